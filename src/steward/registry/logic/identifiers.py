@@ -22,7 +22,7 @@ def npi_ok(npi: str) -> bool:
 
 
 def npi_of(nine: str) -> str:
-    """The NPI whose first nine digits are given. Raises ValueError unless they are nine digits that start with 1 or 2."""
+    """The NPI whose first nine digits are given. Raises ValueError unless they are nine, from 1 or 2."""
     if not re.fullmatch(r"[12][0-9]{8}", nine):
         raise ValueError("an NPI begins with 1 or 2 and has nine digits before its check digit")
     return next(nine + str(check) for check in range(10) if luhn_ok(_NPI_PREFIX + nine + str(check)))
