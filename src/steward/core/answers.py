@@ -1,0 +1,86 @@
+"""Arguments and answers of services as canonical JSON: to compare a retry with the first call, and to give its answer again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model
+
+_SCALARS: dict[str, tuple[type, Any, Any]] = {
+    "uuid": (UUID, str, UUID),
+    "datetime": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "date": (date, date.isoformat, date.fromisoformat),
+    "time": (time, time.isoformat, time.fromisoformat),
+    "decimal": (Decimal, str, Decimal),
+    "path": (PurePath, str, PurePath),
+}
+
+
+def encode(value: Any) -> Any:
+    """To JSON. Raises TypeError for what has no stable form (open files, querysets): pass bytes, uids or rows instead."""
+    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, Model):
+        return {"$model": value._meta.label_lower, "pk": encode(value.pk)}
+    if isinstance(value, bytes):
+        return {"$sha256": hashlib.sha256(value).hexdigest()}
+    if isinstance(value, Enum):
+        return {"$enum": _path(type(value)), "value": encode(value.value)}
+    for tag, (kind, out, _back) in _SCALARS.items():
+        if isinstance(value, kind):
+            return {f"${tag}": out(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"$data": _path(type(value)), "fields": {f.name: encode(getattr(value, f.name)) for f in fields(value)}}
+    if isinstance(value, Mapping):
+        return {"$map": [[encode(k), encode(v)] for k, v in value.items()]}
+    if isinstance(value, list | tuple | range):
+        return {"$tuple" if isinstance(value, tuple) else "$list": [encode(v) for v in value]}
+    if isinstance(value, set | frozenset):
+        return {"$set": sorted((encode(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))}
+    raise TypeError(f"{type(value).__name__} has no stable form; give the service bytes, uids, rows or plain values")
+
+
+def decode(value: Any) -> Any:
+    """Back from ``encode``. Rows are read again: the first answer names them, the database holds them."""
+    if not isinstance(value, dict):
+        return value
+    tag = next(iter(value))
+    if tag == "$model":
+        return apps.get_model(value["$model"])._default_manager.get(pk=decode(value["pk"]))
+    if tag == "$enum":
+        return _load(value["$enum"])(decode(value["value"]))
+    if tag == "$data":
+        return _load(value["$data"])(**{k: decode(v) for k, v in value["fields"].items()})
+    if tag == "$map":
+        return {decode(k): decode(v) for k, v in value["$map"]}
+    if tag in ("$list", "$tuple", "$set"):
+        return {"$list": list, "$tuple": tuple, "$set": frozenset}[tag](decode(v) for v in value[tag])
+    return _SCALARS[tag[1:]][2](value[tag])
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical form."""
+    return hashlib.sha256(json.dumps(encode(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _path(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def _load(path: str) -> Any:
+    """Only our own classes are ever loaded: the path comes from our table, and stays inside ``steward``."""
+    module, _, name = path.partition(":")
+    if not module.startswith("steward."):
+        raise ValueError(f"{path} is not one of ours")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,41 @@
+"""The log as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from steward.core.audit.models import AuditRow
+from steward.core.service import SERVICES
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One line of a history: who did what, when, and with which reason."""
+
+    at: datetime
+    who: str
+    did: str
+    reason: str
+    fields: tuple[str, ...]
+    denied: bool
+    seq: int
+
+
+def history(object_uid: UUID, *, limit: int = 100) -> Sequence[Sentence]:
+    """What was done to one record, newest first (one query)."""
+    rows = AuditRow.objects.filter(Q(object_uid=object_uid)).order_by("-seq")[:limit]
+    return [sentence(row) for row in rows]
+
+
+def sentence(row: AuditRow) -> Sentence:
+    """A row in words; an action whose service is gone keeps its name."""
+    known = SERVICES.get(row.action)
+    did = known.says if known else row.action.split(".")[-1].replace("_", " ")
+    if row.decision == "deny":
+        did = f"was refused: {did}"
+    return Sentence(row.at, row.actor_name, did, row.reason, tuple(row.fields), row.decision == "deny", row.seq)

@@ -1,0 +1,7 @@
+"""All nouns of the ground in one place, so that Django finds them; each lives with its concept."""
+
+from steward.core.access.models import DutyDone, Office, RoleGrant, SignInLink, User
+from steward.core.audit.models import AuditHead, AuditRow, SignedHead
+from steward.core.service_models import ServiceKey
+
+__all__ = ["AuditHead", "AuditRow", "DutyDone", "Office", "RoleGrant", "ServiceKey", "SignInLink", "SignedHead", "User"]
