@@ -1,0 +1,314 @@
+"""Match what the books expect at the bank with what the bank did.
+
+Identity decides, never a search for sums: a deposit slip number, the trace of an EFT (TRN02), a card batch, a check
+number. On amounts alone a group of five copays out of fifteen is practically never unique (facts: "Reconciliation
+matching"), so nothing here adds up items that share no identity.
+
+Rules, in order; every item ends in exactly one list of the result:
+  1. `key`          one bank line and one book item share an identity, equal cents, within the identity window -> auto
+  2. `key_group`    all lines and items of one identity, equal sums, within the window -> auto
+  3. `amount`       equal cents within the bank-lag window, unique on both sides *and* the only open items with this
+                    amount on either side at all -> auto; unique only inside the window -> suggested
+  4. `key_differs`, `key_late`  an identity shared but cents or days that disagree -> suggested, never posted
+  5. `card_fee`     a card batch and the only line in its window that is up to 5 % smaller, both ways -> suggested
+  6. several candidates on either side -> ambiguous
+  7. the rest -> open_bank, open_book
+
+The order of the input changes nothing. Cost is O(n log n): 5,000 x 5,000 in well under two seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+LAG_DAYS: Mapping[str, tuple[int, int]] = {
+    "deposit": (1, 7),
+    "eft": (5, 10),  # the ERA may come three business days after its EFT (CORE 370), or before it
+    "card_batch": (1, 7),
+    "check": (0, 180),
+    "other": (3, 7),
+}
+"""Per kind: how many days before and after the book date the bank may show it when only the amount speaks."""
+
+KEY_LAG_DAYS: Mapping[str, tuple[int, int]] = {
+    "deposit": (3, 30),
+    "eft": (30, 30),
+    "card_batch": (3, 30),
+    "check": (3, 400),
+    "other": (30, 60),
+}
+"""The same when an identity speaks: wide enough for a late bank, narrow enough for a number used again next year."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankItem:
+    """One open bank line: `cents` > 0 is money in; `keys` are identities as `kind:VALUE` (see `key`)."""
+
+    id: str
+    on: dt.date
+    cents: int
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class BookItem:
+    """One open expectation of the books: `cents` as the bank should show it, `on` the day it left for the bank."""
+
+    id: str
+    on: dt.date
+    cents: int
+    kind: str = "other"
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bank lines and book items that belong, or may belong, together, and the rule that says so."""
+
+    bank: tuple[str, ...]
+    book: tuple[str, ...]
+    rule: str
+    difference_cents: int = 0  # bank minus book
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The shape of `steward bank reconcile`: every id given stands in exactly one place."""
+
+    auto: tuple[Group, ...] = ()
+    suggested: tuple[Group, ...] = ()
+    ambiguous: tuple[Group, ...] = ()
+    open_bank: tuple[str, ...] = ()
+    open_book: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Plain lists for `--json`."""
+        return {
+            **{
+                name: [
+                    {"bank": list(g.bank), "book": list(g.book), "rule": g.rule, "difference_cents": g.difference_cents}
+                    for g in groups
+                ]
+                for name, groups in (("auto", self.auto), ("suggested", self.suggested), ("ambiguous", self.ambiguous))
+            },
+            "open_bank": list(self.open_bank),
+            "open_book": list(self.open_book),
+        }
+
+
+def key(kind: str, value: str) -> str:
+    """An identity in one form: `slip:17`, `trn:1512345`. Blanks and leading zeros do not count; "" gives ""."""
+    plain = "".join(value.upper().split()).lstrip("0")
+    return f"{kind}:{plain}" if plain else ""
+
+
+def keys(*pairs: tuple[str, str]) -> frozenset[str]:
+    """The set of identities of several (kind, value) pairs, empty ones left out."""
+    return frozenset(one for one in (key(kind, value) for kind, value in pairs) if one)
+
+
+@dataclass(slots=True)
+class _Work:
+    """The open items by id and the groups found so far."""
+
+    bank: dict[str, BankItem]
+    book: dict[str, BookItem]
+    groups: dict[str, list[Group]] = field(default_factory=lambda: {"auto": [], "suggested": [], "ambiguous": []})
+
+    def take(self, where: str, bank: Iterable[str], book: Iterable[str], rule: str) -> None:
+        """Put a group into a list of the result and its items out of play."""
+        lines, items = sorted(bank), sorted(book)
+        difference = sum(self.bank[one].cents for one in lines) - sum(self.book[one].cents for one in items)
+        for one in lines:
+            del self.bank[one]
+        for one in items:
+            del self.book[one]
+        self.groups[where].append(Group(tuple(lines), tuple(items), rule, difference))
+
+
+def match(bank: Sequence[BankItem], book: Sequence[BookItem], *, identity_only: bool = False) -> Result:
+    """Match open bank lines with open book items. Ids must be unique on each side (ValueError otherwise).
+
+    With `identity_only` nothing is auto by amount: unique amounts are suggested. That is how the service posts.
+    """
+    work = _Work({one.id: one for one in bank}, {one.id: one for one in book})
+    if len(work.bank) != len(bank) or len(work.book) != len(book):
+        raise ValueError("ids must be unique on each side")
+    _by_identity(work)
+    _by_amount(work, identity_only)
+    _by_card_fee(work)
+    return Result(
+        auto=_sorted(work.groups["auto"]),
+        suggested=_sorted(work.groups["suggested"]),
+        ambiguous=_sorted(work.groups["ambiguous"]),
+        open_bank=tuple(sorted(work.bank)),
+        open_book=tuple(sorted(work.book)),
+    )
+
+
+def _sorted(groups: list[Group]) -> tuple[Group, ...]:
+    return tuple(sorted(groups, key=lambda group: (group.bank, group.book)))
+
+
+def within(bank_on: dt.date, book: BookItem, lags: Mapping[str, tuple[int, int]]) -> bool:
+    """True when the bank's day lies in the window of the book item."""
+    before, after = lags.get(book.kind, lags["other"])
+    return -before <= (bank_on - book.on).days <= after
+
+
+# --- identity ------------------------------------------------------------------------------------------------------
+
+
+def _by_identity(work: _Work) -> None:
+    """Connected components over shared keys; only those with both sides say anything."""
+    for lines, items, shared in _components(work):
+        _one_component(work, lines, items, shared)
+
+
+def _components(work: _Work) -> list[tuple[list[str], list[str], frozenset[str]]]:
+    """(bank ids, book ids, keys found on both sides) of every group of items tied by keys."""
+    bank_keys = {one for line in work.bank.values() for one in line.keys}
+    book_keys = {one for item in work.book.values() for one in item.keys}
+    both = frozenset(bank_keys & book_keys)
+    sets = _Sets()
+    tied_bank = {one.id: sorted(one.keys & both) for one in work.bank.values() if one.keys & both}
+    tied_book = {one.id: sorted(one.keys & both) for one in work.book.values() if one.keys & both}
+    for names in (*tied_bank.values(), *tied_book.values()):
+        for name in names:
+            sets.join(names[0], name)
+    found: dict[Hashable, tuple[list[str], list[str], set[str]]] = defaultdict(lambda: ([], [], set()))
+    for side, tied in ((0, tied_bank), (1, tied_book)):
+        for one, names in sorted(tied.items()):
+            part = found[sets.root(names[0])]
+            (part[0] if side == 0 else part[1]).append(one)
+            part[2].update(names)
+    return [(lines, items, frozenset(shared)) for lines, items, shared in found.values()]
+
+
+class _Sets:
+    """Disjoint sets over any hashable names."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Hashable, Hashable] = {}
+
+    def root(self, name: Hashable) -> Hashable:
+        """The representative of a name's set."""
+        self._parent.setdefault(name, name)
+        while self._parent[name] != name:
+            self._parent[name] = self._parent[self._parent[name]]
+            name = self._parent[name]
+        return name
+
+    def join(self, one: Hashable, other: Hashable) -> None:
+        """Make two sets one."""
+        self._parent[self.root(other)] = self.root(one)
+
+
+def _one_component(work: _Work, lines: list[str], items: list[str], shared: frozenset[str]) -> None:
+    """Auto only when every line and item carries the one same identity, sums agree and days fit."""
+    bank = [work.bank[one] for one in lines]
+    book = [work.book[one] for one in items]
+    carried = [one.keys for one in bank] + [one.keys for one in book]
+    same = any(all(name in own for own in carried) for name in shared)
+    equal = sum(one.cents for one in bank) == sum(one.cents for one in book)
+    timely = all(within(line.on, item, KEY_LAG_DAYS) for line in bank for item in book)
+    if len(lines) == len(items) == 1:
+        rule = "key" if equal and timely else "key_late" if equal else "key_differs"
+        work.take("auto" if rule == "key" else "suggested", lines, items, rule)
+    elif same and equal and timely and not _splits(bank, book):
+        work.take("auto", lines, items, "key_group")
+    else:
+        work.take("ambiguous", lines, items, "key_shared")
+
+
+def _splits(bank: list[BankItem], book: list[BookItem]) -> bool:
+    """True when an identity was used for several separate things: equal sums do not say which belongs to which.
+
+    One line against several items, or several lines against one item, can only be read one way.
+    """
+    return len(bank) > 1 and len(book) > 1
+
+
+# --- amount --------------------------------------------------------------------------------------------------------
+
+
+def _by_amount(work: _Work, identity_only: bool) -> None:
+    """Components of equal cents whose windows meet. A pair alone in its component is mutually unique."""
+    bank, book = defaultdict(list), defaultdict(list)
+    for line in work.bank.values():
+        bank[line.cents].append(line)
+    for item in work.book.values():
+        book[item.cents].append(item)
+    for cents in sorted(bank.keys() & book.keys()):
+        only = len(bank[cents]) == len(book[cents]) == 1
+        for lines, items in _meetings(bank[cents], book[cents]):
+            if len(lines) == len(items) == 1:
+                work.take("auto" if only and not identity_only else "suggested", lines, items, "amount")
+            else:
+                work.take("ambiguous", lines, items, "amount")
+
+
+def _meetings(bank: list[BankItem], book: list[BookItem]) -> list[tuple[list[str], list[str]]]:
+    """Connected components of lines and items whose windows contain each other's day, by one sweep over the days."""
+    spans = sorted((_span(item), item.id) for item in book)
+    sets, active, at = _Sets(), list[tuple[int, str]](), 0
+    for line in sorted(bank, key=lambda one: (one.on, one.id)):
+        day = line.on.toordinal()
+        while at < len(spans) and spans[at][0][0] <= day:
+            heapq.heappush(active, (spans[at][0][1], spans[at][1]))
+            at += 1
+        while active and active[0][0] < day:
+            heapq.heappop(active)
+        if active:
+            # all windows open today meet in this line; from here one of them stands for all until it closes
+            last = max(active)
+            for _, item in active:
+                sets.join(("book", last[1]), ("book", item))
+            sets.join(("book", last[1]), ("bank", line.id))
+            active = [last]
+    return _gather(sets, bank, book)
+
+
+def _span(item: BookItem) -> tuple[int, int]:
+    before, after = LAG_DAYS.get(item.kind, LAG_DAYS["other"])
+    day = item.on.toordinal()
+    return day - before, day + after
+
+
+def _gather(sets: _Sets, bank: list[BankItem], book: list[BookItem]) -> list[tuple[list[str], list[str]]]:
+    """The components that have both sides."""
+    found: dict[Hashable, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for line in bank:
+        found[sets.root(("bank", line.id))][0].append(line.id)
+    for item in book:
+        found[sets.root(("book", item.id))][1].append(item.id)
+    return [(lines, items) for lines, items in found.values() if lines and items]
+
+
+# --- fee -----------------------------------------------------------------------------------------------------------
+
+MAX_FEE_PERCENT = 5
+
+
+def _by_card_fee(work: _Work) -> None:
+    """A processor that keeps its fee pays less than the batch: suggest the pair when it is the only one on both sides."""
+    lines = sorted(work.bank.values(), key=lambda one: (one.cents, one.id))
+    amounts = [one.cents for one in lines]
+    offers: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for item in sorted(work.book.values(), key=lambda one: one.id):
+        if item.kind != "card_batch" or item.cents <= 0:
+            continue
+        low = item.cents - item.cents * MAX_FEE_PERCENT // 100
+        near = lines[bisect_left(amounts, low) : bisect_left(amounts, item.cents)]
+        offers[item.id] = [line.id for line in near if within(line.on, item, LAG_DAYS)]
+        for one in offers[item.id]:
+            wanted[one].append(item.id)
+    for item_id, found in offers.items():
+        if len(found) == 1 and wanted[found[0]] == [item_id]:
+            work.take("suggested", found, [item_id], "card_fee")
