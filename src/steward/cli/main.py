@@ -1,0 +1,108 @@
+"""``steward AREA VERB [ARGS] [--json] [--data DIR] [--as USER]``: exit 0 done, 1 refused, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from steward.cli.answer import REFUSED, USAGE, Answer, Usage, refusal_json, say
+
+AREAS = ("init", "import", "books", "bank", "billing", "backup", "doctor", "links", "audit", "serve")
+NOT_YET = ("findings", "payroll", "flow", "law")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; never a traceback for what a person did."""
+    words, common = _common(list(sys.argv[1:] if argv is None else argv))
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_help())
+        return 0 if words else USAGE
+    if words[0] in NOT_YET:
+        return _tell(_not_yet(words[0]), common)
+    if words[0] not in AREAS:
+        sys.stderr.write(f"steward: there is no area {words[0]!r}. Areas: {', '.join(AREAS)}\n")
+        return USAGE
+    try:
+        return _tell(_run(words, common), common)
+    except Usage as fault:
+        sys.stderr.write(f"steward {words[0]}: {fault}\n")
+        return USAGE
+    except SystemExit as ended:  # argparse
+        return ended.code if isinstance(ended.code, int) else USAGE
+    except BrokenPipeError:
+        return 0
+
+
+def _common(words: list[str]) -> tuple[list[str], argparse.Namespace]:
+    """The flags every command knows, wherever they stand."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--data")
+    parser.add_argument("--as", dest="user")
+    # backup restore takes the folder to restore into as its own --data
+    common, rest = parser.parse_known_args(words)
+    return rest, common
+
+
+def _run(words: list[str], common: argparse.Namespace) -> Answer:
+    _django(common.data)
+    from steward.core.refusals import Refused
+
+    module: Any = importlib.import_module("steward.cli." + {"import": "imports"}.get(words[0], words[0]))
+    parser = argparse.ArgumentParser(prog=f"steward {words[0]}", description=module.__doc__, allow_abbrev=False)
+    module.arguments(parser)
+    args = parser.parse_args(words[1:])
+    args.user, args.json = common.user, common.json
+    try:
+        answer: Answer = module.run(args)
+    except Refused as refused:
+        return Answer(refusal_json(refused.refusals), REFUSED, _refusal_words(refused))
+    return answer
+
+
+def _django(data: str | None) -> None:
+    if data:
+        os.environ["STEWARD_DATA"] = os.path.abspath(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
+    import django
+
+    django.setup()
+
+
+def _tell(answer: Answer, common: argparse.Namespace) -> int:
+    say(answer, as_json=common.json)
+    return answer.code
+
+
+def _not_yet(area: str) -> Answer:
+    data = {"refused": [{"code": "not_yet", "message": f"{area}: not yet", "fix": "This room is not built yet."}]}
+    return Answer(data, USAGE, f"{area}: not yet")
+
+
+def not_yet(what: str) -> Answer:
+    """A verb whose room is not built yet."""
+    return _not_yet(what)
+
+
+def _refusal_words(refused: Any) -> str:
+    return "\n".join(f"Refused ({r.code}): {r.message} {r.fix}".rstrip() for r in refused.refusals)
+
+
+def _help() -> str:
+    return (
+        "steward AREA VERB [ARGS] [--json] [--data DIR] [--as USER]\n\nAreas\n"
+        "  init      make an empty or demo practice          import   bring files in\n"
+        "  books     post, reverse, close, export, verify    bank     reconcile, cash, close the day\n"
+        "  billing   a claim's state                         backup   create, verify, restore\n"
+        "  doctor    what is missing or at risk              links    one-time sign-in links\n"
+        "  audit     verify the audit chain                  serve    the server (./office up does this)\n"
+        "  findings, payroll, flow, law: not yet\n\nsteward AREA --help says more.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
