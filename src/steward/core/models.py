@@ -2,6 +2,23 @@
 
 from steward.core.access.models import DutyDone, Office, RoleGrant, SignInLink, User
 from steward.core.audit.models import AuditHead, AuditRow, SignedHead
+from steward.core.files.models import FileLink, StoredFile
+from steward.core.jobs.models import Job
+from steward.core.outbox.models import Message
 from steward.core.service_models import ServiceKey
 
-__all__ = ["AuditHead", "AuditRow", "DutyDone", "Office", "RoleGrant", "ServiceKey", "SignInLink", "SignedHead", "User"]
+__all__ = [
+    "AuditHead",
+    "AuditRow",
+    "DutyDone",
+    "FileLink",
+    "Job",
+    "Message",
+    "Office",
+    "RoleGrant",
+    "ServiceKey",
+    "SignInLink",
+    "SignedHead",
+    "StoredFile",
+    "User",
+]
