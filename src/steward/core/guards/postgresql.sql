@@ -39,3 +39,28 @@ CREATE TRIGGER guard_core_signedhead_no_truncate BEFORE TRUNCATE ON core_signedh
 CREATE TRIGGER guard_core_dutydone_no_change BEFORE UPDATE OR DELETE ON core_dutydone FOR EACH ROW EXECUTE FUNCTION guard_core_refuse();
 -- ;;
 CREATE TRIGGER guard_core_dutydone_no_truncate BEFORE TRUNCATE ON core_dutydone FOR EACH STATEMENT EXECUTE FUNCTION guard_core_refuse();
+-- ;;
+-- A gapless series only goes up: a counter that fell would give out a number twice.
+CREATE OR REPLACE FUNCTION guard_core_counter_never_falls() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.series <> OLD.series OR NEW.value < OLD.value THEN
+    RAISE EXCEPTION 'a number series never falls' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+-- ;;
+CREATE OR REPLACE FUNCTION guard_core_counter_begins_at_zero() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.value <> 0 THEN
+    RAISE EXCEPTION 'a number series begins once, at 0' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+-- ;;
+CREATE TRIGGER guard_core_counter_never_falls BEFORE UPDATE ON core_counter FOR EACH ROW EXECUTE FUNCTION guard_core_counter_never_falls();
+-- ;;
+CREATE TRIGGER guard_core_counter_begins_at_zero BEFORE INSERT ON core_counter FOR EACH ROW EXECUTE FUNCTION guard_core_counter_begins_at_zero();
+-- ;;
+CREATE TRIGGER guard_core_counter_no_delete BEFORE DELETE ON core_counter FOR EACH ROW EXECUTE FUNCTION guard_core_refuse();
+-- ;;
+CREATE TRIGGER guard_core_counter_no_truncate BEFORE TRUNCATE ON core_counter FOR EACH STATEMENT EXECUTE FUNCTION guard_core_refuse();

@@ -29,3 +29,15 @@ BEGIN SELECT RAISE(ABORT, 'duties done are never changed'); END;
 -- ;;
 CREATE TRIGGER guard_core_dutydone_no_delete BEFORE DELETE ON core_dutydone
 BEGIN SELECT RAISE(ABORT, 'duties done are never deleted'); END;
+-- ;;
+-- A gapless series only goes up: a counter that fell would give out a number twice.
+CREATE TRIGGER guard_core_counter_never_falls BEFORE UPDATE ON core_counter
+WHEN NEW.series <> OLD.series OR NEW.value < OLD.value OR typeof(NEW.value) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'a number series never falls'); END;
+-- ;;
+CREATE TRIGGER guard_core_counter_no_delete BEFORE DELETE ON core_counter
+BEGIN SELECT RAISE(ABORT, 'a number series is never deleted'); END;
+-- ;;
+CREATE TRIGGER guard_core_counter_no_replace BEFORE INSERT ON core_counter
+WHEN NEW.value <> 0 OR EXISTS (SELECT 1 FROM core_counter WHERE series = NEW.series)
+BEGIN SELECT RAISE(ABORT, 'a number series begins once, at 0'); END;
