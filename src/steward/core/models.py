@@ -4,6 +4,7 @@ from steward.core.access.models import DutyDone, Office, RoleGrant, SignInLink, 
 from steward.core.audit.models import AuditHead, AuditRow, SignedHead
 from steward.core.files.models import FileLink, StoredFile
 from steward.core.jobs.models import Job
+from steward.core.numbers_models import Counter
 from steward.core.outbox.models import Message
 from steward.core.numbers_models import Counter
 from steward.core.service_models import ServiceKey

@@ -1,0 +1,1 @@
+"""Signing in: passphrase, second factor, one-time links, step-up, idle lock."""
