@@ -85,13 +85,17 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class PostedMany:
-    """What posting a batch gave. Numbers are None when every draft was a duplicate."""
+    """What posting a batch gave.
+
+    ``posted`` new entries took the numbers ``first_number`` to ``last_number`` in the order of the drafts (None when every
+    draft was a duplicate). ``entry_ids`` has one primary key a draft, in the same order, duplicates included.
+    """
 
     posted: int
     duplicate: int
     first_number: int | None
     last_number: int | None
-    entries: tuple[Posted, ...] = ()
+    entry_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,235 @@
+"""The nouns of the books. What may never change is held by guards/, not here; see the package docstring."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from steward.core.base import Record
+from steward.ledger.types import MAX_CENTS, PARTY_ROLES
+
+NO_NAME: Final = "+"
+KINDS: Final = ("asset", "liability", "equity", "revenue", "expense")
+SIDES: Final = ("debit", "credit")
+ENTRY_STATES: Final = ("draft", "posted")
+PERIOD_STATES: Final = ("open", "soft", "locked")
+
+
+def _dimension(to: str) -> models.ForeignKey:
+    """A nullable dimension without an index of its own: nobody deletes registry rows, and each index costs a post."""
+    return models.ForeignKey(to, models.PROTECT, null=True, blank=True, related_name=NO_NAME, db_index=False)
+
+
+def _person() -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name=NO_NAME, db_index=False
+    )
+
+
+class Account(Record):
+    """One line of the chart. ``role`` is how rules find it (contracts.md), ``control_of`` the sub-ledger it totals."""
+
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)
+    normal_side = models.CharField(max_length=6)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    control_of = models.CharField(max_length=16, blank=True, default="")
+    role = models.CharField(max_length=40, unique=True, null=True, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(name="ledger_account_kind", condition=Q(kind__in=KINDS)),
+            models.CheckConstraint(name="ledger_account_side", condition=Q(normal_side__in=SIDES)),
+            models.CheckConstraint(name="ledger_account_code", condition=~Q(code="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Period(Record):
+    """A calendar month. ``version`` counts its state changes; each has its PeriodEvent."""
+
+    year = models.PositiveSmallIntegerField()
+    month = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=6, default="open")
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["year", "month"]
+        constraints = [
+            models.UniqueConstraint(name="ledger_period_once", fields=["year", "month"]),
+            models.CheckConstraint(name="ledger_period_month", condition=Q(month__gte=1, month__lte=12)),
+            models.CheckConstraint(name="ledger_period_year", condition=Q(year__gte=1900, year__lte=2999)),
+            models.CheckConstraint(name="ledger_period_state", condition=Q(state__in=PERIOD_STATES)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+class PeriodEvent(models.Model):
+    """Who closed, locked or reopened a period, when and why, with the checks as they stood. Append only, chained."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    from_state = models.CharField(max_length=6)
+    to_state = models.CharField(max_length=6)
+    by = _person()
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True, default="")
+    checks = models.JSONField(default=list)
+    prev_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["period", "version"]
+        constraints = [models.UniqueConstraint(name="ledger_periodevent_once", fields=["period", "version"])]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.from_state} to {self.to_state}"
+
+
+class Document(Record):
+    """A source document, known by its content. The bytes lie in core's file store under the same digest."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100, default="application/octet-stream")
+    size = models.PositiveBigIntegerField(default=0)
+    added_by = _person()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entry(models.Model):
+    """A journal entry: draft, then posted with a number and a place in the hash chain, then never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(unique=True)  # the caller's idempotency key; no default on purpose
+    number = models.PositiveBigIntegerField(unique=True, null=True, blank=True)
+    date = models.DateField()
+    period = models.ForeignKey(Period, models.PROTECT, related_name=NO_NAME, db_index=False)
+    journal = models.CharField(max_length=16)
+    memo = models.CharField(max_length=200, blank=True, default="")
+    source_type = models.CharField(max_length=40)
+    source_ref = models.CharField(max_length=80)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+    )
+    state = models.CharField(max_length=6, default="draft")
+    drafted_by = _person()
+    approved_by = _person()
+    posted_by = _person()
+    posted_at = models.DateTimeField(null=True, blank=True)
+    prev_hash = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64, blank=True, default="")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="ledger_entry_state", condition=Q(state__in=ENTRY_STATES)),
+            models.CheckConstraint(
+                name="ledger_entry_numbered",
+                condition=Q(state="draft", number=None, hash="", posted_at=None)
+                | Q(state="posted", number__gte=1, posted_at__isnull=False) & ~Q(hash=""),
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_two_persons",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("drafted_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(name="ledger_entry_source", fields=["source_type", "source_ref"]),
+            models.Index(name="ledger_entry_period", fields=["period", "number"]),
+            models.Index(name="ledger_entry_document", fields=["document"], condition=Q(document__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number or 'draft'} {self.date} {self.memo}"
+
+
+class Line(models.Model):
+    """One signed amount on one account. ``date`` repeats the entry's date so that one index answers any day."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_index=False)
+    n = models.PositiveSmallIntegerField()
+    date = models.DateField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name=NO_NAME, db_index=False)
+    cents = models.BigIntegerField()
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name=NO_NAME, db_index=False)
+    site = _dimension("registry.Site")
+    department = _dimension("registry.Department")
+    provider = _dimension("registry.Party")
+    payer = _dimension("registry.Party")
+    party = _dimension("registry.Party")
+    party_role = models.CharField(max_length=8, blank=True, default="")
+    item = models.CharField(max_length=80, blank=True, default="")
+    memo = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="ledger_line_once", fields=["entry", "n"]),
+            models.CheckConstraint(
+                name="ledger_line_cents", condition=~Q(cents=0) & Q(cents__gte=-MAX_CENTS, cents__lte=MAX_CENTS)
+            ),
+            models.CheckConstraint(
+                name="ledger_line_party",
+                condition=Q(party=None, party_role="")
+                | Q(party__isnull=False, party_role__in=[role for role in PARTY_ROLES if role]),
+            ),
+        ]
+        indexes = [
+            models.Index(name="ledger_line_cover", fields=["account", "date", "id", "cents"]),
+            models.Index(name="ledger_line_item", fields=["item", "account", "cents"], condition=~Q(item="")),
+            models.Index(
+                name="ledger_line_party", fields=["party", "account", "date"], condition=Q(party__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.cents}"
+
+
+class PeriodTotal(models.Model):
+    """Debits and credits of one account of one entity in one month, cents, both positive.
+
+    A cache that the posting trigger alone writes; the lines are the truth and ``verify`` adds them up again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name=NO_NAME, db_index=False)
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name=NO_NAME, db_index=False)
+    period = models.ForeignKey(Period, models.PROTECT, related_name=NO_NAME, db_index=False)
+    debit = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="ledger_periodtotal_once", fields=["account", "entity", "period"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.period_id} {self.debit - self.credit}"
+
+
+class Head(models.Model):
+    """One row: the last number given and the last hash. Posting locks it first; that is what makes numbers gapless."""
+
+    last = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="ledger_head_one", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.last} {self.hash[:12]}"
