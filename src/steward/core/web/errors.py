@@ -1,0 +1,138 @@
+"""Error pages in our words: what happened, that nothing was half done, how to mend it, and a number to quote."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from steward.core.access.policy import matrix, role_names
+from steward.core.ids import new_uid
+from steward.core.refusals import Denied, Refused
+
+log = logging.getLogger("steward.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an error page says."""
+
+    status: int
+    title: str
+    lead: str
+    fixes: list[str] = field(default_factory=list)
+    reference: str = ""
+
+
+def reference() -> str:
+    """Eight letters and figures that a person can read out on the telephone."""
+    return str(new_uid())[:8].upper()
+
+
+def page(request: HttpRequest, trouble: Trouble, **context: Any) -> HttpResponse:
+    """The page of a trouble; without the shell for people who are not signed in."""
+    call = getattr(request, "call", None)
+    template = "core/errors/page.html" if getattr(call, "user_id", None) is not None else "core/errors/alone.html"
+    return render(request, template, {"trouble": trouble, **context}, status=trouble.status)
+
+
+def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """400: the address or the form cannot be read."""
+    said = str(exception) if exception is not None and exception.args else ""
+    fixes = [_("Go back and start again from the list or the page you came from.")]
+    return page(
+        request,
+        Trouble(400, _("This cannot be read"), said or _("The address or the form is not one Steward wrote."), fixes),
+    )
+
+
+def denied(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """403: not allowed, and who can."""
+    lead = _("Your roles do not allow this. Nothing was changed.")
+    if isinstance(exception, Denied):
+        lead = exception.refusals[0].message
+    return page(request, Trouble(403, _("Not open to you"), lead), who_can=who_can(request))
+
+
+def who_can(request: HttpRequest) -> list[str]:
+    """The roles that hold what this address asks for, in words."""
+    view = getattr(getattr(request, "resolver_match", None), "func", None)
+    wanted = getattr(view, "capabilities", {}).get(request.method or "GET", "")
+    capability = matrix().get(wanted)
+    return [role_names()[role] for role, mode in capability.modes.items() if mode != "deny"] if capability else []
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 from the cross-site check: usually a form that was open too long, or cookies that are off."""
+    fixes = [
+        _("Go back, reload the page, and send it again; what you typed is still in the form."),
+        _("Allow cookies for this address."),
+    ]
+    return page(
+        request,
+        Trouble(403, _("This form is too old"), _("For safety a form must come from a page you opened."), fixes),
+    )
+
+
+def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """404: no such page or record."""
+    fixes = [
+        _("Search for the name or the number."),
+        _("If a link on one of our pages led here, tell the administrator."),
+    ]
+    return page(request, Trouble(404, _("Nothing is here"), _("There is no page or record at this address."), fixes))
+
+
+def conflict(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """409: somebody else was faster."""
+    said = (
+        str(exception) if exception is not None and exception.args else _("Someone changed this while you had it open.")
+    )
+    return page(
+        request, Trouble(409, _("Changed meanwhile"), said, [_("Open it again and look at what is there now.")])
+    )
+
+
+def refused(request: HttpRequest, exception: Refused) -> HttpResponse:
+    """422: a service refused; each message with its fix."""
+    said = " ".join(refusal.message for refusal in exception.refusals)
+    fixes = [refusal.fix for refusal in exception.refusals if refusal.fix]
+    return page(request, Trouble(422, _("Not done"), said, fixes))
+
+
+def broken(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """500: our fault; logged under the number shown."""
+    number = reference()
+    log.error("unexpected error", exc_info=exception, extra={"reference": number})
+    trouble = Trouble(
+        500, _("Something broke"), _("This is our fault, not yours. Nothing was half done: what was not confirmed was taken back."),
+        [_("Try once more."), _("If it breaks again, give this number to the administrator.")], number,
+    )  # fmt: skip
+    try:
+        return page(request, trouble)
+    except Exception:  # the shell itself may be what broke (no database): say it with nothing but words
+        return HttpResponse(
+            f"{trouble.title}. {trouble.lead} {number}", status=500, content_type="text/plain; charset=utf-8"
+        )
+
+
+def unavailable(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """503: the database or the disk does not answer now."""
+    number = reference()
+    log.error("unavailable", exc_info=exception, extra={"reference": number})
+    lead = _("The database cannot take work at the moment (busy, or the disk is full). Nothing was half done.")
+    trouble = Trouble(503, _("Not at the moment"), lead, [_("Wait a minute and repeat."), _("The administrator finds more in: steward doctor.")],
+                      number)  # fmt: skip
+    try:
+        return page(request, trouble)
+    except Exception:
+        return HttpResponse(f"{trouble.title}. {lead} {number}", status=503, content_type="text/plain; charset=utf-8")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: what no middleware saw."""
+    return broken(request)

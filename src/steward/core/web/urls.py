@@ -1,0 +1,16 @@
+"""Addresses of the shell itself."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from steward.core.web import views
+
+app_name = "core"
+urlpatterns = [
+    path("palette", views.palette, name="palette"),
+    path("search", views.search, name="search"),
+    path("look/theme", views.theme, name="theme"),
+    path("look/density", views.density, name="density"),
+    path("history", views.history, name="history"),
+]

@@ -1,0 +1,66 @@
+"""Screens of the shell: look, palette, search, history."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from steward.core.access.routes import screen
+from steward.core.web.context import DENSITIES, THEMES
+from steward.core.web.history import read_token
+
+YEAR_SECONDS = 365 * 86_400
+
+
+def _back(request: HttpRequest) -> str:
+    """The local page a form was sent from; never another host."""
+    url = request.POST.get("next", "/")
+    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()) else "/"
+
+
+def _keep(request: HttpRequest, name: str, value: str, allowed: tuple[str, ...]) -> HttpResponse:
+    response = HttpResponseRedirect(_back(request))
+    response.status_code = 303
+    response.set_cookie(name, value if value in allowed else "", max_age=YEAR_SECONDS, httponly=True, samesite="Lax",
+                        secure=request.is_secure())  # fmt: skip
+    return response
+
+
+@screen(POST="self.write")
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or what the machine prefers; kept on this machine."""
+    return _keep(request, "theme", request.POST.get("theme", ""), THEMES)
+
+
+@screen(POST="self.write")
+def density(request: HttpRequest) -> HttpResponse:
+    """Dense or comfortable rows; kept on this machine."""
+    return _keep(request, "density", request.POST.get("density", ""), DENSITIES)
+
+
+@screen(GET="history.read")
+def history(request: HttpRequest) -> HttpResponse:
+    """The rows of a record's history; the token says which record this person was shown."""
+    from steward.core.audit.selectors import history as rows_of
+
+    uid = read_token(request)
+    rows = rows_of(uid) if uid is not None else []
+    return render(request, "core/parts/history_rows.html", {"rows": rows})
+
+
+@screen(GET="desk.read")
+def palette(request: HttpRequest) -> JsonResponse:
+    """Pages, records and acts for what was typed, as JSON groups."""
+    from steward.core.web.palette import find
+
+    return JsonResponse({"groups": find(request, request.GET.get("q", ""))})
+
+
+@screen(GET="desk.read")
+def search(request: HttpRequest) -> HttpResponse:
+    """The same as the palette, as a page: works without JavaScript."""
+    from steward.core.web.palette import find
+
+    q = request.GET.get("q", "").strip()
+    return render(request, "core/search.html", {"search_query": q, "groups": find(request, q)})
