@@ -24,7 +24,19 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from steward.core.vault.seal import KEY_BYTES, NONCE_BYTES, Place, VaultError, key_id_of, keyed_hash, seal, unseal
+from steward.core.vault.seal import (
+    KEY_BYTES,
+    NONCE_BYTES,
+    Place,
+    VaultError,
+    key_id_of,
+    key_id_of_bytes,
+    keyed_hash,
+    seal,
+    seal_bytes,
+    unseal,
+    unseal_bytes,
+)
 
 MASTER, NEXT, RING = "master.key", "master.key.next", "keys.json"
 
@@ -232,6 +244,15 @@ class KeyRing:
                 f"A value of {place.table}.{place.column} in row {place.row} was sealed for another table."
             )
         return unseal(self.cipher(key_id), place, token)
+
+    def seal_bytes(self, place: Place, data: bytes) -> bytes:
+        """``data`` sealed for ``place`` under its table's current key."""
+        key_id = self.current(place.table)
+        return seal_bytes(self.cipher(key_id), key_id, place, data, os.urandom(NONCE_BYTES))
+
+    def unseal_bytes(self, place: Place, sealed: bytes) -> bytes:
+        """The bytes in ``sealed``; VaultError as for ``unseal``."""
+        return unseal_bytes(self.cipher(key_id_of_bytes(sealed)), place, sealed)
 
     def blind(self, table: str, column: str, text: str) -> str:
         """The blind index of ``text`` in ``table.column``: 64 hexadecimal digits, the same for the same text."""

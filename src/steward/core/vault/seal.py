@@ -68,3 +68,31 @@ def unseal(cipher: AESGCM, place: Place, token: str) -> str:
 def keyed_hash(key: bytes, purpose: str, text: str) -> str:
     """HMAC-SHA-256 of ``text`` under ``key``, apart for each ``purpose``, as 64 hexadecimal digits."""
     return hmac.new(key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
+
+
+MAGIC = b"SV1"
+
+
+def seal_bytes(cipher: AESGCM, key_id: str, place: Place, data: bytes, nonce: bytes) -> bytes:
+    """Sealed bytes, for files: ``SV1``, the key id's length and the key id, nonce, ciphertext with tag."""
+    name = key_id.encode()
+    return MAGIC + bytes([len(name)]) + name + nonce + cipher.encrypt(nonce, data, place.bound())
+
+
+def key_id_of_bytes(sealed: bytes) -> str:
+    """The id of the data key that sealed these bytes; VaultError if they are not sealed."""
+    if sealed[:3] != MAGIC or len(sealed) < 4 or len(sealed) < 4 + sealed[3] + NONCE_BYTES:
+        raise VaultError("This is not a sealed file.")
+    return sealed[4 : 4 + sealed[3]].decode("utf-8", "replace")
+
+
+def unseal_bytes(cipher: AESGCM, place: Place, sealed: bytes) -> bytes:
+    """The bytes sealed at ``place``; VaultError if they were altered, cut short, or belong elsewhere."""
+    start = 4 + sealed[3]
+    body = start + NONCE_BYTES
+    try:
+        return cipher.decrypt(sealed[start:body], sealed[body:], place.bound())
+    except (InvalidTag, ValueError):
+        raise VaultError(
+            f"The sealed file {place.row[:12]}… does not open: altered, cut short, or of another place."
+        ) from None
