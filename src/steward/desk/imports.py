@@ -1,0 +1,55 @@
+"""One door for files from outside: recognise, hand to the room's importer, answer in one shape."""
+
+from __future__ import annotations
+
+from steward.core.imports import Imported, Options, refused
+from steward.core.refusals import Refusal, Refused
+from steward.core.service import Call
+from steward.desk.rooms import IMPORTERS
+
+NOT_YET = ("999", "ta1", "277ca", "277", "271", "camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def kinds() -> list[str]:
+    """Every kind a room imports today."""
+    return [kind for importer in IMPORTERS for kind in importer.KINDS]
+
+
+def import_content(call: Call, content: bytes, name: str, *, kind: str | None = None, options: Options = Options()) -> Imported:  # noqa: B008
+    """Import one file. Never raises for its content; the answer says posted, held, duplicate or refused, and why."""
+    if kind in NOT_YET:
+        return refused(kind, Refusal("not_yet", f"{kind} files: not yet", "This kind comes with its own room."))
+    if kind is not None and kind not in kinds():
+        return refused(kind, Refusal("unknown_kind", f"There is no import kind {kind}.", f"Known: {', '.join(kinds())}."))
+    if not content.strip():
+        return refused(kind or "unknown", Refusal("empty", "The file is empty.", "Save it again from where it came."))
+    if len(content) > MAX_BYTES:
+        return refused(kind or "unknown", Refusal("too_large", "The file is larger than 64 MB.", "Split it and import the parts."))
+    for importer in IMPORTERS:
+        found = kind if kind in importer.KINDS else (importer.recognise(content) if kind is None else None)
+        if found is not None:
+            return _run(importer, call, found, content, name, options)
+    return _unknown(content)
+
+
+def _run(importer: object, call: Call, kind: str, content: bytes, name: str, options: Options) -> Imported:
+    try:
+        return importer.run(call, kind=kind, content=content, name=name, options=options)  # type: ignore[attr-defined,no-any-return]
+    except Refused as fault:
+        return refused(kind, *fault.refusals)
+
+
+def _unknown(content: bytes) -> Imported:
+    if content.lstrip()[:3] == b"ISA":
+        kind = _x12_kind(content)
+        return refused(kind, Refusal("not_yet", f"{kind} files: not yet", "Import 835 and 837 files today."))
+    return refused(
+        "unknown",
+        Refusal("unknown_kind", "Nobody here knows this kind of file.", f"Name it with --kind: {', '.join(kinds())}."),
+    )
+
+
+def _x12_kind(content: bytes) -> str:
+    at = content.find(b"ST" + content.lstrip()[3:4])
+    return content[at + 3 : at + 6].decode("ascii", "replace") if at >= 0 else "x12"
