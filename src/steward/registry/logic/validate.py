@@ -1,0 +1,123 @@
+"""What is wrong with what was typed: every fault at once, each with its field and its mend. Pure; raises nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from steward.core.refusals import Refusal
+from steward.registry.logic.contacts import email_key, phone_digits, state_ok, zip_ok
+from steward.registry.logic.identifiers import npi_ok, taxonomy_ok, tin_digits
+from steward.registry.logic.names import name_key
+
+OLDEST_YEARS = 130  # nobody documented has lived longer than 122
+
+
+class _Contact(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class _Address(Protocol):
+    @property
+    def street(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def zip(self) -> str: ...
+
+
+def name_faults(name: str, field: str = "name") -> list[Refusal]:
+    """Faults of a name that must hold at least one letter or digit."""
+    if name_key(name):
+        return []
+    return [Refusal("name", "A name is missing.", "Type at least one letter.", field)]
+
+
+def tax_faults(tax_id: str, field: str = "tax_id") -> list[Refusal]:
+    """Faults of a tax number; an empty one has none."""
+    if not tax_id.strip() or tin_digits(tax_id):
+        return []
+    return [Refusal("tax_id", "This is not a tax number.", "Type its nine digits, or leave it empty.", field)]
+
+
+def birth_faults(birth: dt.date | None, today: dt.date, death: dt.date | None = None) -> list[Refusal]:
+    """Faults of a birth date and a date of death."""
+    faults = []
+    if birth and birth > today:
+        faults.append(Refusal("birth_date", "The birth date lies in the future.", "Check the year.", "birth_date"))
+    if birth and today.year - birth.year > OLDEST_YEARS:
+        faults.append(Refusal("birth_date", "The birth date is too long ago.", "Check the century.", "birth_date"))
+    if death and (death > today or (birth and death < birth)):
+        faults.append(
+            Refusal("death_date", "The date of death cannot be.", "Check it against birth and today.", "death_date")
+        )
+    return faults
+
+
+def contact_faults(contacts: Iterable[_Contact]) -> list[Refusal]:
+    """Faults of phones and e-mail addresses."""
+    faults = []
+    for each in contacts:
+        if each.kind == "phone" and not phone_digits(each.text):
+            faults.append(
+                Refusal(
+                    "phone", "This is not a phone number.", "Type ten digits, or a + and the country code.", "phone"
+                )
+            )
+        if each.kind == "email" and not email_key(each.text):
+            faults.append(Refusal("email", "This is not an e-mail address.", "Type it as name@example.org.", "email"))
+        if each.kind not in ("phone", "email"):
+            faults.append(Refusal("contact", "This kind of contact is not known.", "Use a phone or an e-mail.", "kind"))
+    return faults
+
+
+def address_faults(addresses: Iterable[_Address]) -> list[Refusal]:
+    """Faults of postal addresses."""
+    faults = []
+    for each in addresses:
+        if not each.street.strip() or not each.city.strip():
+            faults.append(
+                Refusal("address", "Street or city is missing.", "Fill both, or clear the address.", "street")
+            )
+        if not state_ok(each.state.strip().upper()):
+            faults.append(Refusal("state", "This is not a state.", "Type its two letters, such as NY.", "state"))
+        if not zip_ok(each.zip.strip()):
+            faults.append(Refusal("zip", "This is not a ZIP code.", "Type five digits, or nine.", "zip"))
+    return faults
+
+
+def code_faults(code: str) -> list[Refusal]:
+    """Faults of a short code by which people and files name a thing."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,19}", code):
+        return []
+    return [Refusal("code", "This code cannot be used.", "Use 1 to 20 letters, digits, dots or hyphens.", "code")]
+
+
+def npi_faults(npi: str, *, required: bool = False) -> list[Refusal]:
+    """Faults of an NPI; an empty one has none unless it is required."""
+    if npi_ok(npi) or (not npi and not required):
+        return []
+    fix = "Compare it with the NPPES letter: ten digits, the last one checks the others."
+    return [Refusal("npi", "This NPI is not right.", fix, "npi")]
+
+
+def taxonomy_faults(taxonomy: str) -> list[Refusal]:
+    """Faults of a provider taxonomy code; an empty one has none."""
+    if not taxonomy or taxonomy_ok(taxonomy):
+        return []
+    return [Refusal("taxonomy", "This is not a taxonomy code.", "Type ten characters that end in X.", "taxonomy")]
+
+
+def pos_faults(code: str) -> list[Refusal]:
+    """Faults of a CMS place of service code."""
+    if re.fullmatch(r"[0-9]{2}", code):
+        return []
+    fix = "Type two digits; 11 is an office."
+    return [Refusal("place_of_service", "This is not a place of service.", fix, "place_of_service")]
