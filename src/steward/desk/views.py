@@ -1,0 +1,70 @@
+"""Today, the import screen and the trace: thin, each asks and renders."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.web import charts
+from steward.desk import rooms, selectors, tracing
+from steward.desk.forms import ImportForm
+from steward.desk.imports import import_content
+
+TONES = {"overdue": ("bad", _("Overdue")), "today": ("warn", _("Today")), "finding": ("", _("Finding")),
+         "reply": ("", _("Reply")), "wait": ("", _("Waiting"))}  # fmt: skip
+
+
+@screen(GET="desk.read")
+def today(request: HttpRequest) -> HttpResponse:
+    """The page the manager works from (at most 12 queries, asserted in tests/desk)."""
+    page = selectors.today(request.call.subject, request.call.clock)  # type: ignore[attr-defined]
+    page["work"] = [(*TONES[t.state], t) for t in page["tasks"]]
+    return render(request, "desk/today.html", page)
+
+
+@screen(GET="desk.read", POST="desk.read")
+def import_files(request: HttpRequest) -> HttpResponse:
+    """Files from outside through one door; each kind's own service asks for its own capability."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    results = []
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            results = [_one(request, form, upload) for upload in request.FILES.getlist("files")]
+            status = 422 if any(r["status"] == "refused" for r in results) else 200
+        else:
+            status = 422
+    return render(request, "desk/import.html", {"form": form, "results": results}, status=status)
+
+
+def _one(request: HttpRequest, form: ImportForm, upload: object) -> dict[str, object]:
+    content = upload.read()  # type: ignore[attr-defined]
+    call = request.call.with_key(None)  # type: ignore[attr-defined]  # one form may carry many files; content makes each once-only
+    name = str(upload.name)  # type: ignore[attr-defined]
+    imported = import_content(call, content, name, kind=form.cleaned_data["kind"] or None, options=form.options())
+    return imported.as_json(name, content)
+
+
+@screen(GET="books.read")
+def trace_find(request: HttpRequest) -> HttpResponse:
+    """Find the start of a trace by a claim, receipt, slip, check or entry number."""
+    text = request.GET.get("q", "").strip()
+    starts = tracing.find(text) if text else []
+    if len(starts) == 1:
+        return redirect(reverse("desk:trace", args=[starts[0].kind, starts[0].ref]))
+    return render(request, "desk/trace_find.html", {"q": text, "starts": starts})
+
+
+@screen(GET="books.read")
+def trace(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+    """From any cent to its visit, charge, remittance, deposit, bank line and entry, on one page."""
+    chain = tracing.trace(kind, ref)
+    subject = request.call.subject  # type: ignore[attr-defined]
+    may_see_patients = holds(subject, "charge.read")
+    if may_see_patients:
+        request.call.read("patient", chain.patients)  # type: ignore[attr-defined]
+    return render(request, "desk/trace.html", {"chain": chain, "names": may_see_patients, "charts": charts})
