@@ -220,18 +220,20 @@ def _one_component(work: _Work, lines: list[str], items: list[str], shared: froz
     if len(lines) == len(items) == 1:
         rule = "key" if equal and timely else "key_late" if equal else "key_differs"
         work.take("auto" if rule == "key" else "suggested", lines, items, rule)
-    elif same and equal and timely and not _splits(bank, book):
+    elif same and equal and timely and _one_reading(bank, book):
         work.take("auto", lines, items, "key_group")
     else:
         work.take("ambiguous", lines, items, "key_shared")
 
 
-def _splits(bank: list[BankItem], book: list[BookItem]) -> bool:
-    """True when an identity was used for several separate things: equal sums do not say which belongs to which.
+def _one_reading(bank: list[BankItem], book: list[BookItem]) -> bool:
+    """True when equal sums can only be read one way: one side is a single item and no two amounts cancel out.
 
-    One line against several items, or several lines against one item, can only be read one way.
+    With several on both sides the identity was used for separate things, and the sum does not say which belongs to
+    which. With amounts of both signs a part of them could make the same sum.
     """
-    return len(bank) > 1 and len(book) > 1
+    amounts = [one.cents for one in bank] + [one.cents for one in book]
+    return min(len(bank), len(book)) == 1 and (min(amounts) > 0 or max(amounts) < 0)
 
 
 # --- amount --------------------------------------------------------------------------------------------------------
@@ -296,7 +298,7 @@ MAX_FEE_PERCENT = 5
 
 
 def _by_card_fee(work: _Work) -> None:
-    """A processor that keeps its fee pays less than the batch: suggest the pair when it is the only one on both sides."""
+    """A processor that keeps its fee pays less than the batch: suggest a pair that is alone on both sides."""
     lines = sorted(work.bank.values(), key=lambda one: (one.cents, one.id))
     amounts = [one.cents for one in lines]
     offers: dict[str, list[str]] = {}

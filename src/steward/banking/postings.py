@@ -1,0 +1,135 @@
+"""What each event of banking posts. Pure: event in, lines out; every set of lines sums to zero.
+
+The way of the money (docs/architecture.md, "How money walks"): drawer and undeposited hold what is in hand;
+`eft_in_transit` holds what is on its way to the bank, locked deposits (item `deposit:UID`) and EFTs (item
+`remit:UID`) alike; `card_clearing` what the card processor owes; the bank account itself moves only when a bank line
+is matched, so that its book balance is always made of lines the bank has shown.
+
+Cents are signed as the ledger wants them: debit positive. An amount that cannot be raises ValueError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from steward.ledger.types import LineDraft
+
+IN_HAND_ROLE = {"cash": "drawer", "check": "undeposited", "card": "card_clearing"}
+"""Where a payment lies after it was taken, by tender."""
+
+
+Lines = tuple[LineDraft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Registry ids every line of an event carries."""
+
+    entity: int | None = None
+    site: int | None = None
+
+
+def _line(role: str, cents: int, item: str, where: Where, *, account: str | None = None) -> LineDraft:
+    if account:
+        return LineDraft(account=account, cents=cents, item=item, entity=where.entity, site=where.site)
+    return LineDraft(role=role, cents=cents, item=item, entity=where.entity, site=where.site)
+
+
+def _positive(cents: int, what: str) -> int:
+    if cents <= 0:
+        raise ValueError(f"{what} must be more than 0 cents, not {cents}")
+    return cents
+
+
+def receipt(tender: str, cents: int, item: str, where: Where, credit: LineDraft, *, holder: str = "") -> Lines:
+    """A payment taken. `credit` says what it is for (usually role `patient_prepaid`, party the patient).
+
+    `holder` is the item of the drawer session, which cash belongs to; checks and cards keep the receipt's own item.
+    """
+    _positive(cents, "a payment")
+    held = holder if tender == "cash" and holder else item
+    return _line(IN_HAND_ROLE[tender], cents, held, where), replace(credit, cents=-cents)
+
+
+def card_batch_closed(parts: Sequence[tuple[str, int]], batch_item: str, where: Where) -> Lines:
+    """The terminal was closed: what each card receipt (item, cents) left open moves to the batch's item."""
+    gross = sum(cents for _, cents in parts)
+    if gross == 0 or not parts:
+        return ()
+    moved = [_line("card_clearing", -cents, item, where) for item, cents in parts if cents]
+    return (_line("card_clearing", gross, batch_item, where), *moved)
+
+
+def paid_out(cents: int, item: str, where: Where, expense: LineDraft) -> Lines:
+    """Cash taken from a drawer for a small expense; `expense` names the account, its cents are set."""
+    _positive(cents, "a paid out")
+    return replace(expense, cents=cents), _line("drawer", -cents, item, where)
+
+
+def moved(cents: int, source_item: str, target_item: str, where: Where, *, source: str, target: str) -> Lines:
+    """Cash from one place in hand to another: safe drop, handover, float."""
+    _positive(cents, "a transfer")
+    return _line(target, cents, target_item, where), _line(source, -cents, source_item, where)
+
+
+def over_short(difference_cents: int, item: str, where: Where) -> Lines:
+    """Counted less expected to `cash_over_short`: over is its credit, short its debit. Nothing when 0."""
+    if difference_cents == 0:
+        return ()
+    return _line("drawer", difference_cents, item, where), _line("cash_over_short", -difference_cents, item, where)
+
+
+def deposit(parts: Sequence[tuple[str, str, int]], item: str, where: Where) -> Lines:
+    """A deposit locked. `parts` are (role, item, cents) of what goes into the bag: drawers' cash and each check."""
+    total = _positive(sum(cents for _, _, cents in parts), "a deposit")
+    taken = [_line(role, -cents, source, where) for role, source, cents in parts if cents]
+    return (_line("eft_in_transit", total, item, where), *taken)
+
+
+def arrived(cents: int, items: Sequence[tuple[str, int]], bank_item: str, bank_code: str, where: Where) -> Lines:
+    """Deposits or EFTs seen on a bank line: out of transit, into the bank account named by its chart code.
+
+    `items` are (settlement item, cents); their sum must be `cents`. Negative for an EFT taken back by the payer.
+    """
+    if cents == 0 or cents != sum(part for _, part in items):
+        raise ValueError("the bank line and its settlements must be equal and not 0")
+    out = [_line("eft_in_transit", -part, item, where) for item, part in items if part]
+    return (_line("", cents, bank_item, where, account=bank_code), *out)
+
+
+def card_settled(
+    gross_cents: int, net_cents: int, batch_item: str, bank_item: str, bank_code: str, where: Where
+) -> Lines:
+    """A card batch seen on the bank line: gross leaves clearing, net reaches the bank, the fee is expense.
+
+    A fee of 0 (processors that charge monthly) gives two lines; a negative fee is refused.
+    """
+    _positive(gross_cents, "a card batch")
+    if not 0 < net_cents <= gross_cents:
+        raise ValueError("the net of a card batch is more than 0 and at most its gross")
+    fee = gross_cents - net_cents
+    fees = (_line("card_fees", fee, batch_item, where),) if fee else ()
+    bank = _line("", net_cents, bank_item, where, account=bank_code)
+    return (bank, *fees, _line("card_clearing", -gross_cents, batch_item, where))
+
+
+def bank_charge(cents: int, bank_item: str, bank_code: str, where: Where) -> Lines:
+    """The bank took a fee of `cents` > 0."""
+    _positive(cents, "a bank charge")
+    return _line("bank_fees", cents, bank_item, where), _line("", -cents, bank_item, where, account=bank_code)
+
+
+def interest(cents: int, bank_item: str, bank_code: str, where: Where) -> Lines:
+    """The bank paid interest (`cents` > 0) or took it (< 0)."""
+    if cents == 0:
+        raise ValueError("interest cannot be 0")
+    role = "interest_income" if cents > 0 else "interest_expense"
+    return _line("", cents, bank_item, where, account=bank_code), _line(role, -cents, bank_item, where)
+
+
+def other_bank_line(cents: int, bank_item: str, bank_code: str, where: Where, against: LineDraft) -> Lines:
+    """A bank line a person explained: the bank against the account, party and item of `against`; its cents are set."""
+    if cents == 0:
+        raise ValueError("a bank line cannot be 0")
+    return _line("", cents, bank_item, where, account=bank_code), replace(against, cents=-cents)
