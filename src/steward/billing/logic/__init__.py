@@ -1,0 +1,1 @@
+"""Pure rules of billing: X12, remittances, charge files. No Django, no clock, no files, no randomness."""
