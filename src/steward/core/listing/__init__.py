@@ -1,1 +1,20 @@
 """The one list component: every list screen, its filters, pages, selection, export and print. See docs/screens.md."""
+
+from steward.core.listing.filters import Choice, DateRange, Flag, MoneyRange, Text
+from steward.core.listing.listing import Listing, selected
+from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort
+
+__all__ = [
+    "Bulk",
+    "Choice",
+    "Column",
+    "DateRange",
+    "Empty",
+    "Flag",
+    "Listing",
+    "MoneyRange",
+    "Preset",
+    "Sort",
+    "Text",
+    "selected",
+]

@@ -243,3 +243,15 @@ def block_text(context: template.Context, name: str) -> str:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
     return strip_tags(block.render(context)).strip() if block is not None else ""
+
+
+@register.simple_tag
+def list_export(state: Any, kind: str) -> str:
+    """The address of a list's export, with its filters and order."""
+    return str(state.url(export=kind))
+
+
+@register.simple_tag
+def hidden_param(given: Mapping[str, str], name: str) -> SafeString | str:
+    """A parameter that is not a filter's, carried through the filter form."""
+    return format_html('<input type="hidden" name="{}" value="{}">', name, given[name]) if given.get(name) else ""

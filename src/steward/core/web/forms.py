@@ -17,9 +17,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from steward.core.clock import ClockError, Lean, parse_date
 from steward.core.money import LIMIT_CENTS, MoneyError, format_cents, parse_cents
 from steward.core.refusals import Denied, Refused
-from steward.core.web import days, now
+from steward.core.web import now
 from steward.core.web.toasts import toast
 
 
@@ -77,10 +78,20 @@ class DateInput(forms.TextInput):
 
 
 class DateField(forms.Field):
-    """A day: ``t``, ``+3``, ``-1w``, ``11/23``, ``11/23/26``, ``2026-11-23``."""
+    """A day: ``t``, ``+3``, ``-1w``, ``11/23``, ``11/23/26``, ``2026-11-23``.
+
+    ``lean`` says which side a missing year or century falls to: ``past`` for birth dates, ``future`` for appointments.
+    """
 
     widget = DateInput
     kind = "date"
+    default_error_messages = {
+        "day": _("This is not a day. Type 11/23, 2026-11-23, t for today, or +3 for in three days.")
+    }
+
+    def __init__(self, *, lean: Lean = "near", **kwargs: Any) -> None:
+        self.lean: Lean = lean
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"autocomplete": "off", "data-date": "", "placeholder": "11/23, t, +3"}
@@ -91,9 +102,9 @@ class DateField(forms.Field):
         if isinstance(value, date):
             return value
         try:
-            return days.parse_day(str(value), now.today())
-        except days.DayError as wrong:
-            raise forms.ValidationError(str(wrong), code="day") from wrong
+            return parse_date(str(value), now.today(), lean=self.lean)
+        except ClockError as wrong:
+            raise forms.ValidationError(self.error_messages["day"], code="day") from wrong
 
 
 class Form(forms.Form):

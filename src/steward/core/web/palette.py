@@ -1,48 +1,45 @@
-"""What the palette finds: pages, then what the rooms find, each through the same scoped querysets as their lists.
-
-Rooms give a function ``find(subject, text) -> list[Hit]`` (at most eight, by prefix of an indexed column); the roof names them in
-``settings.STEWARD_SEARCH`` as dotted paths, so that the ground never imports upward.
-"""
+"""What the palette finds: pages of the rail, and what the caller brings: records and acts of the rooms, already scoped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from steward.core.web.navigation import groups_for
+from steward.core.today import Action, Hit
+from steward.core.web.navigation import groups_for, resolve
 
 LIMIT = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One line: what it is, a quiet note, where it leads. ``group`` is the heading (Patients, Claims, Do)."""
-
-    label: str
-    url: str
-    note: str = ""
-    group: str = ""
-
-
-def find(request: HttpRequest, text: str) -> list[dict[str, Any]]:
-    """Groups of hits for the palette and the search page; without text, the pages alone."""
+def find(
+    request: HttpRequest, text: str, records: Callable[[str], Iterable[Hit]], actions: Iterable[Action]
+) -> list[dict[str, Any]]:
+    """Groups (label, hits of label, url, note) for the palette and the search page; without text, pages and acts alone."""
     text = text.strip()[:80]
-    hits = pages(request, text)
-    if len(text) >= 2:
-        for path in getattr(settings, "STEWARD_SEARCH", ()):
-            hits.extend(import_string(path)(request.call.subject, text)[:LIMIT])  # type: ignore[attr-defined]
     groups: dict[str, list[dict[str, str]]] = {}
-    for hit in hits:
-        groups.setdefault(hit.group, []).append({"label": hit.label, "url": hit.url, "note": hit.note})
-    return [{"label": label, "hits": found} for label, found in groups.items()]
+    if len(text) >= 2:
+        for hit in records(text):
+            shown = {"label": hit.label, "url": hit.url, "note": hit.detail}
+            if len(groups.setdefault(hit.kind, [])) < LIMIT:
+                groups[hit.kind].append(shown)
+    groups[_("Do")] = acts(actions, text)
+    groups[_("Pages")] = pages(request, text)
+    return [{"label": label, "hits": found} for label, found in groups.items() if found]
 
 
-def pages(request: HttpRequest, text: str) -> list[Hit]:
+def acts(actions: Iterable[Action], text: str) -> list[dict[str, str]]:
+    """What can be started, by any word of its name."""
+    wanted = text.casefold()
+    found = [
+        (str(a.label), resolve(a.url_name), a.keys) for a in actions if not wanted or wanted in str(a.label).casefold()
+    ]
+    return [{"label": label, "url": url, "note": keys} for label, url, keys in found if url][:LIMIT]
+
+
+def pages(request: HttpRequest, text: str) -> list[dict[str, str]]:
     """Pages whose name or words contain what was typed; those whose name begins with it first."""
     wanted = text.casefold()
     found = []
@@ -50,7 +47,7 @@ def pages(request: HttpRequest, text: str) -> list[Hit]:
         for entry in group.entries:
             name = str(entry.label).casefold()
             if not wanted or wanted in name or wanted in str(entry.words).casefold():
-                note = f"g {entry.key}" if entry.key else ""
-                found.append((not name.startswith(wanted), Hit(str(entry.label), entry.url, note, _("Pages"))))
+                shown = {"label": str(entry.label), "url": entry.url, "note": f"g {entry.key}" if entry.key else ""}
+                found.append((not name.startswith(wanted), shown))
     found.sort(key=lambda pair: pair[0])
-    return [hit for _rank, hit in found[: LIMIT if wanted else 30]]
+    return [shown for _rank, shown in found[: LIMIT if wanted else 30]]

@@ -13,4 +13,6 @@ urlpatterns = [
     path("look/theme", views.theme, name="theme"),
     path("look/density", views.density, name="density"),
     path("history", views.history, name="history"),
+    path("views/save", views.save_view, name="save_view"),
+    path("views/<uuid:uid>/drop", views.drop_view, name="drop_view"),
 ]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from steward.core.access.routes import screen
+from steward.core.audit.selectors import history as rows_of
+from steward.core.listing import services
+from steward.core.listing.models import SavedView
+from steward.core.service import Call
 from steward.core.web.context import DENSITIES, THEMES
+from steward.core.web.forms import Done, press
 from steward.core.web.history import read_token
+from steward.core.web.palette import find
 
 YEAR_SECONDS = 365 * 86_400
 
@@ -42,25 +52,51 @@ def density(request: HttpRequest) -> HttpResponse:
 @screen(GET="history.read")
 def history(request: HttpRequest) -> HttpResponse:
     """The rows of a record's history; the token says which record this person was shown."""
-    from steward.core.audit.selectors import history as rows_of
-
     uid = read_token(request)
     rows = rows_of(uid) if uid is not None else []
     return render(request, "core/parts/history_rows.html", {"rows": rows})
 
 
+def _found(request: HttpRequest, text: str) -> list[dict[str, Any]]:
+    """Views stand outside the floors: this one asks every room through the roof's list."""
+    from steward.desk import rooms
+
+    subject = request.call.subject  # type: ignore[attr-defined]
+    return find(request, text, lambda words: rooms.search(subject, words), rooms.actions(subject))
+
+
 @screen(GET="desk.read")
 def palette(request: HttpRequest) -> JsonResponse:
     """Pages, records and acts for what was typed, as JSON groups."""
-    from steward.core.web.palette import find
-
-    return JsonResponse({"groups": find(request, request.GET.get("q", ""))})
+    return JsonResponse({"groups": _found(request, request.GET.get("q", ""))})
 
 
 @screen(GET="desk.read")
 def search(request: HttpRequest) -> HttpResponse:
     """The same as the palette, as a page: works without JavaScript."""
-    from steward.core.web.palette import find
-
     q = request.GET.get("q", "").strip()
-    return render(request, "core/search.html", {"search_query": q, "groups": find(request, q)})
+    return render(request, "core/search.html", {"search_query": q, "groups": _found(request, q)})
+
+
+@screen(POST="self.write")
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters and the order of a list under a name."""
+    given = {name: request.POST.get(name, "")[:1001] for name in ("listing", "name", "query")}
+    back = _back(request)
+
+    def act(call: Call) -> SavedView:
+        return services.save_view(call, shared=request.POST.get("shared") == "1", **given)
+
+    return press(request, act, success=lambda v: Done(f"{back}?{v.query}", _("View “%s” kept.") % v.name), back=back)
+
+
+@screen(POST="self.write")
+def drop_view(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Drop one of your own views."""
+    back = _back(request)
+    return press(
+        request,
+        lambda call: services.drop_view(call, uid=uid),
+        success=lambda _name: Done(back, _("View dropped.")),
+        back=back,
+    )

@@ -1,0 +1,128 @@
+"""What a list is made of, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from steward.core.money import format_cents
+from steward.core.web import days, now
+
+Kind = Literal["text", "money", "date", "moment", "badge", "number", "code"]
+RIGHT = frozenset({"money", "number"})
+TONES = frozenset({"good", "warn", "bad", "accent"})
+
+
+def attribute(row: Any, path: str) -> Any:
+    """``payer__name`` of a model instance or of a ``.values()`` dictionary; None when a link of the path is None."""
+    if isinstance(row, dict):
+        return row[path]
+    for name in path.split("__"):
+        row = getattr(row, name)
+        if row is None:
+            return None
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``value`` computes the cell (default: the attribute ``name``); ``badge`` gives (tone, words)."""
+
+    name: str
+    label: Any
+    kind: Kind = "text"
+    value: Callable[[Any], Any] | None = None
+    link: Callable[[Any], str] | None = None
+    badge: Callable[[Any], tuple[str, Any]] | None = None
+    export: bool = True
+
+    def raw(self, row: Any) -> Any:
+        """The value itself: cents, dates and words, as exports need them."""
+        if self.badge is not None:
+            return str(self.badge(row)[1])
+        return self.value(row) if self.value is not None else attribute(row, self.name)
+
+    def html(self, row: Any, today: date) -> SafeString | str:
+        """The cell as shown."""
+        if self.badge is not None:
+            tone, words = self.badge(row)
+            return (
+                format_html('<span class="badge {}">{}</span>', tone if tone in TONES else "quiet", words)
+                if words
+                else ""
+            )
+        value = self.raw(row)
+        shown = self._shown(value, today)
+        url = self.link(row) if self.link is not None else ""
+        return format_html('<a href="{}">{}</a>', url, shown) if url and shown != "" else shown
+
+    def _shown(self, value: Any, today: date) -> Any:
+        if value is None or value == "":
+            return ""
+        if self.kind == "money":
+            return format_cents(value)
+        if self.kind in ("date", "moment") and isinstance(value, date):
+            return self._time(value, today)
+        if self.kind == "number":
+            return f"{value:,}" if isinstance(value, int) else value
+        return format_html('<span class="code">{}</span>', value) if self.kind == "code" else value
+
+    def _time(self, value: date, today: date) -> SafeString:
+        if isinstance(value, datetime):
+            local = now.local(value)
+            text = days.say_day(local.date(), today) if self.kind == "date" else days.say_ago(local, now.local_now())
+            title = f"{days.say_whole_day(local.date())}, {days.say_time(local)}"
+            return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
+        text, title = days.say_day(value, today), days.say_whole_day(value)
+        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of the closed set. ``field`` is one name or several, each with ``-`` for descending; ``nullable`` puts nulls last.
+
+    The key of the row breaks ties, so that pages neither skip nor repeat. Each order needs an index (fields, id).
+    """
+
+    name: str
+    label: Any
+    field: str | Sequence[str]
+    nullable: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field,) if isinstance(self.field, str) else tuple(self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A chip: a name for a query string (``state=denied&sort=-open``)."""
+
+    label: Any
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A button of the selection: POSTs ``uid`` values and ``_key`` to ``url_name``. The first is the filled one."""
+
+    name: str
+    label: Any
+    url_name: str
+    capability: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty list says: what this is for, and the first step."""
+
+    title: Any
+    text: Any = ""
+    url_name: str = ""
+    label: Any = ""
