@@ -6,6 +6,7 @@ import pytest
 
 from steward.core.refusals import Denied, Refused
 from steward.registry import selectors, services
+from steward.registry.checks import npi_unproved
 from steward.registry.models import Entity, Place, Site
 from steward.registry.types import DepartmentData, EntityData, PlaceData, SiteData
 from tests.support import Office
@@ -150,3 +151,16 @@ def test_corrections_refuse_as_creation_does(office: Office, practice: Entity, s
     practice.refresh_from_db()
     assert (practice.name, practice.tin) == ("Cedar Hill", "")
     assert Place.objects.count() == 0
+
+
+def test_a_file_may_bring_an_npi_with_a_wrong_check_digit_and_a_finding_says_so(office: Office) -> None:
+    call, data = office.call("administrator"), EntityData("X", "X", npi="5544667733")
+    assert refused_code(lambda: services.create_entity(call, data=data)) == "npi"
+    entity = services.create_entity(call, data=data, unproved_npi=True)
+    (finding,) = npi_unproved(
+        [("entity", str(entity.uid), entity.npi), ("entity", "b", ""), ("entity", "c", "1234567893")]
+    )
+    assert finding.evidence[0].ref == str(entity.uid)
+    services.update_entity(call, entity=entity, data=EntityData("X", "Renamed", npi="5544667733"))
+    with pytest.raises(Refused):
+        services.update_entity(call, entity=entity, data=EntityData("X", "Renamed", npi="5544667734"))

@@ -29,25 +29,31 @@ def _entity_values(data: EntityData) -> dict[str, object]:
     }
 
 
-def _entity_faults(data: EntityData) -> list[Refusal]:
+def _entity_faults(data: EntityData, unproved_npi: bool) -> list[Refusal]:
     return [
         *validate.code_faults(data.code),
         *validate.name_faults(data.name),
         *validate.tax_faults(data.tin, "tin"),
-        *validate.npi_faults(data.npi),
+        *validate.npi_faults(data.npi, unproved=unproved_npi),
         *validate.taxonomy_faults(data.taxonomy),
     ]
 
 
 @service("registry.create_entity", "registry.write", says="added a legal entity")
 def create_entity(
-    call: Call, *, data: EntityData, is_practice: bool = False, party: Party | None = None, uid: UUID | None = None
+    call: Call,
+    *,
+    data: EntityData,
+    is_practice: bool = False,
+    party: Party | None = None,
+    unproved_npi: bool = False,
+    uid: UUID | None = None,
 ) -> Entity:
-    """Add a legal entity; its party (an organisation) is made unless given.
+    """Add a legal entity; its party (an organisation) is made unless given. `unproved_npi`: see `validate.npi_faults`.
 
     Refuses code, name, tin, npi, taxonomy, `exists` (code, tax number or NPI of another entity, or a second practice).
     """
-    stand(_entity_faults(data))
+    stand(_entity_faults(data, unproved_npi))
     if party is None:
         party = Party(created_at=call.now, **party_values(OrganisationData(data.name, tax_id=data.tin)))
         party.save()
@@ -63,7 +69,7 @@ def create_entity(
 @service("registry.update_entity", "registry.write", says="corrected a legal entity")
 def update_entity(call: Call, *, entity: Entity, data: EntityData) -> Entity:
     """Correct an entity. Refuses as `create_entity`."""
-    stand(_entity_faults(data))
+    stand(_entity_faults(data, unproved_npi=data.npi == entity.npi))  # what stands is not asked again
     fields = changed(entity, _entity_values(data))
     with refusing("exists", "Another entity has this code, tax number or NPI.", "Check which is right.", "code"):
         entity.save()
