@@ -42,8 +42,15 @@ class Address:
     zip: str = "62701"
 
 
-def write(remittances: Iterable[Remittance], envelope: Envelope, *, payer: Address = Address(),
-          payee: Address = Address(), phone: str = "8005550100", line_breaks: bool = False) -> bytes:
+def write(
+    remittances: Iterable[Remittance],
+    envelope: Envelope,
+    *,
+    payer: Address = Address(),
+    payee: Address = Address(),
+    phone: str = "8005550100",
+    line_breaks: bool = False,
+) -> bytes:
     """One interchange with one group and one ST per remittance, ``~*:^`` as delimiters, ASCII.
 
     Characters that are delimiters inside names are replaced by a space.
@@ -51,8 +58,12 @@ def write(remittances: Iterable[Remittance], envelope: Envelope, *, payer: Addre
     body: list[str] = []
     count = 0
     for count, remittance in enumerate(remittances, 1):
-        segments = [f"ST*835*{remittance.control}", *_header(remittance, payer, payee, phone), *_claims(remittance),
-                    *_provider(remittance)]
+        segments = [
+            f"ST*835*{remittance.control}",
+            *_header(remittance, payer, payee, phone),
+            *_claims(remittance),
+            *_provider(remittance),
+        ]
         body.extend(segments)
         body.append(f"SE*{len(segments) + 1}*{remittance.control}")
     text = [*_opening(envelope), *body, f"GE*{count}*{envelope.control}", f"IEA*1*{envelope.control:09d}"]
@@ -63,14 +74,17 @@ def write(remittances: Iterable[Remittance], envelope: Envelope, *, payer: Addre
 def _opening(envelope: Envelope) -> Iterator[str]:
     at, sender, receiver = envelope.written_at, _clean(envelope.sender), _clean(envelope.receiver)
     usage = "P" if envelope.production else "T"
-    yield (f"ISA*00*          *00*          *ZZ*{sender:<15.15}*ZZ*{receiver:<15.15}*{at:%y%m%d}*{at:%H%M}*^*00501*"
-           f"{envelope.control:09d}*0*{usage}*:")
+    yield (
+        f"ISA*00*          *00*          *ZZ*{sender:<15.15}*ZZ*{receiver:<15.15}*{at:%y%m%d}*{at:%H%M}*^*00501*"
+        f"{envelope.control:09d}*0*{usage}*:"
+    )
     yield f"GS*HP*{sender:.15}*{receiver:.15}*{at:%Y%m%d}*{at:%H%M}*{envelope.control}*X*{VERSION}"
 
 
 def _header(r: Remittance, payer: Address, payee: Address, phone: str) -> Iterator[str]:
-    yield _join("BPR", r.handling, dollars(r.paid_cents), r.credit_debit, r.method, *_bank(r),
-                r.paid_on_text or _day(r.paid_on))
+    yield _join(
+        "BPR", r.handling, dollars(r.paid_cents), r.credit_debit, r.method, *_bank(r), r.paid_on_text or _day(r.paid_on)
+    )
     yield _join("TRN", "1", r.trace, r.trace_origin)
     yield f"DTM*405*{_day(r.paid_on)}"
     yield _join("N1", "PR", r.payer_name, "XV" if r.payer_id else "", r.payer_id)
@@ -107,8 +121,18 @@ def _claims(r: Remittance) -> Iterator[str]:
 
 def _claim(c: ClaimPayment) -> Iterator[str]:
     share = dollars(c.patient_cents) if c.patient_cents else ""
-    yield _join("CLP", c.number, c.status, dollars(c.charge_cents), dollars(c.paid_cents), share, c.filing,
-                c.payer_control, c.facility, c.frequency)
+    yield _join(
+        "CLP",
+        c.number,
+        c.status,
+        dollars(c.charge_cents),
+        dollars(c.paid_cents),
+        share,
+        c.filing,
+        c.payer_control,
+        c.facility,
+        c.frequency,
+    )
     yield from _adjustments(c.adjustments)
     yield from (_segment(text) for text in c.details)
     for line in c.lines:
@@ -117,7 +141,11 @@ def _claim(c: ClaimPayment) -> Iterator[str]:
 
 def _line(s: ServiceLine) -> Iterator[str]:
     code = ":".join((s.qualifier, _clean(s.code), *map(_clean, s.modifiers)))
-    submitted = ":".join((s.qualifier, _clean(s.submitted_code), *map(_clean, s.submitted_modifiers))) if s.submitted_code else ""
+    submitted = (
+        ":".join((s.qualifier, _clean(s.submitted_code), *map(_clean, s.submitted_modifiers)))
+        if s.submitted_code
+        else ""
+    )
     yield f"SVC*{code}*{dollars(s.charge_cents)}*{dollars(s.paid_cents)}**{_clean(s.units)}*{submitted}".rstrip("*")
     if s.service_date:
         yield f"DTM*472*{_day(s.service_date)}"

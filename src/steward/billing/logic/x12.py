@@ -119,8 +119,11 @@ def _text(raw: bytes) -> str:
         text = raw.decode("latin-1")
     text = text.lstrip()
     if not text.startswith("ISA"):
-        raise X12Error("not_x12", "The file does not begin with an ISA segment, so it is not an X12 file.",
-                       "Choose the file the payer calls 835, ERA or X12; a PDF or a web page is not it.")
+        raise X12Error(
+            "not_x12",
+            "The file does not begin with an ISA segment, so it is not an X12 file.",
+            "Choose the file the payer calls 835, ERA or X12; a PDF or a web page is not it.",
+        )
     if "\0" in text:
         raise X12Error("characters", "The file contains zero bytes.", SEND_AGAIN)
     return text
@@ -135,13 +138,18 @@ def _skip_space(text: str, position: int) -> int:
 def _cut(text: str, start: int, segment: int) -> tuple[Delimiters, str, int]:
     """The delimiters of the interchange at ``start``, its text without line breaks, and where it ends."""
     if not text.startswith("ISA", start):
-        raise X12Error("after_iea", "Something stands after the end of the interchange that is not a new one.",
-                       SEND_AGAIN, segment=segment, loop="ISA")
-    head = text[start:start + ISA_LENGTH]
+        raise X12Error(
+            "after_iea",
+            "Something stands after the end of the interchange that is not a new one.",
+            SEND_AGAIN,
+            segment=segment,
+            loop="ISA",
+        )
+    head = text[start : start + ISA_LENGTH]
     if len(head) == ISA_LENGTH and head[-1] in "\r\n" and "\r" not in head[:-1] and "\n" not in head[:-1]:
         delimiters = _delimiters(head, segment)
     else:
-        head = text[start:start + 2 * ISA_LENGTH].replace("\r", "").replace("\n", "")[:ISA_LENGTH]
+        head = text[start : start + 2 * ISA_LENGTH].replace("\r", "").replace("\n", "")[:ISA_LENGTH]
         delimiters = _delimiters(head, segment)
     end = _end_of_interchange(text, start, delimiters, segment)
     body = text[start:end]
@@ -153,15 +161,23 @@ def _cut(text: str, start: int, segment: int) -> tuple[Delimiters, str, int]:
 
 def _delimiters(head: str, segment: int) -> Delimiters:
     if len(head) < ISA_LENGTH:
-        raise X12Error("truncated", "The file ends inside its first segment (ISA).", SEND_AGAIN, segment=segment,
-                       loop="ISA")
+        raise X12Error(
+            "truncated", "The file ends inside its first segment (ISA).", SEND_AGAIN, segment=segment, loop="ISA"
+        )
     element, component, end = head[3], head[104], head[105]
     parts = head[:105].split(element)
-    distinct = len({element, component, end}) == 3 and not any(c.isalnum() or c == " " for c in element + component + end)
+    distinct = len({element, component, end}) == 3 and not any(
+        c.isalnum() or c == " " for c in element + component + end
+    )
     if not distinct or len(parts) != ISA_ELEMENTS or parts[16] != component:
-        raise X12Error("delimiters", "The delimiters cannot be read from the ISA segment: it is not 106 characters long"
-                       " or its separators are not three different signs.",
-                       "Ask the sender for the file with an ISA segment of fixed width.", segment=segment, loop="ISA")
+        raise X12Error(
+            "delimiters",
+            "The delimiters cannot be read from the ISA segment: it is not 106 characters long"
+            " or its separators are not three different signs.",
+            "Ask the sender for the file with an ISA segment of fixed width.",
+            segment=segment,
+            loop="ISA",
+        )
     repetition = parts[11] if len(parts[11]) == 1 and not parts[11].isalnum() else ""
     return Delimiters(element, component, repetition, end)
 
@@ -172,9 +188,14 @@ def _end_of_interchange(text: str, start: int, delimiters: Delimiters, segment: 
     while True:
         position = text.find(mark, position + 1)
         if position < 0:
-            raise X12Error("truncated", "The end of the interchange (IEA) is missing: the file was cut off.", SEND_AGAIN,
-                           segment=segment, loop="ISA")
-        before = text[max(start, position - 4):position].rstrip("\r\n".replace(delimiters.segment, ""))
+            raise X12Error(
+                "truncated",
+                "The end of the interchange (IEA) is missing: the file was cut off.",
+                SEND_AGAIN,
+                segment=segment,
+                loop="ISA",
+            )
+        before = text[max(start, position - 4) : position].rstrip("\r\n".replace(delimiters.segment, ""))
         if before.endswith(delimiters.segment):
             break
     end = text.find(delimiters.segment, position)
@@ -187,7 +208,7 @@ class _Walk:
     def __init__(self, delimiters: Delimiters, body: str, first: int) -> None:
         self.delimiters, self.body, self.first = delimiters, body, first
         self.last_segment = first + body.count(delimiters.segment)
-        self.isa = body[:body.index(delimiters.segment)].split(delimiters.element)
+        self.isa = body[: body.index(delimiters.segment)].split(delimiters.element)
         self.group: list[str] = []
         self.st: list[str] = []
         self.st_number = self.st_end = 0
@@ -204,10 +225,15 @@ class _Walk:
             number += self.body.count(mark, counted, start)
             counted = start
             self._step(start, len(self.body) if end < 0 else end, number)
-        iea = self.body[self.body.rindex(mark) + 1:].split(self.delimiters.element)
+        iea = self.body[self.body.rindex(mark) + 1 :].split(self.delimiters.element)
         if self.st or self.group:
-            raise X12Error("truncated", "The interchange ends inside a group or transaction: SE or GE is missing.",
-                           SEND_AGAIN, segment=self.last_segment, loop="IEA")
+            raise X12Error(
+                "truncated",
+                "The interchange ends inside a group or transaction: SE or GE is missing.",
+                SEND_AGAIN,
+                segment=self.last_segment,
+                loop="IEA",
+            )
         _agree(iea, 1, self.groups, "IEA01", self.last_segment, "IEA")
         _same(iea, 2, self.isa[13], "IEA02", "ISA13", self.last_segment, "IEA")
         return Interchange(tuple(self.isa), self.delimiters, tuple(self.transactions), tuple(self.acknowledgements))
@@ -232,37 +258,64 @@ class _Walk:
 
     def _open_group(self, elements: list[str], number: int) -> None:
         if self.group:
-            raise X12Error("envelope", "A functional group (GS) begins before the one before it ended (GE).",
-                           SEND_AGAIN, segment=number, loop="GS")
+            raise X12Error(
+                "envelope",
+                "A functional group (GS) begins before the one before it ended (GE).",
+                SEND_AGAIN,
+                segment=number,
+                loop="GS",
+            )
         if len(elements) < 9:
-            raise X12Error("envelope", "The GS segment has fewer than eight elements.", SEND_AGAIN, segment=number,
-                           loop="GS")
+            raise X12Error(
+                "envelope", "The GS segment has fewer than eight elements.", SEND_AGAIN, segment=number, loop="GS"
+            )
         self.group, self.in_group = elements, 0
         self.groups += 1
 
     def _open_transaction(self, elements: list[str], end: int, number: int) -> None:
         if not self.group or self.st:
-            raise X12Error("envelope", "A transaction (ST) begins outside a group or inside another transaction.",
-                           SEND_AGAIN, segment=number, loop="ST")
+            raise X12Error(
+                "envelope",
+                "A transaction (ST) begins outside a group or inside another transaction.",
+                SEND_AGAIN,
+                segment=number,
+                loop="ST",
+            )
         self.st, self.st_end, self.st_number = [*elements, "", "", ""], end, number
 
     def _close_transaction(self, se: list[str], start: int, number: int) -> None:
         if not self.st:
-            raise X12Error("envelope", "A transaction ends (SE) that never began (ST).", SEND_AGAIN, segment=number,
-                           loop="SE")
+            raise X12Error(
+                "envelope", "A transaction ends (SE) that never began (ST).", SEND_AGAIN, segment=number, loop="SE"
+            )
         st, self.st = self.st, []
         _agree(se, 1, number - self.st_number + 1, "SE01", number, "SE")
         _same(se, 2, st[2], "SE02", "ST02", number, "SE")
         self.in_group += 1
-        self.transactions.append(Transaction(
-            kind=st[1], control=st[2], version=st[3] or self.group[8], text=self.body[self.st_end + 1:start - 1],
-            first_segment=self.st_number, delimiters=self.delimiters, interchange_control=self.isa[13],
-            group_control=self.group[6], sender=self.group[2], receiver=self.group[3]))
+        self.transactions.append(
+            Transaction(
+                kind=st[1],
+                control=st[2],
+                version=st[3] or self.group[8],
+                text=self.body[self.st_end + 1 : start - 1],
+                first_segment=self.st_number,
+                delimiters=self.delimiters,
+                interchange_control=self.isa[13],
+                group_control=self.group[6],
+                sender=self.group[2],
+                receiver=self.group[3],
+            )
+        )
 
     def _close_group(self, ge: list[str], number: int) -> None:
         if not self.group or self.st:
-            raise X12Error("envelope", "A group ends (GE) that never began, or with a transaction still open.",
-                           SEND_AGAIN, segment=number, loop="GE")
+            raise X12Error(
+                "envelope",
+                "A group ends (GE) that never began, or with a transaction still open.",
+                SEND_AGAIN,
+                segment=number,
+                loop="GE",
+            )
         _agree(ge, 1, self.in_group, "GE01", number, "GE")
         _same(ge, 2, self.group[6], "GE02", "GS06", number, "GE")
         self.group = []
@@ -271,12 +324,23 @@ class _Walk:
 def _agree(elements: list[str], index: int, counted: int, name: str, segment: int, loop: str) -> None:
     said = elements[index].strip() if len(elements) > index else ""
     if not (said.isascii() and said.isdigit() and len(said) < 12 and int(said) == counted):
-        raise X12Error("count", f"{name} says {said[:20] or 'nothing'}, but {counted} were counted: something is missing"
-                       " or was added.", SEND_AGAIN, segment=segment, loop=loop)
+        raise X12Error(
+            "count",
+            f"{name} says {said[:20] or 'nothing'}, but {counted} were counted: something is missing or was added.",
+            SEND_AGAIN,
+            segment=segment,
+            loop=loop,
+        )
 
 
 def _same(elements: list[str], index: int, opening: str, name: str, other: str, segment: int, loop: str) -> None:
     said = elements[index].strip() if len(elements) > index else ""
     if said != opening.strip():
-        raise X12Error("control_number", f"{name} is {said[:20] or 'empty'} where {other} is {opening[:20]}: the envelope"
-                       " does not close what it opened.", SEND_AGAIN, segment=segment, loop=loop)
+        raise X12Error(
+            "control_number",
+            f"{name} is {said[:20] or 'empty'} where {other} is {opening[:20]}: the envelope"
+            " does not close what it opened.",
+            SEND_AGAIN,
+            segment=segment,
+            loop=loop,
+        )

@@ -6,6 +6,18 @@ from .model import Adjustment, ClaimPayment, Person, ProviderAdjustment, Remitta
 from .parse import parse, parse_transaction
 
 __all__ = [
-    "Adjustment", "ClaimPayment", "Person", "Problem", "ProviderAdjustment", "Remittance", "RemittanceKey", "ServiceLine",
-    "content_hash", "identity", "parse", "parse_transaction", "problems", "warnings",
+    "Adjustment",
+    "ClaimPayment",
+    "Person",
+    "Problem",
+    "ProviderAdjustment",
+    "Remittance",
+    "RemittanceKey",
+    "ServiceLine",
+    "content_hash",
+    "identity",
+    "parse",
+    "parse_transaction",
+    "problems",
+    "warnings",
 ]

@@ -56,30 +56,53 @@ def problems(remittance: Remittance) -> list[Problem]:
 
 
 def _line_problem(claim: ClaimPayment, code: str, charge: int, taken: int, paid: int, segment: int) -> Problem:
-    return Problem("line_balance",
-                   f"Claim {claim.number}, service {code}: charge {dollars(charge)} less adjustments {dollars(taken)} is"
-                   f" {dollars(charge - taken)}, but {dollars(paid)} is said to be paid.", ASK_PAYER, segment, "2110")
+    return Problem(
+        "line_balance",
+        f"Claim {claim.number}, service {code}: charge {dollars(charge)} less adjustments {dollars(taken)} is"
+        f" {dollars(charge - taken)}, but {dollars(paid)} is said to be paid.",
+        ASK_PAYER,
+        segment,
+        "2110",
+    )
 
 
 def _claim_problem(claim: ClaimPayment, adjusted: int) -> Problem:
     left = claim.charge_cents - adjusted
-    return Problem("claim_balance",
-                   f"Claim {claim.number}: charge {dollars(claim.charge_cents)} less adjustments {dollars(adjusted)} is"
-                   f" {dollars(left)}, but {dollars(claim.paid_cents)} is said to be paid.", ASK_PAYER, claim.segment,
-                   "2100")
+    return Problem(
+        "claim_balance",
+        f"Claim {claim.number}: charge {dollars(claim.charge_cents)} less adjustments {dollars(adjusted)} is"
+        f" {dollars(left)}, but {dollars(claim.paid_cents)} is said to be paid.",
+        ASK_PAYER,
+        claim.segment,
+        "2100",
+    )
 
 
 def _transaction_problems(remittance: Remittance, claims_total: int) -> list[Problem]:
     taken = sum(entry.cents for entry in remittance.provider_adjustments)
     found = []
     if remittance.paid_cents < 0:
-        found.append(Problem("negative_payment", "BPR02 is negative; a payer that takes money back writes 0 and carries the"
-                             " rest forward (PLB FB).", ASK_PAYER, remittance.segment, "1000"))
+        found.append(
+            Problem(
+                "negative_payment",
+                "BPR02 is negative; a payer that takes money back writes 0 and carries the rest forward (PLB FB).",
+                ASK_PAYER,
+                remittance.segment,
+                "1000",
+            )
+        )
     if claims_total - taken != remittance.paid_cents:
-        found.append(Problem("transaction_balance",
-                             f"Remittance {remittance.trace}: claims {dollars(claims_total)} less provider adjustments"
-                             f" {dollars(taken)} is {dollars(claims_total - taken)}, but the payment (BPR02) is"
-                             f" {dollars(remittance.paid_cents)}.", ASK_PAYER, remittance.segment, "1000"))
+        found.append(
+            Problem(
+                "transaction_balance",
+                f"Remittance {remittance.trace}: claims {dollars(claims_total)} less provider adjustments"
+                f" {dollars(taken)} is {dollars(claims_total - taken)}, but the payment (BPR02) is"
+                f" {dollars(remittance.paid_cents)}.",
+                ASK_PAYER,
+                remittance.segment,
+                "1000",
+            )
+        )
     return found
 
 
@@ -91,7 +114,15 @@ def warnings(remittance: Remittance) -> list[Problem]:
             continue
         share = sum(a.cents for a in claim.all_adjustments if a.group == "PR")
         if share != claim.patient_cents:
-            found.append(Problem("patient_share", f"Claim {claim.number}: the payer states a patient share of"
-                                 f" {dollars(claim.patient_cents)} but its adjustments add to {dollars(share)}; the"
-                                 " adjustments count.", "Nothing to do unless the patient asks.", claim.segment, "2100"))
+            found.append(
+                Problem(
+                    "patient_share",
+                    f"Claim {claim.number}: the payer states a patient share of"
+                    f" {dollars(claim.patient_cents)} but its adjustments add to {dollars(share)}; the"
+                    " adjustments count.",
+                    "Nothing to do unless the patient asks.",
+                    claim.segment,
+                    "2100",
+                )
+            )
     return found

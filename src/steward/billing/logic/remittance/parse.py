@@ -7,14 +7,17 @@ is parsed once, because fee schedules repeat. Informational segments are kept as
 
 from __future__ import annotations
 
+import gc
 import re
-from typing import TYPE_CHECKING, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ..x12 import X12Error, read
 from .identity import content_hash
 from .model import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServiceLine, as_date
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from ..x12 import Transaction
@@ -24,18 +27,23 @@ LIMIT_CENTS = 1_000_000_000_000
 AMOUNT = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{0,2})?|\.[0-9]{1,2})", re.ASCII)
 TOO_FINE = re.compile(r"-?[0-9]*\.[0-9]{3,}", re.ASCII)
 CLP_WIDTH, SVC_WIDTH, BPR_WIDTH = 9, 6, 17
-#: Between claims: header number and provider summary (2000), nothing that belongs to a claim.
-BETWEEN_CLAIMS = ("LX", "TS2", "TS3")
+#: A segment name alone: it cannot begin a loop without its elements.
+NEEDS_ELEMENTS = frozenset({"CLP", "SVC", "PLB", "CAS"})
 ASK = "Ask the payer or clearinghouse for a corrected file; nothing of it was posted."
 VERSION = "005010X221"
 Refs = list[tuple[str, str]]
-_new = tuple.__new__
+#: Makes a named tuple without its Python-level constructor, which costs more than the rest of a service line.
+_new: Callable[..., Any] = tuple.__new__
 
 
 class _Cents(dict[str, int]):
     """Spelling -> cents. A missing spelling is parsed once; a wrong one raises ValueError with the reason."""
 
     def __missing__(self, text: str) -> int:
+        digits = text[:-3] + text[-2:]
+        if text[-3:-2] == "." and len(digits) < 13 and digits.isdigit() and digits.isascii():  # 123.45, as payers write
+            value = self[text] = int(digits)
+            return value
         if AMOUNT.fullmatch(text) is None:
             if TOO_FINE.fullmatch(text):
                 raise ValueError(f"the amount {text[:30]} has more than two decimals")
@@ -56,19 +64,92 @@ class _Dates(dict[str, "date | None"]):
         return value
 
 
+class _Adjustments(dict[str, "tuple[Adjustment, ...]"]):
+    """CAS segment as written -> its adjustments. Fee schedules make the same segment come again thousands of times."""
+
+    def __init__(self, separator: str, cents: _Cents) -> None:
+        super().__init__()
+        self.separator, self.cents = separator, cents
+
+    def __missing__(self, text: str) -> tuple[Adjustment, ...]:
+        e = text.split(self.separator)
+        found = [Adjustment(e[1], e[2], self.cents[e[3]], e[4] if len(e) > 4 else "")]
+        for index in range(5, len(e), 3):
+            amount = e[index + 1] if len(e) > index + 1 else ""
+            if e[index] or amount:
+                found.append(Adjustment(e[1], e[index], self.cents[amount], e[index + 2] if len(e) > index + 2 else ""))
+        value = self[text] = tuple(found)
+        return value
+
+
+class _Services(dict[str, "tuple[str, str, tuple[str, ...], int, int, str, str, tuple[str, ...]]"]):
+    """SVC segment as written (without its name) -> the first eight values of a ServiceLine."""
+
+    def __init__(self, separator: str, component: str, cents: _Cents) -> None:
+        super().__init__()
+        self.separator, self.component, self.cents = separator, component, cents
+
+    def __missing__(self, text: str) -> tuple[str, str, tuple[str, ...], int, int, str, str, tuple[str, ...]]:
+        e = text.split(self.separator)
+        if len(e) < SVC_WIDTH:
+            e += [""] * (SVC_WIDTH - len(e))
+        qualifier, code, modifiers = self._procedure(e[0])
+        submitted = self._procedure(e[5]) if e[5] else ("", "", ())
+        value = self[text] = (
+            qualifier,
+            code,
+            modifiers,
+            self.cents[e[1]],
+            self.cents[e[2]],
+            e[4],
+            submitted[1],
+            submitted[2],
+        )
+        return value
+
+    def _procedure(self, text: str) -> tuple[str, str, tuple[str, ...]]:
+        qualifier, _, rest = text.partition(self.component)
+        code, *others = rest.split(self.component)
+        return qualifier, code, tuple(part for part in others[:4] if part)
+
+
 def parse(raw: bytes) -> tuple[Remittance, ...]:
     """Every 835 of the file ``raw``. Raises :class:`X12Error` only, also when the file holds no 835."""
-    found = [parse_transaction(tx) for interchange in read(raw) for tx in interchange.transactions if tx.kind == "835"]
+    with _collector_paused():
+        found = [
+            parse_transaction(tx) for interchange in read(raw) for tx in interchange.transactions if tx.kind == "835"
+        ]
     if not found:
-        raise X12Error("not_835", "The file holds no remittance (835).", "Choose an 835 file, or import it as what it is.")
+        raise X12Error(
+            "not_835", "The file holds no remittance (835).", "Choose an 835 file, or import it as what it is."
+        )
     return tuple(found)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """The values of a remittance hold no cycles, so looking for some while a hundred thousand are made is half the time
+    of parsing (0.12 s against 0.08 s for 10,000 claims). Restored as it was, also after an error.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def parse_transaction(tx: Transaction) -> Remittance:
     """One 835. Raises :class:`X12Error` with segment and loop; balance is a question of its own (``problems``)."""
     if not tx.version.startswith(VERSION):
-        raise X12Error("version", f"This 835 is written as {tx.version[:20]}; Steward reads {VERSION} and its errata.",
-                       "Ask the payer for version 005010X221A1.", segment=tx.first_segment, loop="ST")
+        raise X12Error(
+            "version",
+            f"This 835 is written as {tx.version[:20]}; Steward reads {VERSION} and its errata.",
+            "Ask the payer for version 005010X221A1.",
+            segment=tx.first_segment,
+            loop="ST",
+        )
     reader = _Reader(tx)
     try:
         return reader.remittance()
@@ -88,9 +169,13 @@ class _Reader:
         self.at, self.loop = tx.first_segment, "1000"
         self.cents, self.dates = _Cents(), _Dates()
         self.sep, self.end, self.sub = tx.delimiters.element, tx.delimiters.segment, tx.delimiters.component
+        self.adjustments = _Adjustments(self.sep, self.cents)
+        self.services = _Services(self.sep, self.sub, self.cents)
         self.cas_mark, self.dtm_mark = "CAS" + self.sep, "DTM" + self.sep
-        self.ref_mark, self.lq_mark = f"REF{self.sep}6R{self.sep}", f"LQ{self.sep}HE{self.sep}"
+        self.ref_mark, self.control_mark, self.lq_mark = "REF" + self.sep, "6R" + self.sep, f"LQ{self.sep}H"
         self.service_dates = (f"472{self.sep}", f"150{self.sep}")
+        self.keep: Callable[[list[str]], tuple[str, ...]] = tuple if self.sep == "*" else self._rewritten
+        self.lx_cut = self.end + "LX" + self.sep
         self.svc_cut = self.end + "SVC" + self.sep
 
     def refuse(self, code: str, message: str) -> X12Error:
@@ -110,9 +195,13 @@ class _Reader:
         provider = self._provider(summary) if mark else ()
         return header.remittance(claims, provider)
 
-    # ---- claims -------------------------------------------------------------------------------------------------------
+    # ---- claims ----
     def _claim(self, chunk: str) -> ClaimPayment:
         """The text after ``CLP*`` up to the next claim. Leaves ``at`` on its last segment."""
+        between = 0
+        if self.lx_cut in chunk:  # LX, TS3 and TS2 (loop 2000) stand between claims and belong to none
+            chunk, _, loop_2000 = chunk.partition(self.lx_cut)
+            between = 1 + loop_2000.count(self.end)
         first, *parts = chunk.split(self.svc_cut)
         segments = first.split(self.end)
         self.at += 1
@@ -124,79 +213,85 @@ class _Reader:
         charge, paid, share = cents[e[2]], cents[e[3]], cents[e[4]] if e[4] else 0
         if not e[1]:
             raise self.refuse("missing", "The claim has no status (CLP02).")
-        adjustments: list[Adjustment] = []
+        adjustments: tuple[Adjustment, ...] = ()
         details: list[str] = []
-        for text in segments[1:]:
-            self.at += 1
-            if text[:4] == self.cas_mark:
-                self._adjust(text, adjustments)
-            elif text[:3] == "SVC" or text[:3] == "PLB":
+        for at, text in enumerate(segments[1:], start + 1):
+            mark = text[:4]
+            if mark == self.cas_mark:
+                self.at = at
+                adjustments += self.adjustments[text]
+            elif mark in NEEDS_ELEMENTS:
+                self.at = at
                 raise self.refuse("missing", "The segment has fewer elements than an 835 needs here.")
             else:
                 details.append(text)
+        self.at = start + len(segments) - 1
         lines = tuple([self._line(part) for part in parts]) if parts else ()
-        return cast(ClaimPayment, _new(ClaimPayment, (
-            e[0], e[1], charge, paid, share, e[5], e[6], e[7], e[8], tuple(adjustments), lines, self._kept(details),
-            start)))
+        self.at += between
+        return _new(
+            ClaimPayment,
+            (  # type: ignore[no-any-return]
+                e[0],
+                e[1],
+                charge,
+                paid,
+                share,
+                e[5],
+                e[6],
+                e[7],
+                e[8],
+                adjustments,
+                lines,
+                self.keep(details),
+                start,
+            ),
+        )
 
     def _line(self, part: str) -> ServiceLine:
         """The text after ``SVC*`` up to the next service or claim."""
-        segments = part.split(self.end)
-        self.at += 1
-        self.loop, start = "2110", self.at
-        e = segments[0].split(self.sep)
-        if len(e) < SVC_WIDTH:
-            e += [""] * (SVC_WIDTH - len(e))
-        charge, paid = self.cents[e[1]], self.cents[e[2]]
+        first, *segments = part.split(self.end)
+        self.at = start = self.at + 1
+        self.loop = "2110"
         control, day = "", None
-        adjustments: list[Adjustment] = []
-        remarks: list[str] = []
+        service = self.services[first]
+        adjustments: tuple[Adjustment, ...] = ()
+        remarks: tuple[str, ...] = ()
         details: list[str] = []
-        for text in segments[1:]:
-            self.at += 1
+        cas_mark, dtm_mark = self.cas_mark, self.dtm_mark
+        for at, text in enumerate(segments, start + 1):
             mark = text[:4]
-            if mark == self.cas_mark:
-                self._adjust(text, adjustments)
-            elif mark == self.dtm_mark:
+            if mark == cas_mark:
+                self.at = at
+                adjustments += self.adjustments[text]
+            elif mark == dtm_mark:
                 if text[4:8] in self.service_dates and day is None:
                     day = self.dates[text[8:16]]
-            elif text[:7] == self.ref_mark:
-                control = text[7:].partition(self.sep)[0]
-            elif text[:6] == self.lq_mark:
-                remarks.append(text[6:].partition(self.sep)[0])
+            elif mark == self.ref_mark and text[4:7] == self.control_mark:
+                control = text[7:]
+            elif mark == self.lq_mark:
+                remarks += (text[6:],)
             else:
                 details.append(text)
-        qualifier, code, modifiers = self._procedure(e[0])
-        submitted = self._procedure(e[5]) if e[5] else ("", "", ())
-        return cast(ServiceLine, _new(ServiceLine, (
-            qualifier, code, modifiers, charge, paid, e[4], submitted[1], submitted[2], control, day, tuple(adjustments),
-            tuple(remarks), self._kept(details), start)))
+        self.at = start + len(segments)
+        if self.sep in control:
+            control = control.partition(self.sep)[0]
+        return _new(
+            ServiceLine,
+            (  # type: ignore[no-any-return]
+                *service,
+                control,
+                day,
+                adjustments,
+                remarks,
+                self.keep(details),
+                start,
+            ),
+        )
 
-    def _adjust(self, text: str, into: list[Adjustment]) -> None:
-        e = text.split(self.sep)
-        into.append(cast(Adjustment, _new(Adjustment, (e[1], e[2], self.cents[e[3]], e[4] if len(e) > 4 else ""))))
-        for index in range(5, len(e), 3):
-            amount = e[index + 1] if len(e) > index + 1 else ""
-            if e[index] or amount:
-                into.append(Adjustment(e[1], e[index], self.cents[amount], e[index + 2] if len(e) > index + 2 else ""))
+    def _rewritten(self, details: list[str]) -> tuple[str, ...]:
+        return tuple([text.replace("*", " ").replace(self.sep, "*") for text in details])
 
-    def _procedure(self, text: str) -> tuple[str, str, tuple[str, ...]]:
-        qualifier, _, rest = text.partition(self.sub)
-        if self.sub not in rest:
-            return qualifier, rest, ()
-        code, *others = rest.split(self.sub)
-        return qualifier, code, tuple([part for part in others[:4] if part])
-
-    def _kept(self, details: list[str]) -> tuple[str, ...]:
-        if not details:
-            return ()
-        if details[-1].startswith(BETWEEN_CLAIMS):
-            details = [text for text in details if not text.startswith(BETWEEN_CLAIMS)]
-        if self.sep != "*":
-            details = [text.replace("*", " ").replace(self.sep, "*") for text in details]
-        return tuple(details)
-
-    # ---- summary ------------------------------------------------------------------------------------------------------
+    # ---- summary ----
     def _provider(self, summary: str) -> tuple[ProviderAdjustment, ...]:
         """Every pair 03/04 ... 13/14 of every PLB segment."""
         found: list[ProviderAdjustment] = []
@@ -260,9 +355,25 @@ class _Header:
         bpr, trn, tx = self.bpr, self.trn, self.reader.tx
         payer, payee = self.parties.get("PR", [""] * 5), self.parties.get("PE", [""] * 5)
         return Remittance(
-            control=tx.control, handling=bpr[1], paid_cents=self.paid, credit_debit=bpr[3], method=bpr[4],
-            originator=bpr[10], paid_on=as_date(bpr[16]) or self.produced, paid_on_text=bpr[16], trace=trn[2],
-            trace_origin=trn[3], payer_name=payer[2], payer_id=payer[4], payer_refs=tuple(self.refs["PR"]),
-            payee_name=payee[2], payee_qualifier=payee[3], payee_id=payee[4], payee_refs=tuple(self.refs["PE"]),
-            claims=claims, provider_adjustments=provider, content_hash=content_hash(tx.text, tx.delimiters),
-            segment=tx.first_segment)
+            control=tx.control,
+            handling=bpr[1],
+            paid_cents=self.paid,
+            credit_debit=bpr[3],
+            method=bpr[4],
+            originator=bpr[10],
+            paid_on=as_date(bpr[16]) or self.produced,
+            paid_on_text=bpr[16],
+            trace=trn[2],
+            trace_origin=trn[3],
+            payer_name=payer[2],
+            payer_id=payer[4],
+            payer_refs=tuple(self.refs["PR"]),
+            payee_name=payee[2],
+            payee_qualifier=payee[3],
+            payee_id=payee[4],
+            payee_refs=tuple(self.refs["PE"]),
+            claims=claims,
+            provider_adjustments=provider,
+            content_hash=content_hash(tx.text, tx.delimiters),
+            segment=tx.first_segment,
+        )
