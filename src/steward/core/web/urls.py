@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.core.web import views
+from steward.core.web import kit, views
 
 app_name = "core"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     path("history", views.history, name="history"),
     path("views/save", views.save_view, name="save_view"),
     path("views/<uuid:uid>/drop", views.drop_view, name="drop_view"),
+    path("kit", kit.kit, name="kit"),
 ]
