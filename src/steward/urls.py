@@ -21,7 +21,7 @@ urlpatterns = [
             ("outbox/", "core.outbox"),
             ("audit/", "core.audit"),
             ("", "core.web"),
-            ("", "desk"),
+            *([("", "desk")] if find_spec("steward.billing.desk") and find_spec("steward.banking.desk") and find_spec("steward.frontdesk.desk") and find_spec("steward.ledger.desk") and find_spec("steward.core.approvals.desk") else []),
         )
         if find_spec(f"steward.{module}") and find_spec(f"steward.{module}.urls")
     ],
