@@ -190,6 +190,11 @@ def _sync_addresses(call: Call, party: Party, wanted: Sequence[AddressData]) -> 
     return ["addresses"] if gone or new else []
 
 
+def lock_party(pk: int) -> Party:
+    """The party, locked until the transaction ends: for rules about what one party may have at most once."""
+    return Party.objects.select_for_update().get(pk=pk)
+
+
 def roles_of(party: Party) -> list[str]:
     """The names of the roles a party plays in any room: patient, provider, payer, entity, user, ..."""
     found = ["user"] if party.user_id else []

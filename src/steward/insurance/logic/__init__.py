@@ -1,0 +1,1 @@
+"""Pure rules of insurance: which coverage holds on a day, and which adjustment may post by itself."""
