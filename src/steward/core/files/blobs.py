@@ -62,10 +62,22 @@ def read(sha256: str) -> bytes:
 def reseal(sha256: str) -> bool:
     """Seal a content anew under the current key; False if it already is."""
     path = path_of(sha256)
-    if key_id_of_bytes(path.read_bytes()[:300]) == ring().current(TABLE):
-        return False
+    with path.open("rb") as blob:
+        if key_id_of_bytes(blob.read(300)) == ring().current(TABLE):
+            return False
     write_private(path, ring().seal_bytes(_place(sha256), read(sha256)))
     return True
+
+
+def old_keys_in_use() -> dict[str, int]:
+    """How many contents each key other than the current one still seals."""
+    current, counts = ring().current(TABLE), dict[str, int]()
+    for name in addresses():
+        with (folder() / name[:2] / name).open("rb") as blob:
+            key = key_id_of_bytes(blob.read(300))
+        if key != current:
+            counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 def addresses() -> Iterator[str]:

@@ -1,0 +1,114 @@
+"""The server on this machine: start it, say where it runs, stop it. ``./office up`` and ``./office stop`` are these."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from steward.cli.answer import Answer, Usage
+from steward.core import running, supervisor
+from steward.core.refusals import refuse
+
+DEFAULT_PORT = 8765
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", nargs="?", default="up", choices=("up", "stop", "ready"))
+    parser.add_argument("--port", type=int, help=f"default {DEFAULT_PORT}")
+    parser.add_argument("--foreground", action="store_true", help="stay until Ctrl-C")
+    parser.add_argument("--empty", action="store_true", help="no demo practice in a new data folder")
+
+
+def run(args: argparse.Namespace) -> Answer:
+    from django.conf import settings
+
+    data = Path(settings.DATA)
+    if args.verb == "stop":
+        stopped = running.stop(data)
+        return Answer({"stopped": stopped}, words="Stopped." if stopped else "Nothing ran here.")
+    if args.verb == "ready":
+        return _ready(data, demo=not args.empty)
+    if args.port is not None and not 0 < args.port < 65536:
+        raise Usage("--port wants a number from 1 to 65535")
+    return _up(data, args)
+
+
+def _up(data: Path, args: argparse.Namespace) -> Answer:
+    there = running.running(data)
+    if there is not None:
+        return _already(there, args)
+    port = args.port or DEFAULT_PORT
+    try:
+        listening = supervisor.open_socket(port)
+        lock = running.take_lock(data, port)
+        supervisor.prepare()
+        _practice(data, demo=not args.empty)
+        if args.foreground:
+            _say_where(data, port)
+            return Answer({"port": port}, code=supervisor.serve(listening), words="Stopped.")
+        supervisor.launch(data, port, listening, lock)
+    except running.AlreadyRunning as other:
+        return _already(other.server, args)
+    except supervisor.CannotServe as reason:
+        raise refuse("cannot_serve", str(reason)) from None
+    return Answer({"url": f"http://localhost:{port}", "port": port}, words=_where(data, port))
+
+
+def _already(there: running.Server | None, args: argparse.Namespace) -> Answer:
+    if there is None or args.foreground or (args.port and args.port != there.port):
+        where = f" at http://localhost:{there.port}" if there else ""
+        raise refuse(
+            "already_running", f"A server already runs on this data folder{where}.", "Stop it first: ./office stop"
+        )
+    url = f"http://localhost:{there.port}"
+    return Answer({"url": url, "port": there.port}, words=f"Steward already runs at {url}\n{_links(there.port)}")
+
+
+def _ready(data: Path, *, demo: bool) -> Answer:
+    """Everything but the server: tables, guards, static files, and a practice if there is none."""
+    try:
+        supervisor.prepare()
+    except supervisor.CannotServe as reason:
+        raise refuse("cannot_serve", str(reason)) from None
+    _practice(data, demo=demo)
+    return Answer({"data": str(data)}, words=f"Ready: {data}")
+
+
+def _practice(data: Path, *, demo: bool) -> None:
+    """On first run make the practice, in a process of its own so that the server does not keep its memory."""
+    from django.db import connection
+
+    from steward.core.access.models import Office
+
+    there = Office.objects.exists()
+    connection.close()
+    if there:
+        return
+    command = [sys.executable, "-m", "steward.cli.main", "init", *(["--demo"] if demo else []), "--data", str(data)]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL if demo else None, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        raise supervisor.CannotServe("The practice could not be made; the lines above say why.")
+
+
+def _where(data: Path, port: int) -> str:
+    return f"Steward runs at http://localhost:{port}\n{_links(port)}\nStop it: ./office stop"
+
+
+def _say_where(data: Path, port: int) -> None:
+    sys.stderr.write(_where(data, port) + "\n")
+
+
+def _links(port: int) -> str:
+    """How to sign in: one-time links in a demo folder, otherwise the sign-in page."""
+    os.environ["STEWARD_PORT"] = str(port)
+    from django.db import connection
+
+    from steward.cli import links
+
+    try:
+        return links.words(port)
+    finally:
+        connection.close()
