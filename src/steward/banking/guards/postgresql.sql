@@ -1,0 +1,154 @@
+-- A receipt, a locked deposit, a bank line, a match, a counted drawer and a signed day are never edited, deleted or replaced.
+-- Same meaning in sqlite.sql and postgresql.sql; statements are parted by a line "-- ;;". Columns not named here are frozen
+-- from the insert; the few that may be set once (a void, an undoing, the card batch) are checked by their own trigger.
+CREATE OR REPLACE FUNCTION guard_banking_refuse() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$
+-- ;;
+CREATE TRIGGER guard_banking_receipt_update BEFORE UPDATE OF id, uid, number, session_id, day, taken_at, by_id,
+  tender, cents, party_id, check_no, card_last4, approval, purpose, for_ref, entry ON banking_receipt FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.receipt: a receipt does not change; void it')
+-- ;;
+CREATE TRIGGER guard_banking_receipt_once BEFORE UPDATE OF batch_id, voided_at, voided_by_id, void_reason,
+  void_entry ON banking_receipt FOR EACH ROW WHEN (OLD.voided_at IS NOT NULL OR (OLD.batch_id IS NOT NULL AND
+  NEW.batch_id <> OLD.batch_id))
+EXECUTE FUNCTION guard_banking_refuse('banking.receipt: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_receipt_delete BEFORE DELETE ON banking_receipt FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.receipt: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_receipt_truncate BEFORE TRUNCATE ON banking_receipt FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.receipt: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_deposit_update BEFORE UPDATE OF id, uid, number, entity_id, site_id,
+  bank_account_id, day, prepared_at, prepared_by_id, currency_cents, coin_cents, checks_cents, bag, settlement_id,
+  entry ON banking_deposit FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.deposit: a locked deposit does not change; void it')
+-- ;;
+CREATE TRIGGER guard_banking_deposit_once BEFORE UPDATE OF voided_at, voided_by_id, void_reason ON
+  banking_deposit FOR EACH ROW WHEN (OLD.voided_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.deposit: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_deposit_delete BEFORE DELETE ON banking_deposit FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.deposit: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_deposit_truncate BEFORE TRUNCATE ON banking_deposit FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.deposit: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_settlement_update BEFORE UPDATE OF id, uid, kind, key, expected_on, cents,
+  gross_cents, entity_id, role, item, label, created_at ON banking_settlement FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.settlement: a settlement does not change; cancel it')
+-- ;;
+CREATE TRIGGER guard_banking_settlement_once BEFORE UPDATE OF cancelled_at ON banking_settlement FOR EACH ROW
+  WHEN (OLD.cancelled_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.settlement: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_settlement_delete BEFORE DELETE ON banking_settlement FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.settlement: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_settlement_truncate BEFORE TRUNCATE ON banking_settlement FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.settlement: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
+  matched_by_id, entry ON banking_match FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.match: a match does not change; undo it')
+-- ;;
+CREATE TRIGGER guard_banking_match_once BEFORE UPDATE OF undone_at, undone_by_id, undone_reason, undone_entry ON
+  banking_match FOR EACH ROW WHEN (OLD.undone_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.match: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_match_delete BEFORE DELETE ON banking_match FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.match: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_match_truncate BEFORE TRUNCATE ON banking_match FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.match: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_update BEFORE UPDATE OF id, match_id, line_id, settlement_id ON
+  banking_matchpart FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.matchpart: a match does not change; undo it')
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_once BEFORE UPDATE OF live ON banking_matchpart FOR EACH ROW WHEN
+  (NEW.live AND NOT OLD.live)
+EXECUTE FUNCTION guard_banking_refuse('banking.matchpart: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_delete BEFORE DELETE ON banking_matchpart FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.matchpart: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_truncate BEFORE TRUNCATE ON banking_matchpart FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.matchpart: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_depositline_update BEFORE UPDATE ON banking_depositline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.depositline: a locked deposit does not change')
+-- ;;
+CREATE TRIGGER guard_banking_depositline_delete BEFORE DELETE ON banking_depositline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.depositline: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_depositline_truncate BEFORE TRUNCATE ON banking_depositline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.depositline: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_update BEFORE UPDATE ON banking_terminalbatch FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.terminalbatch: a closed card batch does not change')
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_delete BEFORE DELETE ON banking_terminalbatch FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.terminalbatch: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_truncate BEFORE TRUNCATE ON banking_terminalbatch FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.terminalbatch: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_update BEFORE UPDATE ON banking_cashmove FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashmove: a cash move does not change; book its opposite')
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_delete BEFORE DELETE ON banking_cashmove FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashmove: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_truncate BEFORE TRUNCATE ON banking_cashmove FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.cashmove: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_update BEFORE UPDATE ON banking_statementimport FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.statementimport: a statement does not change')
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_delete BEFORE DELETE ON banking_statementimport FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.statementimport: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_truncate BEFORE TRUNCATE ON banking_statementimport FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.statementimport: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_bankline_update BEFORE UPDATE ON banking_bankline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.bankline: what the bank said does not change')
+-- ;;
+CREATE TRIGGER guard_banking_bankline_delete BEFORE DELETE ON banking_bankline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.bankline: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_bankline_truncate BEFORE TRUNCATE ON banking_bankline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.bankline: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_maillog_update BEFORE UPDATE ON banking_maillog FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.maillog: the mail log does not change; add to it')
+-- ;;
+CREATE TRIGGER guard_banking_maillog_delete BEFORE DELETE ON banking_maillog FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.maillog: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_maillog_truncate BEFORE TRUNCATE ON banking_maillog FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.maillog: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_update BEFORE UPDATE ON banking_drawersession FOR EACH ROW WHEN
+  (OLD.state <> 'open')
+EXECUTE FUNCTION guard_banking_refuse('banking.drawersession: a counted drawer does not change')
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_delete BEFORE DELETE ON banking_drawersession FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.drawersession: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_truncate BEFORE TRUNCATE ON banking_drawersession FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.drawersession: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_update BEFORE UPDATE ON banking_dayclose FOR EACH ROW WHEN (OLD.state =
+  'signed')
+EXECUTE FUNCTION guard_banking_refuse('banking.dayclose: a signed day does not change')
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_delete BEFORE DELETE ON banking_dayclose FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.dayclose: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_truncate BEFORE TRUNCATE ON banking_dayclose FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.dayclose: nothing here is deleted')

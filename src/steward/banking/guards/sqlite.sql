@@ -1,0 +1,247 @@
+-- A receipt, a locked deposit, a bank line, a match, a counted drawer and a signed day are never edited, deleted or replaced.
+-- Same meaning in sqlite.sql and postgresql.sql; statements are parted by a line "-- ;;". Columns not named here are frozen
+-- from the insert; the few that may be set once (a void, an undoing, the card batch) are checked by their own trigger.
+CREATE TRIGGER guard_banking_receipt_update BEFORE UPDATE OF id, uid, number, session_id, day, taken_at, by_id,
+  tender, cents, party_id, check_no, card_last4, approval, purpose, for_ref, entry ON banking_receipt
+BEGIN
+  SELECT RAISE(ABORT, 'banking.receipt: a receipt does not change; void it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_receipt_once BEFORE UPDATE OF batch_id, voided_at, voided_by_id, void_reason,
+  void_entry ON banking_receipt WHEN OLD.voided_at IS NOT NULL OR (OLD.batch_id IS NOT NULL AND NEW.batch_id <>
+  OLD.batch_id)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.receipt: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_receipt_delete BEFORE DELETE ON banking_receipt
+BEGIN
+  SELECT RAISE(ABORT, 'banking.receipt: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_receipt_replace BEFORE INSERT ON banking_receipt
+WHEN EXISTS (SELECT 1 FROM banking_receipt WHERE id = NEW.id OR uid = NEW.uid OR number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.receipt: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_deposit_update BEFORE UPDATE OF id, uid, number, entity_id, site_id,
+  bank_account_id, day, prepared_at, prepared_by_id, currency_cents, coin_cents, checks_cents, bag, settlement_id,
+  entry ON banking_deposit
+BEGIN
+  SELECT RAISE(ABORT, 'banking.deposit: a locked deposit does not change; void it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_deposit_once BEFORE UPDATE OF voided_at, voided_by_id, void_reason ON
+  banking_deposit WHEN OLD.voided_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.deposit: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_deposit_delete BEFORE DELETE ON banking_deposit
+BEGIN
+  SELECT RAISE(ABORT, 'banking.deposit: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_deposit_replace BEFORE INSERT ON banking_deposit
+WHEN EXISTS (SELECT 1 FROM banking_deposit WHERE id = NEW.id OR uid = NEW.uid OR number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.deposit: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_settlement_update BEFORE UPDATE OF id, uid, kind, key, expected_on, cents,
+  gross_cents, entity_id, role, item, label, created_at ON banking_settlement
+BEGIN
+  SELECT RAISE(ABORT, 'banking.settlement: a settlement does not change; cancel it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_settlement_once BEFORE UPDATE OF cancelled_at ON banking_settlement WHEN
+  OLD.cancelled_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.settlement: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_settlement_delete BEFORE DELETE ON banking_settlement
+BEGIN
+  SELECT RAISE(ABORT, 'banking.settlement: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_settlement_replace BEFORE INSERT ON banking_settlement
+WHEN EXISTS (SELECT 1 FROM banking_settlement WHERE id = NEW.id OR uid = NEW.uid OR item = NEW.item)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.settlement: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
+  matched_by_id, entry ON banking_match
+BEGIN
+  SELECT RAISE(ABORT, 'banking.match: a match does not change; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_match_once BEFORE UPDATE OF undone_at, undone_by_id, undone_reason, undone_entry ON
+  banking_match WHEN OLD.undone_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.match: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_match_delete BEFORE DELETE ON banking_match
+BEGIN
+  SELECT RAISE(ABORT, 'banking.match: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_match_replace BEFORE INSERT ON banking_match
+WHEN EXISTS (SELECT 1 FROM banking_match WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.match: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_update BEFORE UPDATE OF id, match_id, line_id, settlement_id ON
+  banking_matchpart
+BEGIN
+  SELECT RAISE(ABORT, 'banking.matchpart: a match does not change; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_once BEFORE UPDATE OF live ON banking_matchpart WHEN OLD.live IS NOT
+  NEW.live AND NOT OLD.live
+BEGIN
+  SELECT RAISE(ABORT, 'banking.matchpart: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_delete BEFORE DELETE ON banking_matchpart
+BEGIN
+  SELECT RAISE(ABORT, 'banking.matchpart: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_matchpart_replace BEFORE INSERT ON banking_matchpart
+WHEN EXISTS (SELECT 1 FROM banking_matchpart WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.matchpart: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_depositline_update BEFORE UPDATE ON banking_depositline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.depositline: a locked deposit does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_depositline_delete BEFORE DELETE ON banking_depositline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.depositline: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_depositline_replace BEFORE INSERT ON banking_depositline
+WHEN EXISTS (SELECT 1 FROM banking_depositline WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.depositline: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_update BEFORE UPDATE ON banking_terminalbatch
+BEGIN
+  SELECT RAISE(ABORT, 'banking.terminalbatch: a closed card batch does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_delete BEFORE DELETE ON banking_terminalbatch
+BEGIN
+  SELECT RAISE(ABORT, 'banking.terminalbatch: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_terminalbatch_replace BEFORE INSERT ON banking_terminalbatch
+WHEN EXISTS (SELECT 1 FROM banking_terminalbatch WHERE id = NEW.id OR uid = NEW.uid OR number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.terminalbatch: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_update BEFORE UPDATE ON banking_cashmove
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashmove: a cash move does not change; book its opposite');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_delete BEFORE DELETE ON banking_cashmove
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashmove: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashmove_replace BEFORE INSERT ON banking_cashmove
+WHEN EXISTS (SELECT 1 FROM banking_cashmove WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashmove: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_update BEFORE UPDATE ON banking_statementimport
+BEGIN
+  SELECT RAISE(ABORT, 'banking.statementimport: a statement does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_delete BEFORE DELETE ON banking_statementimport
+BEGIN
+  SELECT RAISE(ABORT, 'banking.statementimport: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_statementimport_replace BEFORE INSERT ON banking_statementimport
+WHEN EXISTS (SELECT 1 FROM banking_statementimport WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.statementimport: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_bankline_update BEFORE UPDATE ON banking_bankline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.bankline: what the bank said does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_bankline_delete BEFORE DELETE ON banking_bankline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.bankline: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_bankline_replace BEFORE INSERT ON banking_bankline
+WHEN EXISTS (SELECT 1 FROM banking_bankline WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.bankline: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_maillog_update BEFORE UPDATE ON banking_maillog
+BEGIN
+  SELECT RAISE(ABORT, 'banking.maillog: the mail log does not change; add to it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_maillog_delete BEFORE DELETE ON banking_maillog
+BEGIN
+  SELECT RAISE(ABORT, 'banking.maillog: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_maillog_replace BEFORE INSERT ON banking_maillog
+WHEN EXISTS (SELECT 1 FROM banking_maillog WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.maillog: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_update BEFORE UPDATE ON banking_drawersession WHEN OLD.state <> 'open'
+BEGIN
+  SELECT RAISE(ABORT, 'banking.drawersession: a counted drawer does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_delete BEFORE DELETE ON banking_drawersession
+BEGIN
+  SELECT RAISE(ABORT, 'banking.drawersession: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_drawersession_replace BEFORE INSERT ON banking_drawersession
+WHEN EXISTS (SELECT 1 FROM banking_drawersession WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.drawersession: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_update BEFORE UPDATE ON banking_dayclose WHEN OLD.state = 'signed'
+BEGIN
+  SELECT RAISE(ABORT, 'banking.dayclose: a signed day does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_delete BEFORE DELETE ON banking_dayclose
+BEGIN
+  SELECT RAISE(ABORT, 'banking.dayclose: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_dayclose_replace BEFORE INSERT ON banking_dayclose
+WHEN EXISTS (SELECT 1 FROM banking_dayclose WHERE id = NEW.id OR uid = NEW.uid OR day = NEW.day)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.dayclose: nothing here is replaced');
+END

@@ -1,0 +1,70 @@
+"""The words of banking's life cycles, and what may follow what."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Tender(models.TextChoices):
+    """How a patient pays at the desk."""
+
+    CASH = "cash", _("Cash")
+    CHECK = "check", _("Check")
+    CARD = "card", _("Card")
+
+
+class SessionState(models.TextChoices):
+    """A drawer session is open until its blind count; nothing reopens it."""
+
+    OPEN = "open", _("Open")
+    COUNTED = "counted", _("Counted")
+
+
+class MoveKind(models.TextChoices):
+    """Cash that left or entered a drawer without being a payment."""
+
+    PAID_OUT = "paid_out", _("Paid out")
+    SAFE_DROP = "safe_drop", _("Safe drop")
+    HANDOVER = "handover", _("Handover")
+
+
+class SettlementKind(models.TextChoices):
+    """What the books expect as bank lines of their own."""
+
+    DEPOSIT = "deposit", _("Deposit")
+    EFT = "eft", _("EFT")
+    CARD_BATCH = "card_batch", _("Card batch")
+    CHECK = "check", _("Check")
+    OTHER = "other", _("Other")
+
+
+class CloseState(models.TextChoices):
+    """A day is prepared by one person and signed, and thereby locked, by another."""
+
+    PREPARED = "prepared", _("Waits for the second signature")
+    SIGNED = "signed", _("Closed")
+
+
+CLOSE_MOVES: dict[tuple[str, str], str] = {
+    ("", "prepare"): CloseState.PREPARED,
+    (CloseState.PREPARED, "prepare"): CloseState.PREPARED,
+    (CloseState.PREPARED, "sign"): CloseState.SIGNED,
+}
+"""(state, act) -> state; what is not here is refused."""
+
+SESSION_MOVES: dict[tuple[str, str], str] = {
+    (SessionState.OPEN, "take"): SessionState.OPEN,
+    (SessionState.OPEN, "move"): SessionState.OPEN,
+    (SessionState.OPEN, "void"): SessionState.OPEN,
+    (SessionState.OPEN, "count"): SessionState.COUNTED,
+}
+
+KEY_KINDS: dict[str, str] = {
+    SettlementKind.DEPOSIT: "slip",
+    SettlementKind.EFT: "trn",
+    SettlementKind.CARD_BATCH: "batch",
+    SettlementKind.CHECK: "check",
+    SettlementKind.OTHER: "ref",
+}
+"""Which identity a settlement of each kind carries (`logic.matching.key`)."""
