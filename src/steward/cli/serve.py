@@ -108,7 +108,9 @@ def _links(port: int) -> str:
 
     from steward.cli import links
 
+    parser = argparse.ArgumentParser()
+    links.arguments(parser)
     try:
-        return links.words(port)
+        return links.run(parser.parse_args([], argparse.Namespace(user=None, json=False))).words
     finally:
         connection.close()
