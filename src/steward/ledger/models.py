@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from steward.core.base import Record
+from steward.ledger.logic.chain import instant
 from steward.ledger.types import MAX_CENTS, PARTY_ROLES
 
 NO_NAME: Final = "+"
@@ -94,6 +95,13 @@ class PeriodEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.from_state} to {self.to_state}"
+
+    def sealed_parts(self) -> tuple[object, ...]:
+        """What of the event its hash covers."""
+        return (
+            str(self.period), self.version, self.from_state, self.to_state, self.by_id, instant(self.at), self.reason,
+            self.checks,
+        )  # fmt: skip
 
 
 class Document(Record):
@@ -189,8 +197,10 @@ class Line(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="ledger_line_cover", fields=["account", "date", "id", "cents"]),
-            models.Index(name="ledger_line_item", fields=["item", "account", "cents"], condition=~Q(item="")),
+            models.Index(name="ledger_line_cover", fields=["account", "date", "id", "cents", "entity"]),
+            models.Index(
+                name="ledger_line_item", fields=["item", "account", "date", "cents"], condition=~Q(item="")
+            ),
             models.Index(
                 name="ledger_line_party", fields=["party", "account", "date"], condition=Q(party__isnull=False)
             ),

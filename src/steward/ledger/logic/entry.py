@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from steward.core.money import format_cents
 from steward.core.refusals import Refusal
 from steward.ledger.types import MAX_CENTS, PARTY_ROLES, EntryDraft, LineDraft
 
@@ -23,7 +24,8 @@ def faults(draft: EntryDraft, default_entity: int) -> tuple[Refusal, ...]:
     found = [*_head_faults(draft)]
     lines = draft.lines
     if not 2 <= len(lines) <= MAX_LINES:
-        found.append(Refusal("lines", f"An entry has 2 to {MAX_LINES:,} lines; this one has {len(lines)}.", "Add the other side."))
+        message = f"An entry has 2 to {MAX_LINES:,} lines; this one has {len(lines)}."
+        found.append(Refusal("lines", message, "Add the other side."))
     sums: dict[int, int] = {}
     for n, line in enumerate(lines, 1):
         cents = line.cents
@@ -62,7 +64,7 @@ def _head_faults(draft: EntryDraft) -> list[Refusal]:
 
 def _cents_fault(n: int, cents: object) -> Refusal:
     return Refusal(
-        "cents", f"Line {n}: {cents!r} is not an amount in whole cents between -{MAX_CENTS:,} and {MAX_CENTS:,}, without zero.",
+        "cents", f"Line {n}: {cents!r} is not an amount in whole cents, between 1 and {MAX_CENTS:,} on either side.",
         "Give whole cents, debit positive, credit negative.", f"lines.{n}.cents",
     )  # fmt: skip
 
@@ -70,11 +72,11 @@ def _cents_fault(n: int, cents: object) -> Refusal:
 def _line_faults(n: int, line: LineDraft) -> list[Refusal]:
     found = []
     if (line.role is None) == (line.account is None):
-        found.append(Refusal("account", f"Line {n} names its account not at all or twice.", "Give a role or a code.", f"lines.{n}.account"))
+        message = f"Line {n} names its account not at all or twice."
+        found.append(Refusal("account", message, "Give a role or a code.", f"lines.{n}.account"))
     if (line.party is None) != (line.party_role == "") or line.party_role not in PARTY_ROLES:
-        found.append(
-            Refusal("party", f"Line {n}: a party goes with its role ({', '.join(PARTY_ROLES[1:])}).", "Give both or neither.", f"lines.{n}.party")
-        )
+        message = f"Line {n}: a party goes with its role ({', '.join(PARTY_ROLES[1:])})."
+        found.append(Refusal("party", message, "Give both or neither.", f"lines.{n}.party"))
     if len(line.item) > 80 or len(line.memo) > 200:
         found.append(Refusal("too_long", f"Line {n}: its item (80) or memo (200) is too long.", "Shorten it.", f"lines.{n}.memo"))
     return found
@@ -83,11 +85,11 @@ def _line_faults(n: int, line: LineDraft) -> list[Refusal]:
 def _balance_fault(sums: dict[int, int]) -> Refusal:
     off = {entity: cents for entity, cents in sums.items() if cents}
     if len(sums) > 1 and not sum(sums.values()):
-        parts = ", ".join(f"entity {entity} by {cents / 100:,.2f}" for entity, cents in sorted(off.items()))
+        parts = ", ".join(f"entity {entity} by {format_cents(cents)}" for entity, cents in sorted(off.items()))
         return Refusal(
             "entity_unbalanced", f"The entry balances only across legal entities: {parts}.",
             "Book what one owes the other with due-to and due-from lines, so that each balances on its own.",
         )  # fmt: skip
     total = sum(sums.values())
     side = "Debits" if total > 0 else "Credits"
-    return Refusal("unbalanced", f"{side} exceed the other side by {abs(total) / 100:,.2f}.", "Find the missing or wrong line.")
+    return Refusal("unbalanced", f"{side} exceed the other side by {format_cents(abs(total))}.", "Find the missing or wrong line.")

@@ -1,0 +1,21 @@
+"""The questions one can ask the books: read only, a constant number of queries."""
+
+from steward.ledger.selectors.balances import (
+    OpenItem,
+    account_balance,
+    account_id,
+    account_ids,
+    balances_by,
+    item_balances,
+    open_items,
+    trial_balance,
+    turnovers,
+)
+from steward.ledger.selectors.closing import close_checks
+from steward.ledger.selectors.export import export_text
+from steward.ledger.selectors.verify import Fault, Proof, verify
+
+__all__ = [
+    "Fault", "OpenItem", "Proof", "account_balance", "account_id", "account_ids", "balances_by", "close_checks",
+    "export_text", "item_balances", "open_items", "trial_balance", "turnovers", "verify",
+]  # fmt: skip

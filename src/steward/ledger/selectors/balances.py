@@ -1,0 +1,203 @@
+"""Balances: of all accounts, of one, by dimension, by item. Totals of whole months plus the lines of a part month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from steward.core.refusals import refuse
+from steward.ledger.logic import balance
+from steward.ledger.logic.balance import AccountHead, TrialBalance
+from steward.ledger.logic.periods import AsOf, as_of
+
+DIMENSIONS: Final = ("entity", "site", "department", "provider", "payer", "party")
+CHUNK: Final = 500
+
+_TOTALS = """
+SELECT t.account_id, CAST(SUM(t.debit) AS bigint), CAST(SUM(t.credit) AS bigint) FROM ledger_periodtotal t
+WHERE t.period_id IN (SELECT id FROM ledger_period WHERE year * 12 + month - 1 <= %s)"""
+_PART = """
+SELECT a.id, CAST(SUM(CASE WHEN l.cents > 0 THEN l.cents ELSE 0 END) AS bigint),
+       CAST(SUM(CASE WHEN l.cents < 0 THEN -l.cents ELSE 0 END) AS bigint)
+FROM ledger_account a CROSS JOIN ledger_line l WHERE l.account_id = a.id AND l.date BETWEEN %s AND %s"""
+
+
+def trial_balance(day: date, *, basis: str = "accrual", entity: int | None = None) -> TrialBalance:
+    """Every account at the end of ``day``, the zero ones too. Three queries; O(accounts x months + half a month's lines).
+
+    Refuses ``not_yet`` for the cash basis and ``basis`` for any other word.
+    """
+    _accrual(basis)
+    return balance.trial_balance(day, basis, heads(), turnovers(day, entity=entity))
+
+
+def _accrual(basis: str) -> None:
+    if basis == "cash":
+        raise refuse(
+            "not_yet", _("The cash basis is not built yet."), _("Use the accrual basis; every report names its basis.")
+        )
+    if basis != "accrual":
+        raise refuse("basis", _("%s is no basis of accounting.") % basis, _("Use accrual or cash."))
+
+
+def heads() -> list[AccountHead]:
+    """All accounts in order of code."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code, name, kind, normal_side, COALESCE(role, '') FROM ledger_account ORDER BY code")
+        return [AccountHead(*row) for row in cursor.fetchall()]
+
+
+def turnovers(day: date, *, entity: int | None = None, account: int | None = None) -> dict[int, tuple[int, int]]:
+    """Account id -> (debits, credits) from the first entry to the end of ``day``, cents, both positive."""
+    plan = as_of(day)
+    whole = _whole_months(plan, entity, account)
+    if plan.first is None:
+        return balance.combine((1, whole))
+    return balance.combine((1, whole), (plan.sign, _part_month(plan, entity, account)))
+
+
+def _whole_months(plan: AsOf, entity: int | None, account: int | None) -> list[tuple[int, int, int]]:
+    sql, values = _TOTALS, [plan.months_through.index]
+    if entity is not None:
+        sql, values = sql + " AND t.entity_id = %s", [*values, entity]
+    if account is not None:
+        sql, values = sql + " AND t.account_id = %s", [*values, account]
+    return _rows(sql + " GROUP BY t.account_id", values)
+
+
+def _part_month(plan: AsOf, entity: int | None, account: int | None) -> list[tuple[int, int, int]]:
+    assert plan.first and plan.last
+    sql, values = _PART, [plan.first.isoformat(), plan.last.isoformat()]
+    if entity is not None:
+        sql, values = sql + " AND l.entity_id = %s", [*values, entity]
+    if account is not None:
+        sql, values = sql + " AND a.id = %s", [*values, account]
+    return _rows(sql + " GROUP BY a.id", values)
+
+
+def _rows(sql: str, values: Sequence[object]) -> list[tuple[int, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def account_balance(day: date, *, role: str = "", code: str = "", entity: int | None = None) -> int:
+    """Signed cents (debit positive) of one account at the end of ``day``. Refuses ``unknown_account``."""
+    pk = account_id(role=role, code=code)
+    debit, credit = turnovers(day, entity=entity, account=pk).get(pk, (0, 0))
+    return debit - credit
+
+
+def account_id(*, role: str = "", code: str = "") -> int:
+    """The primary key behind a role or a code. Refuses ``unknown_account``."""
+    found = account_ids([role or code], by_code=not role)
+    return found[role or code]
+
+
+def account_ids(names: Iterable[str], *, by_code: bool = False) -> dict[str, int]:
+    """Role (or code) -> primary key, one query. Refuses ``unknown_account`` for the first that is not there."""
+    names = list(names)
+    column = "code" if by_code else "role"
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(names)) or "NULL"
+        cursor.execute(f"SELECT {column}, id FROM ledger_account WHERE {column} IN ({marks})", names)  # noqa: S608
+        found = dict(cursor.fetchall())
+    for name in names:
+        if name not in found:
+            raise refuse("unknown_account", _("There is no account %s.") % name, _("Choose one of the chart, or add it."))
+    return found
+
+
+def balances_by(
+    dimension: str, *, roles: Iterable[str], day: date | None = None, since: date | None = None, party_role: str = ""
+) -> dict[tuple[str, int | None], int]:
+    """(role, dimension's id or None for unassigned) -> signed cents of those accounts; zero sums left out.
+
+    ``dimension`` is one of DIMENSIONS. ``since`` and ``day`` are both included. One query over the accounts' lines.
+    """
+    if dimension not in DIMENSIONS:
+        raise ValueError(f"{dimension!r} is no dimension; lines have {', '.join(DIMENSIONS)}")
+    ids = account_ids(roles)
+    role_of = {pk: role for role, pk in ids.items()}
+    marks = ", ".join(["%s"] * len(ids))
+    sql = f"SELECT account_id, {dimension}_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE account_id IN ({marks})"  # noqa: S608
+    values: list[object] = list(ids.values())
+    sql, values = _between(sql, values, since, day)
+    if party_role:
+        sql, values = sql + " AND party_role = %s", [*values, party_role]
+    found = _rows(sql + f" GROUP BY account_id, {dimension}_id HAVING SUM(cents) <> 0", values)
+    return {(role_of[account], who): cents for account, who, cents in found}
+
+
+def _between(sql: str, values: list[object], since: date | None, day: date | None) -> tuple[str, list[object]]:
+    """Lines of posted entries in a span: a draft's lines have no date yet, so the condition on the date leaves them out."""
+    sql, values = sql + " AND date >= %s", [*values, (since or date(1900, 1, 1)).isoformat()]
+    if day is not None:
+        sql, values = sql + " AND date <= %s", [*values, day.isoformat()]
+    return sql, values
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What is still open of one thing on one account: signed cents, and between which days it moved."""
+
+    role: str
+    item: str
+    cents: int
+    first: date
+    last: date
+
+
+def open_items(
+    roles: Iterable[str], *, prefix: str = "", day: date | None = None, settled: bool = False
+) -> list[OpenItem]:
+    """Items of these accounts that do not sum to zero (all of them with ``settled``), oldest first. One query.
+
+    ``prefix`` narrows to one sort of thing (``"receipt:"``); ``day`` looks at the books as of that day's end.
+    """
+    ids = account_ids(roles)
+    role_of = {pk: role for role, pk in ids.items()}
+    marks = ", ".join(["%s"] * len(ids))
+    sql = (
+        "SELECT account_id, item, CAST(SUM(cents) AS bigint), MIN(date), MAX(date) FROM ledger_line"
+        f" WHERE item <> '' AND account_id IN ({marks})"  # noqa: S608
+    )
+    values: list[object] = list(ids.values())
+    if prefix:
+        # a range instead of LIKE: both databases take it from the index
+        sql, values = sql + " AND item >= %s AND item < %s", [*values, prefix, prefix + "\U0010ffff"]
+    sql, values = _between(sql, values, None, day)
+    sql += " GROUP BY account_id, item" + ("" if settled else " HAVING SUM(cents) <> 0") + " ORDER BY MIN(date), item"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    return [OpenItem(role_of[a], item, cents, _day(first), _day(last)) for a, item, cents, first, last in rows]
+
+
+def item_balances(items: Iterable[str], *, day: date | None = None) -> dict[str, dict[str, int]]:
+    """item -> {role or code -> signed cents}, zero sums left out; items without lines are absent. One query per 500."""
+    found: dict[str, dict[str, int]] = {}
+    wanted = list(dict.fromkeys(items))
+    for start in range(0, len(wanted), CHUNK):
+        part: list[object] = [*wanted[start : start + CHUNK]]
+        marks = ", ".join(["%s"] * len(part))
+        sql = (
+            "SELECT item, COALESCE(a.role, a.code), CAST(SUM(cents) AS bigint) FROM ledger_line l"
+            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"  # noqa: S608
+        )
+        sql, values = _between(sql, part, None, day)
+        with connection.cursor() as cursor:
+            cursor.execute(sql + " GROUP BY 1, 2 HAVING SUM(cents) <> 0", values)
+            for item, account, cents in cursor.fetchall():
+                found.setdefault(item, {})[account] = cents
+    return found
+
+
+def _day(value: date | str) -> date:
+    """MIN and MAX of a date come back from SQLite as text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)

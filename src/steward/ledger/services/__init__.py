@@ -1,0 +1,12 @@
+"""The verbs of the books. Every name here is a service; the modules are the concepts."""
+
+from steward.ledger.services.chart import add_account, change_account, install_chart
+from steward.ledger.services.documents import store_document
+from steward.ledger.services.opening import open_books
+from steward.ledger.services.periods import close_period, lock_period, open_period, open_year, reopen_period
+from steward.ledger.services.posting import post, post_many, reverse
+
+__all__ = [
+    "add_account", "change_account", "close_period", "install_chart", "lock_period",
+    "open_books", "open_period", "open_year", "post", "post_many", "reopen_period", "reverse", "store_document",
+]  # fmt: skip
