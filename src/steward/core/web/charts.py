@@ -106,7 +106,7 @@ def line(
             )
         )
         parts.append(
-            format_html('<text class="bad" x="{}" y="{}">{}</text>', PAD, _n(y(threshold) + 13), threshold_label)
+            format_html('<text class="bad" x="{}" y="{}">{}</text>', PAD, _n(y(threshold) - 5), threshold_label)
         )
     parts.append(format_html('<path class="curve" d="{}"/>', _path(zip(xs, (y(p.value) for p in points), strict=True))))
     at = min(range(len(points)), key=lambda i: points[i].value) if mark is None else mark
@@ -145,9 +145,9 @@ def bars(rows: Iterable[Any], label: str = "", show: Any = format_cents) -> Safe
     most = max(1, *(abs(row.value) for row in given))
     lines = format_html_join(
         "",
-        '<tr><th scope="row">{}</th><td><svg class="chart" viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="bar {}" x="0" y="1" width="{}" height="10" rx="2"/></svg></td><td class="money">{}</td><td class="soft">{}</td></tr>',
-        ((row.label, row.tone, _n(200 * abs(row.value) / most), show(row.value), row.note) for row in given),
+        '<tr><th scope="row">{}<span class="why">{}</span></th><td><svg class="chart" viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="bar {}" x="0" y="1" width="{}" height="10" rx="2"/></svg></td><td class="money">{}</td></tr>',
+        ((row.label, row.note, row.tone, _n(200 * abs(row.value) / most), show(row.value)) for row in given),
     )
     return format_html(
         '<table class="bars"><caption class="sr-only">{}</caption><tbody>{}</tbody></table>', label, lines
