@@ -28,7 +28,7 @@ class Hours:
     def applies(self, day: dt.date) -> bool:
         """True when the rule speaks about this day."""
         if self.date is not None:
-            return self.date == day
+            return self.date == day and self.ends_on is None  # hours of one date are taken back by ending them
         return self.weekday == day.weekday() and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
@@ -106,7 +106,7 @@ def _days_meet(one: Hours, other: Hours) -> bool:
     if one.date is not None:
         return other.applies(one.date)
     if other.date is not None:
-        return one.applies(other.date)
+        return other.applies(other.date) and one.applies(other.date)
     if one.weekday != other.weekday:
         return False
     starts = max(one.starts_on, other.starts_on)
