@@ -61,7 +61,7 @@ def unseal(cipher: AESGCM, place: Place, token: str) -> str:
         return cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], place.bound()).decode()
     except (InvalidTag, binascii.Error, IndexError, ValueError, UnicodeDecodeError):
         raise VaultError(
-            f"A sealed value of {place.table}.{place.column}, row {place.row}, does not open: altered or of another row."
+            f"A sealed value of {place.table}.{place.column}, row {place.row}, does not open: altered or misplaced."
         ) from None
 
 
