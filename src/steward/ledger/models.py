@@ -171,7 +171,7 @@ class Line(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_index=False)
     n = models.PositiveSmallIntegerField()
-    date = models.DateField()
+    date = models.DateField(null=True, blank=True)  # none while the entry is a draft: then it counts in no balance
     account = models.ForeignKey(Account, models.PROTECT, related_name=NO_NAME, db_index=False)
     cents = models.BigIntegerField()
     entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name=NO_NAME, db_index=False)
