@@ -405,8 +405,9 @@ def _nobody(bench: _Bench, step: Step, could: int) -> Blocked:
 
 def _marks(bench: _Bench, step: Step) -> list[Mark]:
     rivals = bench.policy.rivals(bench.subject.kind)
-    involved = [(role, person) for role, person in bench.subject.parties if role in rivals] or [("requester", None)]
-    role, person = involved[0]
+    involved = [(role, person) for role, person in bench.subject.parties if role in rivals]
+    role = involved[0][0] if involved else "requester"
+    person = involved[0][1] if involved else None
     return [Mark((role, APPROVER), person, f"nobody else could sign as {step.approver}")]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,14 +14,15 @@ from steward.core.approvals.states import Outcome
 from steward.core.base import Record
 
 
-def _person(**options: object) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
+def _person(**options: Any) -> Any:
+    """Somebody who signs in; rows outlive him, so he is protected."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)
 
 
 class ApprovalRequest(Record):
     """A subject put before the rules. `outcome` is empty while it waits: the judgement is then computed, never stored.
 
-    `subject` is the whole `logic.Subject` as it was asked; `object_*` is the record it is about; `url` where it is seen.
+    `subject` is the whole `logic.Subject` as asked; `object_*` the record it is about; `url` where that is seen.
     """
 
     kind = models.CharField(max_length=40)
@@ -43,7 +46,9 @@ class ApprovalRequest(Record):
                 condition=Q(outcome="", closed_at=None) | (~Q(outcome="") & Q(closed_at__isnull=False)),
                 name="core_approval_closed",
             ),
-            models.UniqueConstraint(fields=["object_uid", "kind"], condition=Q(outcome=""), name="core_approval_open_once"),
+            models.UniqueConstraint(
+                fields=["object_uid", "kind"], condition=Q(outcome=""), name="core_approval_open_once"
+            ),
         ]
         indexes = [models.Index(fields=["outcome", "asked_at"], name="core_approval_waiting")]
 
@@ -64,11 +69,12 @@ class ApprovalRequest(Record):
         return read_subject(self.subject)
 
     def access_facts(self) -> Facts:
-        return Facts(owners=frozenset({self.requester_id} - {None}))
+        """Its owner is whoever asked. Who may sign is no matter of access but of the rules: `logic.evaluate`."""
+        return Facts(owners=frozenset() if self.requester_id is None else frozenset({self.requester_id}))
 
 
 class ApprovalDecision(Record):
-    """One person's answer on one step, on one fingerprint and amount. `requester` repeats the request's, for the CHECK."""
+    """One person's answer on one step, fingerprint and amount. `requester` repeats the request's, for the CHECK."""
 
     request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="decisions")
     requester = _person(null=True)
@@ -114,7 +120,9 @@ class Delegation(Record):
         constraints = [
             models.CheckConstraint(condition=~Q(giver=F("taker")), name="core_delegation_two_persons"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="core_delegation_dates"),
-            models.CheckConstraint(condition=Q(ceiling_cents=None) | Q(ceiling_cents__gt=0), name="core_delegation_ceiling"),
+            models.CheckConstraint(
+                condition=Q(ceiling_cents=None) | Q(ceiling_cents__gt=0), name="core_delegation_ceiling"
+            ),
         ]
 
 
@@ -140,7 +148,9 @@ class StandingApproval(Record):
             models.CheckConstraint(
                 condition=Q(per_order_cents__gt=0, period_cents__gte=F("per_order_cents")), name="core_standing_caps"
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on"), window_days__gte=1), name="core_standing_dates"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on"), window_days__gte=1), name="core_standing_dates"
+            ),
         ]
 
 
@@ -161,7 +171,8 @@ class StandingDraw(Record):
         app_label = "core"
         constraints = [
             models.CheckConstraint(
-                condition=Q(release=False, amount_cents__gt=0) | Q(release=True, amount_cents__lt=0), name="core_draw_sign"
+                condition=Q(release=False, amount_cents__gt=0) | Q(release=True, amount_cents__lt=0),
+                name="core_draw_sign",
             ),
             models.UniqueConstraint(fields=["object_uid", "release"], name="core_draw_once"),
         ]
@@ -186,10 +197,15 @@ class OwnerReview(Record):
     class Meta:
         app_label = "core"
         constraints = [
-            models.CheckConstraint(condition=Q(person=None) | Q(reviewed_by=None) | ~Q(person=F("reviewed_by")),
-                                   name="core_review_other_person"),
-            models.CheckConstraint(condition=Q(reviewed_by=None, reviewed_at=None) | Q(reviewed_by__isnull=False,
-                                   reviewed_at__isnull=False), name="core_review_whole"),
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(reviewed_by=None) | ~Q(person=F("reviewed_by")),
+                name="core_review_other_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None, reviewed_at=None)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="core_review_whole",
+            ),
             models.UniqueConstraint(fields=["object_uid", "first_duty", "second_duty"], name="core_review_once"),
         ]
         indexes = [models.Index(fields=["reviewed_at", "on"], name="core_review_unread")]

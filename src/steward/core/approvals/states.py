@@ -1,4 +1,4 @@
-"""How a request ends. While it waits it has no outcome: who must still sign is computed, so nobody can forget to set it."""
+"""How a request ends. While it waits it has no outcome: who must still sign is computed, never set by hand."""
 
 from __future__ import annotations
 

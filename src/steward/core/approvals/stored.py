@@ -45,8 +45,9 @@ def read_subject(told: Mapping[str, Any]) -> logic.Subject:
 
 
 def decision(row: ApprovalDecision) -> logic.Decision:
-    return logic.Decision(row.actor_id, row.principal_id, row.step, row.approve, row.fingerprint, row.amount_cents, row.at,
-                          row.comment)
+    return logic.Decision(
+        row.actor_id, row.principal_id, row.step, row.approve, row.fingerprint, row.amount_cents, row.at, row.comment
+    )
 
 
 def delegation(row: Delegation) -> logic.Delegation:
@@ -55,8 +56,17 @@ def delegation(row: Delegation) -> logic.Delegation:
 
 
 def envelope(row: StandingApproval) -> envelopes.Envelope:
-    return envelopes.Envelope(row.kind, row.holder_id, row.per_order_cents, row.period_cents, row.starts_on, row.ends_on,
-                              row.where, row.monthly, row.window_days)
+    return envelopes.Envelope(
+        row.kind,
+        row.holder_id,
+        row.per_order_cents,
+        row.period_cents,
+        row.starts_on,
+        row.ends_on,
+        row.where,
+        row.monthly,
+        row.window_days,
+    )
 
 
 def draw(row: StandingDraw) -> envelopes.Draw:
