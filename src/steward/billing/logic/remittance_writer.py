@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
-    from .remittance.model import Adjustment, ClaimPayment, Remittance, ServiceLine
+    from .remittance.model import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServiceLine
 
 VERSION = "005010X221A1"
 TRIOS = 6
@@ -56,8 +56,8 @@ def write(
     Characters that are delimiters inside names are replaced by a space.
     """
     body: list[str] = []
-    count = 0
-    for count, remittance in enumerate(remittances, 1):
+    written = list(remittances)
+    for remittance in written:
         segments = [
             f"ST*835*{remittance.control}",
             *_header(remittance, payer, payee, phone),
@@ -66,7 +66,7 @@ def write(
         ]
         body.extend(segments)
         body.append(f"SE*{len(segments) + 1}*{remittance.control}")
-    text = [*_opening(envelope), *body, f"GE*{count}*{envelope.control}", f"IEA*1*{envelope.control:09d}"]
+    text = [*_opening(envelope), *body, f"GE*{len(written)}*{envelope.control}", f"IEA*1*{envelope.control:09d}"]
     end = "~\n" if line_breaks else "~"
     return (end.join(text) + end).encode("ascii", "replace")
 
@@ -173,9 +173,25 @@ def _cas(run: Sequence[Adjustment]) -> str:
 
 
 def _provider(r: Remittance) -> Iterator[str]:
+    """PLB segments: runs of one provider and period, six pairs a segment, order kept."""
+    run: list[ProviderAdjustment] = []
     for entry in r.provider_adjustments:
-        code = f"{entry.code}:{_clean(entry.reference)}" if entry.reference else entry.code
-        yield f"PLB*{_clean(entry.provider)}*{entry.fiscal_period}*{code}*{dollars(entry.cents)}"
+        same = run and (entry.provider, entry.fiscal_period) == (run[0].provider, run[0].fiscal_period)
+        if run and (not same or len(run) == TRIOS):
+            yield _plb(run)
+            run = []
+        run.append(entry)
+    if run:
+        yield _plb(run)
+
+
+def _plb(run: Sequence[ProviderAdjustment]) -> str:
+    pairs = (
+        part
+        for entry in run
+        for part in (f"{entry.code}:{_clean(entry.reference)}" if entry.reference else entry.code, dollars(entry.cents))
+    )
+    return "*".join(("PLB", _clean(run[0].provider), run[0].fiscal_period, *pairs))
 
 
 def nm1(role: str, last: str, first: str = "", qualifier: str = "", identifier: str = "") -> str:

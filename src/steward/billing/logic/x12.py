@@ -166,7 +166,8 @@ def _delimiters(head: str, segment: int) -> Delimiters:
         )
     element, component, end = head[3], head[104], head[105]
     parts = head[:105].split(element)
-    distinct = len({element, component, end}) == 3 and not any(
+    readable = not element.isspace() and not component.isspace()
+    distinct = readable and len({element, component, end}) == 3 and not any(
         c.isalnum() or c == " " for c in element + component + end
     )
     if not distinct or len(parts) != ISA_ELEMENTS or parts[16] != component:

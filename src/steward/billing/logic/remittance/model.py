@@ -1,8 +1,8 @@
 """What one ST..SE of an 835 says, as values. All amounts are integer cents with the sign the payer wrote.
 
 Element names in the comments are those of ASC X12 005010X221A1. Values met ten thousand times a file are named tuples,
-the cheapest frozen value Python has; ``details`` keeps the informational segments of a loop as written (delimiter ``*``),
-read on demand by the properties, because they move no money.
+the cheapest frozen value Python has; ``details`` keeps the informational segments of a loop as written (delimiter
+``*``), read on demand by the properties, because they move no money.
 """
 
 from __future__ import annotations

@@ -1,0 +1,20 @@
+"""Event -> ledger lines, pure. Every posting sums to zero in every legal entity; what no rule names is kept safe."""
+
+from .facts import (
+    ChargeFacts,
+    ClaimFacts,
+    CoverageFacts,
+    PrepaidFacts,
+    Recoupable,
+    RemittanceFacts,
+    Where,
+)  # fmt: skip
+from .patient import WRITE_OFF_ROLES, charge, copay, refund, set_credit_aside, use_prepaid, write_off
+from .remittance import match_later, post_remittance
+from .result import Books, ClaimResult, Kind, Outcome, Posting, Work
+
+__all__ = [
+    "WRITE_OFF_ROLES", "Books", "ChargeFacts", "ClaimFacts", "ClaimResult", "CoverageFacts", "Kind", "Outcome", "Posting",
+    "PrepaidFacts", "Recoupable", "RemittanceFacts", "Where", "Work", "charge", "copay", "match_later", "post_remittance",
+    "refund", "set_credit_aside", "use_prepaid", "write_off",
+]  # fmt: skip

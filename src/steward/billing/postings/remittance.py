@@ -1,0 +1,60 @@
+"""One 835 ST is one balanced journal through the clearing of that remittance (facts, decision 3).
+
+Reversals post before everything else of the same ST, because a correction may only write off what the reversal opened
+(RFI 791: the order in the file is not promised).
+"""
+
+from __future__ import annotations
+
+from ..logic.remittance import ClaimPayment, Remittance
+from .claim import REVERSAL, Source, post_claim
+from .facts import RemittanceFacts, Where
+from .provider import CLEARING, post_provider
+from .result import Books, ClaimResult, Outcome, Posting, Work
+
+CHECK = "CHK"
+
+
+def post_remittance(remittance: Remittance, facts: RemittanceFacts) -> Posting:
+    """Lines, work and outcomes of a remittance that balances (``problems`` found nothing).
+
+    A prenotification (BPR01=P) posts nothing. The cash side is ``undeposited`` for a check, else ``eft_in_transit``; it
+    equals BPR02.
+    """
+    if remittance.is_prenotification:
+        return Posting((), (), tuple(ClaimResult(i, Outcome.NOT_POSTED) for i in range(len(remittance.claims))))
+    books, work, results = Books(), list[Work](), list[ClaimResult]()
+    for index, claim in _in_order(remittance.claims):
+        ours = facts.claims[index]
+        patient = ours.charges[0].where.patient if ours and ours.charges else None
+        source = Source(CLEARING, facts.item, Where(entity=facts.entity, patient=patient), facts.payer)
+        result, left = post_claim(books, facts, index, claim, ours, source)
+        results.append(result)
+        work.extend(left)
+    for entry in remittance.provider_adjustments:
+        work.extend(post_provider(books, facts, entry))
+    _close(books, remittance, facts)
+    return Posting(books.lines(facts.entity), tuple(work), tuple(sorted(results, key=lambda r: r.index)))
+
+
+def match_later(remittance: Remittance, facts: RemittanceFacts, index: int) -> Posting:
+    """Post a claim whose money waits in ``unapplied`` (facts, "unmatched CLP": CAS kept, posted on match).
+
+    ``facts.claims[index]`` is the claim a person named.
+    """
+    books = Books()
+    source = Source("unapplied", facts.item, Where(entity=facts.entity), facts.payer)
+    result, work = post_claim(books, facts, index, remittance.claims[index], facts.claims[index], source)
+    return Posting(books.lines(facts.entity), tuple(work), (result,))
+
+
+def _in_order(claims: tuple[ClaimPayment, ...]) -> list[tuple[int, ClaimPayment]]:
+    return sorted(enumerate(claims), key=lambda pair: pair[1].status != REVERSAL)
+
+
+def _close(books: Books, remittance: Remittance, facts: RemittanceFacts) -> None:
+    """The clearing closes to the money itself: Dr in transit (or the check), Cr clearing, by BPR02."""
+    where = Where(entity=facts.entity)
+    cash = "undeposited" if remittance.method == CHECK else "eft_in_transit"
+    books.line(cash, remittance.paid_cents, facts.item, where, facts.payer)
+    books.line(CLEARING, -remittance.paid_cents, facts.item, where, facts.payer)
