@@ -26,3 +26,8 @@ urlpatterns = [
         if find_spec(f"steward.{module}") and find_spec(f"steward.{module}.urls")
     ],
 ]
+
+handler400 = "steward.core.web.errors.bad_request"
+handler403 = "steward.core.web.errors.denied"
+handler404 = "steward.core.web.errors.not_found"
+handler500 = "steward.core.web.errors.server_error"

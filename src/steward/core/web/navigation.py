@@ -74,7 +74,7 @@ NAVIGATION: tuple[Group, ...] = (
     )),
     Group(_("Order"), (
         Entry(_("Approvals"), "core:approvals", "approval.read", "a", _("decide second signature")),
-        Entry(_("Audit log"), "core:audit", "audit.read", "u", _("who did what history")),
+        Entry(_("Audit log"), "audit:log", "audit.read", "u", _("who did what history")),
         Entry(_("Work in progress"), "core:jobs", "job.read", "j", _("imports long jobs")),
         Entry(_("Office setup"), "core:setup", "office.write", "o", _("settings users backup")),
     )),
