@@ -87,31 +87,21 @@ def deposit(parts: Sequence[tuple[str, str, int]], item: str, where: Where) -> L
     return (_line("eft_in_transit", total, item, where), *taken)
 
 
-def arrived(cents: int, items: Sequence[tuple[str, int]], bank_item: str, bank_code: str, where: Where) -> Lines:
-    """Deposits or EFTs seen on a bank line: out of transit, into the bank account named by its chart code.
-
-    `items` are (settlement item, cents); their sum must be `cents`. Negative for an EFT taken back by the payer.
-    """
-    if cents == 0 or cents != sum(part for _, part in items):
-        raise ValueError("the bank line and its settlements must be equal and not 0")
-    out = [_line("eft_in_transit", -part, item, where) for item, part in items if part]
-    return (_line("", cents, bank_item, where, account=bank_code), *out)
-
-
-def card_settled(
-    gross_cents: int, net_cents: int, batch_item: str, bank_item: str, bank_code: str, where: Where
+def settled(
+    bank: Sequence[tuple[str, int]], settlements: Sequence[tuple[str, str, int]], bank_code: str, where: Where
 ) -> Lines:
-    """A card batch seen on the bank line: gross leaves clearing, net reaches the bank, the fee is expense.
+    """Bank lines and settlements that belong together: the bank moves, transit and clearing are relieved.
 
-    A fee of 0 (processors that charge monthly) gives two lines; a negative fee is refused.
+    `bank` are (bank line item, cents), `settlements` (role, item, gross cents). What the gross exceeds the bank by is
+    the card processor's fee (`card_fees`): only card batches may have one. A fee below zero is refused.
     """
-    _positive(gross_cents, "a card batch")
-    if not 0 < net_cents <= gross_cents:
-        raise ValueError("the net of a card batch is more than 0 and at most its gross")
-    fee = gross_cents - net_cents
-    fees = (_line("card_fees", fee, batch_item, where),) if fee else ()
-    bank = _line("", net_cents, bank_item, where, account=bank_code)
-    return (bank, *fees, _line("card_clearing", -gross_cents, batch_item, where))
+    paid, gross = sum(cents for _, cents in bank), sum(cents for _, _, cents in settlements)
+    fee = gross - paid
+    if not bank or not settlements or fee < 0 or (fee and any(role != "card_clearing" for role, _, _ in settlements)):
+        raise ValueError("bank lines and settlements must be equal; only a card batch may be paid less its fee")
+    moved = [_line("", cents, item, where, account=bank_code) for item, cents in bank]
+    fees = [_line("card_fees", fee, settlements[0][1], where)] if fee else []
+    return (*moved, *fees, *(_line(role, -cents, item, where) for role, item, cents in settlements if cents))
 
 
 def bank_charge(cents: int, bank_item: str, bank_code: str, where: Where) -> Lines:

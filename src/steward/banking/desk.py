@@ -1,0 +1,1 @@
+"""What banking shows on Today and in search."""

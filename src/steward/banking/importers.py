@@ -1,0 +1,137 @@
+"""Bank files from outside: OFX, QFX, QBO and BAI2, recognised by their content, imported part by part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from steward.banking.logic.bai2 import looks_like_bai2, parse_bai2
+from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
+from steward.banking.logic.statement import Problem, Statement, StatementError
+from steward.banking.models import BankAccount
+from steward.banking.selectors import statements as ask
+from steward.banking.services.accounts import open_bank_account
+from steward.banking.services.statements import Source, Taken, import_statement
+from steward.core.imports import Imported, Options, Part, refused
+from steward.core.refusals import Refusal, Refused
+from steward.core.service import Call, refuse, system_call
+from steward.ledger.selectors import account_ids
+
+KINDS: Sequence[str] = ("ofx", "bai2")
+READERS = {"ofx": parse_ofx, "bai2": parse_bai2}
+BANK_ROLES = ("bank_operating", "bank_payroll")
+
+
+def recognise(content: bytes) -> str | None:
+    """`ofx` or `bai2` from the first bytes, else None."""
+    if looks_like_ofx(content):
+        return "ofx"
+    return "bai2" if looks_like_bai2(content) else None
+
+
+def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
+    """Import every statement of one file. A part that is refused leaves the others as they are.
+
+    The account is the one whose number the file names; `options.account` (a code of the chart) chooses it when the
+    account has no number yet. Money does not move: `posted_cents` is 0 until the lines are matched.
+    """
+    try:
+        statements = READERS[kind](content)
+    except StatementError as fault:
+        return refused(kind, Refusal(fault.code, f"{fault.place}: {fault.message}", fault.fix))
+    sha256 = hashlib.sha256(content).hexdigest()
+    parts = [
+        _part(call, one, Source(content, sha256, name, kind, number), options, single=_one_account(statements))
+        for number, one in _in_order(statements)
+    ]
+    return Imported(kind, _status(parts), _message(parts), tuple(parts))
+
+
+def _in_order(statements: Sequence[Statement]) -> list[tuple[int, Statement]]:
+    """Oldest first, so that each day's opening finds the day before; the part's number is its place in the file."""
+    numbered = list(enumerate(statements))
+    if any(one.ends_on is None for one in statements):
+        return numbered
+    return sorted(numbered, key=lambda pair: (pair[1].ends_on, pair[0]))
+
+
+def _one_account(statements: Sequence[Statement]) -> bool:
+    return len({one.account_id for one in statements}) == 1
+
+
+def _part(call: Call, statement: Statement, source: Source, options: Options, *, single: bool) -> Part:
+    ref = f"{_masked(statement.account_id)} {statement.closing_on or statement.ends_on or ''}".strip()
+    try:
+        if statement.blocked:
+            raise Refused(*(_refusal(one) for one in statement.blocked))
+        account = _account(call, statement, options, single)
+        taken = import_statement(call.with_key(None), account=account, statement=statement, source=source)
+    except Refused as fault:
+        return Part(ref, "refused", 0, fault.refusals)
+    return Part(ref, "duplicate" if taken.duplicate else "posted", 0, _remarks(taken))
+
+
+def _masked(number: str) -> str:
+    """An account number as a person may see it in an answer: its last four characters."""
+    return f"••{number[-4:]}" if len(number) > 4 else number
+
+
+def _account(call: Call, statement: Statement, options: Options, single: bool) -> BankAccount:
+    found = ask.account_of(statement.account_id)
+    if found is not None and options.account in (None, found.account.code):
+        return found
+    if options.account is None:
+        lone = _lone_account() if single else None
+        if lone is not None:
+            return lone
+        message = _("No bank account has the number %s.") % _masked(statement.account_id)
+        raise refuse("unknown_account", message, _("Name the account: --account CODE, or add its number."))
+    if not single:
+        message = _("The file holds several accounts; none here has the number %s.") % _masked(statement.account_id)
+        raise refuse("unknown_account", message, _("Give each bank account its number, then import without --account."))
+    return ask.bank_account(options.account) or _new_account(call, options.account)
+
+
+def _lone_account() -> BankAccount | None:
+    """The only bank account there is, if it has no number yet: a first file can only mean that one."""
+    rows = list(ask.bank_accounts()[:2])
+    return rows[0] if len(rows) == 1 and not rows[0].number else None
+
+
+def _new_account(call: Call, code: str) -> BankAccount:
+    """`bank_operating` and `bank_payroll` stand without being set up: the first file named for one opens it."""
+    if code not in {str(one) for one in _bank_codes()}:
+        raise refuse(
+            "unknown_account", _("%s is no bank account.") % code, _("Set it up under Banking, or name another.")
+        )
+    return open_bank_account(system_call(call.channel, now=call.clock), code=code)
+
+
+def _bank_codes() -> list[str]:
+    from steward.ledger.models import Account
+
+    ids = account_ids(BANK_ROLES)
+    return list(Account.objects.filter(pk__in=ids.values()).values_list("code", flat=True))
+
+
+def _refusal(problem: Problem) -> Refusal:
+    return Refusal(problem.code, f"{problem.place}: {problem.message}", problem.fix)
+
+
+def _remarks(taken: Taken) -> tuple[Refusal, ...]:
+    return tuple(_refusal(one) for one in taken.problems)
+
+
+def _status(parts: Sequence[Part]) -> str:
+    """Of the whole file: refused if any part was, duplicate if all were known, else posted."""
+    found = {one.status for one in parts}
+    return "refused" if "refused" in found else "posted" if "posted" in found else "duplicate"
+
+
+def _message(parts: Sequence[Part]) -> str:
+    posted = sum(one.status == "posted" for one in parts)
+    known = sum(one.status == "duplicate" for one in parts)
+    words = _("%(posted)s statements imported, %(known)s known before, %(refused)s refused")
+    return words % {"posted": posted, "known": known, "refused": len(parts) - posted - known}

@@ -1,0 +1,1 @@
+"""What one can ask of banking: read only, a constant number of queries."""

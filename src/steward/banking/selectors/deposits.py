@@ -1,0 +1,105 @@
+"""What is in hand, and what is on its way to the bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from steward.banking.models import Deposit, DrawerSession, Receipt, Settlement, TerminalBatch
+from steward.banking.states import SettlementKind, Tender
+from steward.core.access.decide import Subject
+from steward.core.access.policy import scoped
+from steward.ledger.selectors import account_id
+
+_IN_HAND = """
+SELECT l.item, l.entity_id, MAX(l.site_id), CAST(SUM(l.cents) AS bigint), MIN(l.date) FROM ledger_line l
+WHERE l.account_id = %s AND l.item <> '' AND l.date <= %s GROUP BY l.item, l.entity_id
+HAVING SUM(l.cents) > 0 ORDER BY MIN(l.date), l.item"""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeposited:
+    """One thing in hand that a deposit may take: a drawer's takings in the safe, or a check. Cents, positive."""
+
+    item: str
+    role: str
+    kind: str  # cash or check
+    cents: int
+    entity: int
+    site: int | None
+    since: date
+    label: str = ""
+    check_no: str = ""
+
+
+def undeposited(*, entity: int | None = None, site: int | None = None, day: date | None = None) -> list[Undeposited]:
+    """Everything in hand, oldest first, as the books hold it: three queries. `site` keeps what has no site as well."""
+    account = account_id(role="undeposited")
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_HAND, [account, (day or date(2999, 12, 31)).isoformat()])
+        rows = cursor.fetchall()
+    rows = [row for row in rows if entity in (None, row[1]) and (site is None or row[2] in (None, site))]
+    uids = [row[0].split(":", 1)[-1] for row in rows]
+    receipts = {
+        one.item: one
+        for one in Receipt.objects.filter(uid__in=_of(rows, "receipt:")).select_related("party")
+    } if uids else {}  # fmt: skip
+    sessions = {
+        one.item: one
+        for one in DrawerSession.objects.filter(uid__in=_of(rows, "drawer:")).select_related("drawer")
+    } if uids else {}  # fmt: skip
+    return [_one(row, receipts.get(row[0]), sessions.get(row[0])) for row in rows]
+
+
+def _of(rows: list[tuple[str, int, int | None, int, object]], prefix: str) -> list[str]:
+    return [row[0].removeprefix(prefix) for row in rows if row[0].startswith(prefix)]
+
+
+def _one(
+    row: tuple[str, int, int | None, int, date | str], receipt: Receipt | None, session: DrawerSession | None
+) -> Undeposited:
+    item, entity, site, cents, since = row
+    day = since if isinstance(since, date) else date.fromisoformat(since)
+    if session is not None:
+        label = f"{session.drawer.name}, {session.day.isoformat()}"
+        return Undeposited(item, "undeposited", "cash", cents, entity, site, day, label)
+    if receipt is not None:
+        label = f"Receipt {receipt.number}"
+        return Undeposited(item, "undeposited", "check", cents, entity, site, day, label, receipt.check_no)
+    kind = "check" if item.startswith("remit:") else "cash"
+    return Undeposited(item, "undeposited", kind, cents, entity, site, day)
+
+
+def deposits(subject: Subject) -> QuerySet[Deposit]:
+    """Deposits this person may see, newest first."""
+    rows = Deposit.objects.select_related("bank_account", "prepared_by", "site", "settlement")
+    return scoped(subject, "deposit.read", rows).order_by("-number")
+
+
+def batches(subject: Subject) -> QuerySet[TerminalBatch]:
+    """Card batches this person may see, newest first."""
+    rows = TerminalBatch.objects.select_related("site", "closed_by", "settlement")
+    return scoped(subject, "deposit.read", rows).order_by("-number")
+
+
+def card_receipts_open(day: date | None = None) -> QuerySet[Receipt]:
+    """Card receipts no batch holds yet (up to `day`)."""
+    rows = Receipt.objects.filter(tender=Tender.CARD, voided_at=None, batch=None)
+    return rows.filter(day__lte=day) if day else rows
+
+
+def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
+    """What the books expect and the bank has not shown."""
+    rows = Settlement.objects.filter(cancelled_at=None).exclude(parts__live=True)
+    if entity is not None:
+        rows = rows.filter(entity_id=entity)
+    return rows.order_by("expected_on", "id")
+
+
+def outstanding_cents(day: date) -> int:
+    """Checks issued up to `day` that the bank has not paid, positive cents."""
+    rows = open_settlements().filter(kind=SettlementKind.CHECK, cents__lt=0, expected_on__lte=day)
+    return -sum(rows.values_list("cents", flat=True))

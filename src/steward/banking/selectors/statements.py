@@ -1,0 +1,93 @@
+"""What the bank said: accounts, statements, balances, lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from steward.banking.logic.statement import StoredLine
+from steward.banking.models import BankAccount, BankLine, StatementImport
+from steward.core.access.decide import Subject
+from steward.core.access.policy import scoped
+
+
+def bank_accounts() -> QuerySet[BankAccount]:
+    """All standing bank accounts with their accounts of the chart, in order of code."""
+    return BankAccount.objects.filter(ended_on=None).select_related("account", "entity").order_by("account__code")
+
+
+def bank_account(code: str) -> BankAccount | None:
+    """The bank account behind a code of the chart, or None."""
+    return bank_accounts().filter(account__code=code).first()
+
+
+def same_number(stored: str, said: str) -> bool:
+    """Whether two account numbers mean the same account: only letters and digits count, leading zeros do not."""
+
+    def plain(text: str) -> str:
+        return "".join(char for char in text.upper() if char.isalnum()).lstrip("0")
+
+    return bool(plain(stored)) and plain(stored) == plain(said)
+
+
+def account_of(said: str) -> BankAccount | None:
+    """The bank account with this number. The few numbers are opened and compared: sealed text cannot be searched."""
+    return next((one for one in bank_accounts() if one.number and same_number(one.number, said)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A balance the bank stated: cents at the end of a day (or at the opening), and the float within it."""
+
+    cents: int
+    on: date
+    float_cents: int = 0
+    opening: bool = False
+
+
+def anchor(account: BankAccount, on: date) -> Anchor | None:
+    """The last stored closing balance up to `on`, else the account's opening balance, else None."""
+    last = account.statements.filter(closing_on__lte=on).order_by("-closing_on", "-id").first()
+    if last is not None:
+        return Anchor(last.closing_cents, last.closing_on, last.float_cents)
+    if account.opening_cents is not None and account.opening_on is not None and account.opening_on <= on:
+        return Anchor(account.opening_cents, account.opening_on, opening=True)
+    return None
+
+
+def bank_balance(account: BankAccount, on: date) -> Anchor | None:
+    """The bank's own balance on a day: the anchor plus the lines after it. None when the bank never said one."""
+    start = anchor(account, on)
+    if start is None:
+        return None
+    after = Q(posted_on__gte=start.on) if start.opening else Q(posted_on__gt=start.on)
+    more = account.lines.filter(after, posted_on__lte=on).aggregate(total=Sum("cents"))["total"] or 0
+    return Anchor(start.cents + more, max(start.on, on) if more else start.on, start.float_cents)
+
+
+def stored_lines(account: BankAccount, since: date, until: date) -> list[StoredLine]:
+    """The lines already kept between two days, for comparing with a file."""
+    rows = account.lines.filter(posted_on__gte=since, posted_on__lte=until).order_by("id")
+    return [
+        StoredLine(str(one.uid), one.posted_on, one.cents, one.fitid, one.content_key, one.occurrence) for one in rows
+    ]
+
+
+def statements(subject: Subject) -> QuerySet[StatementImport]:
+    """Statements this person may see, newest first."""
+    rows = StatementImport.objects.select_related("bank_account", "imported_by")
+    return scoped(subject, "deposit.read", rows).order_by("-closing_on", "-id")
+
+
+def bank_lines(subject: Subject, account: BankAccount | None = None) -> QuerySet[BankLine]:
+    """Bank lines this person may see, newest first."""
+    rows = BankLine.objects.select_related("bank_account", "statement")
+    rows = rows.filter(bank_account=account) if account else rows
+    return scoped(subject, "deposit.read", rows).order_by("-posted_on", "-id")
+
+
+def open_lines(account: BankAccount) -> QuerySet[BankLine]:
+    """Lines of an account that nothing explains yet, oldest first."""
+    return account.lines.exclude(parts__live=True).order_by("posted_on", "id")

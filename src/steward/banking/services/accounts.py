@@ -1,0 +1,90 @@
+"""Bank accounts and drawers: what there is to hold money."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from steward.banking.models import BankAccount, Drawer
+from steward.banking.services.books import post
+from steward.core.service import Call, note, refuse, service
+from steward.ledger.selectors import account_id
+from steward.ledger.types import LineDraft
+from steward.registry.models import Entity, Site
+
+
+@service("banking.open_bank_account", "bank.accounts", says="opened a bank account")
+def open_bank_account(
+    call: Call,
+    *,
+    code: str,
+    name: str = "",
+    routing: str = "",
+    number: str = "",
+    opening_cents: int | None = None,
+    opening_on: date | None = None,
+    entity: Entity | None = None,
+    credit_line_cents: int = 0,
+    book_opening: bool = True,
+    unproved_routing: bool = False,
+) -> BankAccount:
+    """Tie an account of the chart (by `code`) to an account at a bank, and book its opening balance against equity.
+
+    Refuses `bank_account_exists`, `routing` (wrong check digit), `opening` (a balance without its day), and what the
+    ledger refuses. `book_opening` False leaves the opening balance to an opening journal of the caller; `unproved_routing`
+    takes a routing number as a file gives it (`doctor` names it).
+    """
+    account = account_id(code=code)
+    if BankAccount.objects.filter(account_id=account).exists():
+        raise refuse(
+            "bank_account_exists", _("Account %s already stands for a bank account.") % code, _("Choose another.")
+        )
+    if routing and not unproved_routing and not routing_ok(routing):
+        message = _("%s is no routing number: its check digit is wrong.") % routing
+        raise refuse("routing", message, _("Read it from a check."), field="routing")
+    if (opening_cents is None) != (opening_on is None):
+        raise refuse("opening", _("An opening balance needs its day."), _("Give both or neither."), field="opening_on")
+    row = BankAccount.objects.create(
+        account_id=account,
+        entity=entity or Entity.objects.get(is_practice=True),
+        name=name or _("Bank account %s") % code,
+        routing=routing,
+        number=number,
+        last4="".join(char for char in number if char.isdigit())[-4:],
+        opening_cents=opening_cents,
+        opening_on=opening_on,
+        credit_line_cents=credit_line_cents,
+    )
+    if opening_cents and book_opening and opening_on is not None:
+        where = {"entity": row.entity_id}
+        lines = (
+            LineDraft(account=code, cents=opening_cents, item=f"bank:{row.uid}", **where),
+            LineDraft(role="retained_earnings", cents=-opening_cents, **where),
+        )
+        post(
+            call, "opening", row.uid, lines=lines, day=opening_on, memo=f"Opening balance of account {code}",
+            journal="opening", source="bankaccount",
+        )  # fmt: skip
+    note(row, fields=["name", "routing", "number"])
+    return row
+
+
+def routing_ok(routing: str) -> bool:
+    """ABA routing number: nine digits not all zero, weights 3 7 1, sum divisible by ten (ABA Routing Number Policy)."""
+    if len(routing) != 9 or not routing.isascii() or not routing.isdigit() or not int(routing):
+        return False
+    return sum(int(digit) * weight for digit, weight in zip(routing, (3, 7, 1) * 3, strict=True)) % 10 == 0
+
+
+@service("banking.make_drawer", "bank.accounts", says="set up a drawer")
+def make_drawer(call: Call, *, name: str, site: Site, float_cents: int = 0) -> Drawer:
+    """Set up a till at a site, with what it usually starts the day with. Refuses `drawer_exists` and `amount`."""
+    name = name.strip()
+    if not name or Drawer.objects.filter(name=name).exists():
+        raise refuse(
+            "drawer_exists", _("There is a drawer named %s, or it has no name.") % name, _("Name it."), field="name"
+        )
+    if float_cents < 0:
+        raise refuse("amount", _("A float is not negative."), _("Type the float."), field="float_cents")
+    return Drawer.objects.create(name=name, site=site, entity=site.entity, float_cents=float_cents)

@@ -1,0 +1,131 @@
+"""Taking a payment, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from steward.banking import postings
+from steward.banking.models import DepositLine, DrawerSession, Receipt
+from steward.banking.postings import Where
+from steward.banking.services.books import post, refuse_closed_day
+from steward.banking.services.drawers import require_open
+from steward.banking.states import SessionState, Tender
+from steward.core.ids import new_uid
+from steward.core.numbers import next_number
+from steward.core.service import Call, note, refuse, service
+from steward.ledger import services as ledger
+from steward.ledger.selectors import item_balances
+from steward.ledger.types import MAX_CENTS, LineDraft
+from steward.registry.models import Party
+
+
+@service("banking.take_receipt", "receipt.take", says="took a payment")
+def take_receipt(
+    call: Call,
+    *,
+    tender: str,
+    cents: int,
+    party: Party | None = None,
+    credit: LineDraft | None = None,
+    session: DrawerSession | None = None,
+    check_no: str = "",
+    card_last4: str = "",
+    approval: str = "",
+    purpose: str = "",
+    for_ref: str = "",
+) -> Receipt:
+    """Take one payment into one's own open drawer and post it.
+
+    Cash goes to `drawer`, a check to `undeposited`, a card to `card_clearing`; the credit is the party's prepayment
+    (`patient_prepaid`, item `receipt:UID`) unless `credit` names another line, whose cents are set here. Card numbers
+    are never taken: only the last four digits. Refuses `tender`, `amount`, `check_no`, `card`, `party`, `no_drawer`,
+    `old_drawer`, `day_closed`.
+    """
+    _refuse_bad(tender, cents, check_no, card_last4)
+    if party is None and credit is None:
+        raise refuse("party", _("Say who pays."), _("Choose the patient."), field="party")
+    mine = _own_session(call, session)
+    number = next_number("banking.receipt")
+    uid = new_uid()
+    receipt = Receipt(
+        uid=uid, number=number, session=mine, day=call.today, taken_at=call.now, by_id=call.user_id, tender=tender,
+        cents=cents, party=party, check_no=check_no.strip(), card_last4=card_last4, approval=approval[:20],
+        purpose=purpose[:120], for_ref=for_ref[:80],
+    )  # fmt: skip
+    where = Where(entity=mine.drawer.entity_id, site=mine.drawer.site_id)
+    line = _credit_line(receipt, party, credit, where)
+    receipt.entry = post(
+        call, "take", uid, lines=postings.receipt(tender, cents, receipt.item, where, line, holder=mine.item),
+        day=call.today, memo=f"Receipt {number}", journal="receipts", source="receipt",
+    )  # fmt: skip
+    receipt.save(force_insert=True)
+    note(receipt, fields=["cents", "tender"])
+    return receipt
+
+
+def _credit_line(receipt: Receipt, party: Party | None, credit: LineDraft | None, where: Where) -> LineDraft:
+    if credit is None:
+        credit = LineDraft(role="patient_prepaid", party=party.pk if party else None, party_role="patient")
+    return replace(
+        credit, item=credit.item or receipt.item, entity=credit.entity or where.entity, site=credit.site or where.site
+    )
+
+
+def _refuse_bad(tender: str, cents: int, check_no: str, card_last4: str) -> None:
+    if tender not in Tender.values:
+        raise refuse("tender", _("A payment is cash, check or card."), _("Choose one."), field="tender")
+    if not 0 < cents <= MAX_CENTS:
+        raise refuse("amount", _("A payment is more than 0.00."), _("Type the amount the patient gave."), field="cents")
+    if tender == Tender.CHECK and not check_no.strip():
+        raise refuse("check_no", _("A check has a number."), _("Read it from the check."), field="check_no")
+    if card_last4 and (len(card_last4) != 4 or not card_last4.isdigit()):
+        message = _("Only the last four digits of a card are kept.")
+        raise refuse("card", message, _("Type four digits, or leave it empty."), field="card_last4")
+
+
+def _own_session(call: Call, session: DrawerSession | None) -> DrawerSession:
+    """The caller's own open drawer of today; the system's own calls may name any."""
+    rows = DrawerSession.objects.select_related("drawer")
+    if session is None:
+        session = rows.filter(cashier_id=call.user_id, state=SessionState.OPEN).first()
+    if session is None:
+        raise refuse("no_drawer", _("You have no open drawer."), _("Open a drawer first; its float is counted once."))
+    require_open(session)
+    if call.user_id is not None and session.cashier_id != call.user_id:
+        raise refuse("not_your_drawer", _("This drawer belongs to a colleague."), _("Take it into your own drawer."))
+    if session.day != call.today:
+        message = _("Your drawer of %s was never counted.") % session.day.isoformat()
+        raise refuse("old_drawer", message, _("Count it, then open it again for today."))
+    refuse_closed_day(call.today)
+    return session
+
+
+@service("banking.void_receipt", "receipt.void", says="voided a receipt", about=lambda **kw: kw["receipt"])
+def void_receipt(call: Call, *, receipt: Receipt, reason: str) -> Receipt:
+    """Take back a payment of one's own drawer while it is open: the reversal is posted, the receipt keeps its number.
+
+    Refuses `voided`, `no_reason`, `drawer_counted`, `deposited`, `batched`, and `applied` when the payment was already
+    applied to charges (take that back first).
+    """
+    receipt = Receipt.objects.select_for_update().select_related("session").get(pk=receipt.pk)
+    if receipt.voided_at:
+        raise refuse("voided", _("Receipt %s was voided before.") % receipt.number, _("Nothing is left to do."))
+    if not reason.strip():
+        raise refuse("no_reason", _("A void needs a reason."), _("Say why."), field="reason")
+    require_open(receipt.session)
+    if receipt.batch_id:
+        raise refuse("batched", _("Its card batch is closed."), _("Refund it instead."))
+    if DepositLine.objects.filter(item=receipt.item, deposit__voided_at=None).exists():
+        raise refuse("deposited", _("It lies in a locked deposit."), _("Refund it instead."))
+    open_credit = item_balances([receipt.item]).get(receipt.item, {}).get("patient_prepaid", 0)
+    if receipt.party_id and open_credit not in (0, -receipt.cents):
+        message = _("A part of it was applied to charges.")
+        raise refuse("applied", message, _("Take the application back first."))
+    entry = ledger.reverse(call, number=receipt.entry or 0, date=call.today, reason=reason.strip()[:150]).number
+    receipt.voided_at, receipt.voided_by_id = call.now, call.user_id or receipt.by_id
+    receipt.void_reason, receipt.void_entry = reason.strip()[:200], entry
+    receipt.save(update_fields=["voided_at", "voided_by", "void_reason", "void_entry"])
+    note(receipt, fields=["voided_at"], reason=reason)
+    return receipt
