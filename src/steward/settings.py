@@ -94,6 +94,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "steward.urls"
+CSRF_FAILURE_VIEW = "steward.core.web.errors.forged"
 WSGI_APPLICATION = "steward.wsgi.application"
 TEMPLATES = [
     {
@@ -162,15 +163,33 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False  # the cookie goes with the browser
+ACCOUNT_FORMS = {
+    "login": "steward.core.signin.forms.LoginForm",
+    "set_password": "steward.core.signin.forms.SetPasswordForm",
+    "change_password": "steward.core.signin.forms.ChangePasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "login": "30/m/ip", "reauthenticate": "10/m/user"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Steward"
 MFA_ADAPTER = "steward.core.signin.adapters.MfaAdapter"
-# http://localhost is a secure context for passkeys; anything else needs TLS.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TOTP_TOLERANCE = 1  # phones' clocks drift: one step of 30 s either way
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {"authenticate": "steward.core.signin.forms.AuthenticateForm"}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in: it must itself be two factors (device, and finger or PIN)
+# The origin is always checked: https, or http://localhost, which browsers count as secure.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 USERSESSIONS_TRACK_ACTIVITY = False
 
+CACHES = {
+    "default": {
+        "BACKEND": "steward.core.signin.counters.Counters",
+        "LOCATION": str(private_folder(DATA / "run") / "counters.sqlite3"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "steward"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -74,7 +74,7 @@ def decide(
     subject: Subject,
     capability: Capability | None,
     facts: Facts | None = None,
-    context: Context = Context(),  # noqa: B008 - frozen
+    context: Context = Context(),
 ) -> Decision:
     """Allow or deny, with the reason in words. ``facts`` None asks about the act as such (a list, a new thing)."""
     refusal = _barred(subject, capability, context)

@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
 from steward.core import clock
+from steward.core.access.address import address_of
 from steward.core.access.decide import Context, Subject
 from steward.core.access.models import User
 from steward.core.access.policy import may
 from steward.core.access.subjects import subject_of
 from steward.core.refusals import Denied, Refusal
 from steward.core.service import Call
+from steward.core.signin.proofs import BACK, CONFIRMED, SECOND, SEEN, STARTED, local_path, stamp_of
 
 NOBODY = Subject(user_id=None)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -40,27 +43,36 @@ class Session:
         now = clock.system_clock()
         user = request.user if request.user.is_authenticated else None
         subject = subject_of(user, now.today(), now.now()) if isinstance(user, User) else NOBODY
-        if user is not None and (not subject.active or self._expired(request, subject, now.now())):
+        was_in = user is not None
+        if user is not None and (
+            not subject.active or self._expired(request, subject, now.now()) or _unproved(request, user)
+        ):
+            back = _place(request)
             logout(request)
+            request.session[BACK] = back
             user, subject = None, NOBODY
         request.call = _call(request, subject, now)  # type: ignore[attr-defined]
         response = self.get_response(request)
         _write_reads(request)
-        if user is not None:
+        if was_in:
             response.setdefault("Cache-Control", "no-store")
+            if not request.user.is_authenticated:  # signed out just now: nothing of it stays in the browser
+                response["Clear-Site-Data"] = '"cache"'
         return response
 
     def _expired(self, request: HttpRequest, subject: Subject, now: datetime) -> bool:
-        started = _stamp(request, "started_at") or now
-        seen = _stamp(request, "seen_at") or now
-        idle = settings.STEWARD_IDLE_SECONDS_FRONTDESK if "frontdesk" in subject.roles else settings.STEWARD_IDLE_SECONDS
+        started = stamp_of(request, STARTED) or now
+        seen = stamp_of(request, SEEN) or now
+        idle = (
+            settings.STEWARD_IDLE_SECONDS_FRONTDESK if "frontdesk" in subject.roles else settings.STEWARD_IDLE_SECONDS
+        )
         if now - seen > timedelta(seconds=idle) or now - started > timedelta(seconds=settings.SESSION_COOKIE_AGE):
             return True
-        if "started_at" not in request.session:
-            request.session["started_at"] = now.isoformat()
+        if STARTED not in request.session:
+            request.session[STARTED] = now.isoformat()
         # written at most once a minute: a write per request would make every page a database write
-        if not request.path.startswith(POLLS) and (now - seen > timedelta(seconds=60) or "seen_at" not in request.session):
-            request.session["seen_at"] = now.isoformat()
+        if not request.path.startswith(POLLS) and (now - seen > timedelta(seconds=60) or SEEN not in request.session):
+            request.session[SEEN] = now.isoformat()
         return False
 
 
@@ -83,7 +95,7 @@ class DefaultDeny:
         if capability == "signed-in":
             return None
         if capability == "method":
-            return HttpResponse(status=405)
+            return HttpResponseNotAllowed(sorted(view.capabilities))
         if not call.context.second_factor:
             return HttpResponseRedirect(reverse("signin:second_factor"))
         # a form behind a dangerous act may be opened; the act itself asks for the fresh proof
@@ -93,9 +105,13 @@ class DefaultDeny:
         if decision.step_up_needed:
             return to_step_up(request)
         from steward.core.audit.services import record_denial
+        from steward.core.web.middleware import answer
 
         record_denial(call, request.resolver_match.view_name or "view", capability or "", None, decision.reason)  # type: ignore[union-attr]
-        raise Denied(Refusal("denied", f"Not open to you: {decision.reason}.", "Ask the administrator."))
+        # answered here, not raised: Django shows no exception of a view middleware to process_exception
+        return answer(
+            request, Denied(Refusal("denied", f"Not open to you: {decision.reason}.", "Ask the administrator."))
+        )
 
 
 def declared(request: HttpRequest, view: Any) -> str | None:
@@ -106,24 +122,59 @@ def declared(request: HttpRequest, view: Any) -> str | None:
     module = getattr(view, "__module__", "")
     name = getattr(view, "view_class", view)
     module = getattr(name, "__module__", module)
-    if module.startswith(("allauth.account", "allauth.mfa", "allauth.usersessions")):
-        return "public" if (request.resolver_match and request.resolver_match.url_name in OPEN_ALLAUTH) else "signed-in"
+    if module.startswith(("allauth.account", "allauth.mfa", "allauth.usersessions")) and request.resolver_match:
+        name = request.resolver_match.url_name
+        return "public" if name in OPEN_ALLAUTH else "signed-in" if name in SIGNED_IN_ALLAUTH else None
     return None
 
 
-OPEN_ALLAUTH = {"account_login", "account_logout", "mfa_authenticate", "mfa_login_webauthn", "account_reauthenticate", "account_inactive"}
+# allauth brings more pages than these (signing up, mail addresses, resets by mail): they stay closed
+OPEN_ALLAUTH = {"account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"}
+SIGNED_IN_ALLAUTH = {
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "usersessions_list",
+}
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back to the same place (path only: a query may name people)."""
-    target = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path() if request.method == 'GET' else '/'})}"
-    return _redirect(request, target)
+    """To the sign-in page and back to the same place. After a session that ended the place waits in the session, with its
+    query; otherwise the address carries the path alone, for a query may name people."""
+    if BACK in request.session:
+        return _redirect(request, f"{settings.LOGIN_URL}?locked=1")
+    return _redirect(
+        request, f"{settings.LOGIN_URL}?{urlencode({'next': request.path if request.method == 'GET' else '/'})}"
+    )
 
 
 def to_step_up(request: HttpRequest) -> HttpResponse:
-    """To the page that asks who you are once more."""
-    back = request.headers.get("Referer", "/")
-    return _redirect(request, f"{reverse('signin:step_up')}?{urlencode({'next': back})}")
+    """To the page that asks who you are once more, and back to the page the act was started from."""
+    return _redirect(request, f"{reverse('signin:step_up')}?{urlencode({'next': _place(request)})}")
+
+
+def _place(request: HttpRequest) -> str:
+    """Where the person is: this address, or for a form that was sent (or a part of a page) the page it stands on."""
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        return local_path(request.get_full_path())
+    return local_path(request.headers.get("Referer"), host=request.get_host())
+
+
+def _unproved(request: HttpRequest, user: User) -> bool:
+    """A session from before the person set up a second factor elsewhere: it must not be the one to add another."""
+    return not request.session.get(SECOND) and is_mfa_enabled(user)
 
 
 def _redirect(request: HttpRequest, target: str) -> HttpResponse:
@@ -140,10 +191,10 @@ def _call(request: HttpRequest, subject: Subject, now: clock.Clock) -> Call:
         key=_key(request),
         channel="web",
         session=hashlib.sha256(session.encode()).hexdigest()[:16] if session else "",
-        address=request.META.get("REMOTE_ADDR", "")[:45],
+        address=address_of(request),
         context=Context(
-            second_factor=bool(request.session.get("second_factor")) if subject.user_id else True,
-            stepped_up_at=_stamp(request, "stepped_up_at"),
+            second_factor=bool(request.session.get(SECOND)) if subject.user_id else True,
+            stepped_up_at=stamp_of(request, CONFIRMED),
             now=now.now(),
             step_up_seconds=settings.STEWARD_STEP_UP_SECONDS,
         ),
@@ -158,11 +209,6 @@ def _key(request: HttpRequest) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _stamp(request: HttpRequest, name: str) -> datetime | None:
-    text = request.session.get(name)
-    return datetime.fromisoformat(text) if text else None
 
 
 def _write_reads(request: HttpRequest) -> None:

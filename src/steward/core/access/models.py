@@ -46,6 +46,10 @@ class User(Record, AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    def has_usable_password(self) -> bool:
+        """An empty one is none (Django counts it as usable)."""
+        return bool(self.password) and super().has_usable_password()
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions grant nothing here; ``core.access.decide`` is the only judge."""
         return False
@@ -67,7 +71,9 @@ class RoleGrant(Record):
     class Meta:
         app_label = "core"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="core_grant_dates"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="core_grant_dates"
+            ),
             models.CheckConstraint(condition=~Q(user=models.F("granted_by")), name="core_grant_not_to_self"),
         ]
 

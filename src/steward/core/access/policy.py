@@ -27,7 +27,9 @@ def matrix() -> Mapping[str, Capability]:
         wrong = [f"{k} = {v!r}" for k, v in modes.items() if k not in data["roles"] or v not in MODES]
         if wrong:
             raise ValueError(f"roles.toml, {name}: {', '.join(wrong)} is neither a role nor a mode known here")
-        table[name] = Capability(name, row["title"], MappingProxyType(modes), row.get("step_up", False), row.get("phi", False))
+        table[name] = Capability(
+            name, row["title"], MappingProxyType(modes), row.get("step_up", False), row.get("phi", False)
+        )
     return MappingProxyType(table)
 
 

@@ -27,7 +27,9 @@ def subject_of(user: User, today: date, now: datetime) -> Subject:
 
 def holders(roles: Iterable[str], today: date) -> list[int]:
     """User ids that hold any of the roles today and have not ended."""
-    rows = RoleGrant.objects.filter(role__in=list(roles), starts_on__lte=today, user__is_active=True, user__ended_at=None)
+    rows = RoleGrant.objects.filter(
+        role__in=list(roles), starts_on__lte=today, user__is_active=True, user__ended_at=None
+    )
     return sorted(set(rows.filter(Q(ends_on=None) | Q(ends_on__gte=today)).values_list("user_id", flat=True)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 
 
@@ -35,6 +37,11 @@ class AuditRow(models.Model):
             models.Index(fields=["actor", "seq"], name="core_audit_actor"),
             models.Index(fields=["action", "seq"], name="core_audit_action"),
         ]
+
+    @property
+    def uid(self) -> UUID | None:
+        """What the row is about: lists and exports ask every row for its ``uid``."""
+        return self.object_uid
 
 
 class AuditHead(models.Model):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from steward.core.audit.models import AuditRow
+from steward.core.access.decide import Subject
+from steward.core.access.policy import scoped
+from steward.core.audit.models import AuditHead, AuditRow, SignedHead
 from steward.core.service import SERVICES
 
 
@@ -39,3 +41,19 @@ def sentence(row: AuditRow) -> Sentence:
     if row.decision == "deny":
         did = f"was refused: {did}"
     return Sentence(row.at, row.actor_name, did, row.reason, tuple(row.fields), row.decision == "deny", row.seq)
+
+
+def log(subject: Subject) -> QuerySet[AuditRow]:
+    """The rows the subject may read: all or none."""
+    return scoped(subject, "audit.read", AuditRow.objects.all())
+
+
+def signed_heads(*, limit: int) -> Sequence[SignedHead]:
+    """The latest signed days, newest first."""
+    return list(SignedHead.objects.order_by("-day")[:limit])
+
+
+def last_row() -> int:
+    """The number of the last row, 0 in an empty log."""
+    head = AuditHead.objects.filter(pk=1).first()
+    return head.seq if head else 0

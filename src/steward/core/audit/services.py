@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from steward.core.audit.chain import link
-from steward.core.audit.models import AuditHead, AuditRow
+from steward.core.audit.heads import keep, sign
+from steward.core.audit.models import AuditHead, AuditRow, SignedHead
+from steward.core.vault.keyring import keys_folder
 
 if TYPE_CHECKING:
     from steward.core.service import Act, Call
@@ -43,12 +45,56 @@ def record_denial(call: Call, action: str, capability: str, obj: Any, reason: st
     """One row in a transaction of its own: the refused act is rolled back, that it was tried is not."""
     uid = getattr(obj, "uid", None)
     kind = obj._meta.label_lower if uid is not None and hasattr(obj, "_meta") else ""
-    _alone(call, action=action, capability=capability, decision="deny", object_type=kind, object_uid=uid, reason=reason[:400])
+    _alone(
+        call,
+        action=action,
+        capability=capability,
+        decision="deny",
+        object_type=kind,
+        object_uid=uid,
+        reason=reason[:400],
+    )
 
 
 def record_read(call: Call, action: str, object_type: str, uids: Iterable[UUID | str], *, reason: str = "") -> None:
     """One row a request for what was shown, searched, printed or exported, listing the uids."""
     _alone(call, action=action, object_type=object_type, refs=sorted({str(u) for u in uids}), reason=reason[:400])
+
+
+def record_event(
+    call: Call, action: str, *, obj: Any = None, fields: Iterable[str] = (), reason: str = "", decision: str = "allow"
+) -> None:
+    """One row for what is no service of ours (signing in, allauth's own acts), in a transaction of its own."""
+    uid = getattr(obj, "uid", None)
+    kind = obj._meta.label_lower if uid is not None else ""
+    _alone(
+        call,
+        action=action,
+        object_type=kind,
+        object_uid=uid,
+        fields=sorted(set(fields)),
+        reason=reason[:400],
+        decision=decision,
+    )
+
+
+def sign_head(call: Call) -> SignedHead | None:
+    """Sign today's head once (the scheduler asks every hour); None while there is no row. A second call gives the first answer.
+
+    Not a service: it writes no audit row, or signing would always be a row behind.
+    """
+    folder = keys_folder()
+    with transaction.atomic():
+        head = _head()
+        done = SignedHead.objects.filter(day=call.today).first()
+        if done is not None or head.seq == 0:
+            return done
+        made = sign(folder, call.today, head.seq, head.hash)
+        row = SignedHead.objects.create(
+            day=made.day, seq=made.seq, hash=made.hash, signature=made.signature, public_key=made.public_key
+        )
+        transaction.on_commit(lambda: keep(folder, made))
+    return row
 
 
 def _alone(call: Call, **values: Any) -> None:
