@@ -16,11 +16,17 @@ from steward.core.files.sniff import INLINE, mime_of, safe_name
 from steward.core.refusals import Refused
 from steward.core.vault import VaultError, ring
 from steward.core.vault import tasks as vault_tasks
-from tests.support import signed_in
+from tests.support import Office, signed_in
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 PAGE = b"<!doctype html><script>alert(1)</script>"
+
+
+@pytest.fixture
+def office(db) -> Office:
+    """People alone: the ground needs no room above it."""
+    return Office()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,13 @@ from steward.core.outbox.models import Message
 from steward.core.outbox.states import PAUSES_MINUTES, TRANSITIONS, Kind, MessageState, may_become
 from steward.core.outbox.subjects import fault
 from steward.core.refusals import Refused
-from tests.support import signed_in
+from tests.support import Office, signed_in
+
+
+@pytest.fixture
+def office(db) -> Office:
+    """People alone: the ground needs no room above it."""
+    return Office()
 
 
 @pytest.fixture(autouse=True)

@@ -25,8 +25,15 @@ from steward.core.vault import KeyRing, VaultError, ring, rotation, services
 from steward.core.vault.fields import BlindIndexField
 from steward.core.vault.keyring import NEXT
 from steward.core.vault.seal import Place
+from tests.support import Office
 
 PLACE = Place("core_message", "body", "11111111-1111-4111-8111-111111111111")
+
+
+@pytest.fixture
+def office(db) -> Office:
+    """People alone: the ground needs no room above it."""
+    return Office()
 
 
 @pytest.fixture
@@ -249,11 +256,9 @@ def test_rotation_does_not_overwrite_what_was_written_meanwhile(office, keys, mo
 @pytest.mark.race
 def test_rotation_killed_midway_leaves_everything_readable(real_db, tmp_path, monkeypatch):
     """facts, 5: rotate many rows, kill midway, 0 unreadable. 100,000 rows in the long run, fewer here."""
-    from tests.support import open_office
-
     count = 100_000 if os.environ.get("STEWARD_LONG") else 6_000
     monkeypatch.setenv("STEWARD_KEYS", str(tmp_path / "keys"))
-    office = open_office()
+    office = Office()
     stamp = {"next_try_at": office.now, "queued_at": office.now, "state": "cancelled"}
     for start in range(0, count, 2000):
         many = (Message(kind="mail", to="a@b", body=f"n {n}", **stamp) for n in range(start, start + 2000))

@@ -20,7 +20,7 @@ def fault(subject: str, private: Iterable[str]) -> str | None:
         return f"it is longer than {LONGEST} characters"
     if any(ord(c) < 32 for c in subject):
         return "it has a line break"
-    if re.search(r"\d", subject):
+    if any(c.isdigit() or c.isnumeric() for c in subject):
         return "it has digits, which tell a date, an amount or a number"
     words = set(re.findall(r"\w+", subject.casefold()))
     for name in private:
