@@ -87,13 +87,14 @@ ON_POSTED = [
 @pytest.mark.parametrize("attack", ON_POSTED)
 def test_posted_rows_stand(sql, posted, attack):
     other = Entry.objects.exclude(pk=posted.pk).get().pk
-    with refused():
+    with refused(r"ledger\.", "unique constraint"):
         sql(attack.format(id=posted.pk, other=other, h="a" * 64).replace("%", "%%"))
 
 
 @pytest.mark.parametrize("table", ["entry", "line", "periodtotal", "head", "period", "periodevent", "document", "account"])
 @only_postgresql
 def test_nothing_is_truncated(sql, posted, table):
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # so that it is the guard that speaks, not a pending foreign key
     with refused(r"ledger\.truncate"):
         sql(f"TRUNCATE ledger_{table} CASCADE")
 
@@ -151,7 +152,7 @@ def test_a_right_flip_by_raw_sql_passes(sql, posted):
         ("lines", {"lines": ((1, 10),)}),
         ("number", {"head": {"number": 9}}),
         ("number", {"head": {"number": None}}),
-        ("number|UNIQUE|duplicate|ledger.posted", {"head": {"number": 1}}),
+        ("number|ledger.posted|unique constraint", {"head": {"number": 1}}),
         ("chain", {"head": {"prev_hash": "c" * 64}}),
         ("chain", {"head": {"hash": "zz"}}),
         ("chain", {"head": {"hash": "Z" * 64}}),
@@ -166,7 +167,7 @@ def test_a_right_flip_by_raw_sql_passes(sql, posted):
     ],
 )
 def test_flips_that_are_wrong(sql, posted, code, case):
-    with refused(*(f"ledger.{c}" if c.islower() and "." not in c else c for c in code.split("|"))):
+    with refused(*(f"ledger.{c}" if c.isidentifier() else c for c in code.split("|"))):
         flips(sql, posted, **case)
 
 

@@ -59,8 +59,9 @@ def seal(prev_hash: str, entry: SealedEntry, lines: Sequence[SealedLine]) -> str
 
 
 def seal_event(prev_hash: str, parts: Iterable[object]) -> str:
-    """The hash of a period event: its fields in a fixed order, plain JSON values."""
-    return hashlib.sha256(_encode([FORM, prev_hash, *parts]).encode()).hexdigest()
+    """The hash of a period event: its fields in a fixed order, plain JSON values (keys sorted: jsonb keeps no order)."""
+    text = json.dumps([FORM, prev_hash, *parts], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def body(day: date, memo: str, lines: Iterable[Sequence[object]]) -> str:
