@@ -1,0 +1,1 @@
+"""Figures, each measured beside its peer or the bare limit in one run. ``./office bench [NAME]``."""
