@@ -32,7 +32,12 @@ def random_entry(rnd: random.Random, first: date = date(2026, 1, 1), days: int =
         cents[0] += 1
     cents.append(-sum(cents))
     lines = [
-        line(rnd.choice(ROLES), c, item=rnd.choice(["", f"charge:{rnd.randrange(50)}"]), memo=rnd.choice(["", "a; b, \"c\" | d"]))
+        line(
+            rnd.choice(ROLES),
+            c,
+            item=rnd.choice(["", f"charge:{rnd.randrange(50)}"]),
+            memo=rnd.choice(["", 'a; b, "c" | d']),
+        )
         for c in cents
         if c
     ]

@@ -91,7 +91,9 @@ def test_posted_rows_stand(sql, posted, attack):
         sql(attack.format(id=posted.pk, other=other, h="a" * 64).replace("%", "%%"))
 
 
-@pytest.mark.parametrize("table", ["entry", "line", "periodtotal", "head", "period", "periodevent", "document", "account"])
+@pytest.mark.parametrize(
+    "table", ["entry", "line", "periodtotal", "head", "period", "periodevent", "document", "account"]
+)
 @only_postgresql
 def test_nothing_is_truncated(sql, posted, table):
     sql("SET CONSTRAINTS ALL IMMEDIATE")  # so that it is the guard that speaks, not a pending foreign key
@@ -124,7 +126,14 @@ def raw_line(sql, entry_id, n, cents, *, day="2026-11-20", entity=None, account=
 def post_row(sql, pk, **values):
     """The flip by raw SQL, right in every field unless overridden."""
     last, before = sql("SELECT last, hash FROM ledger_head")[0]
-    row = {"state": "posted", "number": last + 1, "prev_hash": before, "hash": "b" * 64, "posted_at": "2026-11-20 12:00:00+00:00", **values}
+    row = {
+        "state": "posted",
+        "number": last + 1,
+        "prev_hash": before,
+        "hash": "b" * 64,
+        "posted_at": "2026-11-20 12:00:00+00:00",
+        **values,
+    }
     sql(f"UPDATE ledger_entry SET {', '.join(f'{k} = %s' for k in row)} WHERE id = %s", *row.values(), pk)
 
 
@@ -162,7 +171,17 @@ def test_a_right_flip_by_raw_sql_passes(sql, posted):
         ("date", {"entry_values": {"date": "2026-10-20"}, "line_values": {"day": "2026-10-20"}}),
         ("cents", {"line_values": {"day": "2026-11-19"}}),
         ("cents", {"line_values": {"day": None}}),
-        ("draft_first", {"entry_values": {"state": "posted", "number": 3, "hash": "b" * 64, "posted_at": "2026-11-20 12:00:00+00:00"}}),
+        (
+            "draft_first",
+            {
+                "entry_values": {
+                    "state": "posted",
+                    "number": 3,
+                    "hash": "b" * 64,
+                    "posted_at": "2026-11-20 12:00:00+00:00",
+                }
+            },
+        ),
         ("draft_first", {"entry_values": {"number": 3}}),
     ],
 )
@@ -250,7 +269,10 @@ def test_the_period_moves_with_its_event_alone(sql, office, posted):
 
 def test_a_period_begins_open(sql, posted):
     with refused(r"ledger\.period"):
-        sql("INSERT INTO ledger_period (uid, year, month, state, version) VALUES (%s, 2030, 1, 'locked', 0)", uuid4().hex)
+        sql(
+            "INSERT INTO ledger_period (uid, year, month, state, version) VALUES (%s, 2030, 1, 'locked', 0)",
+            uuid4().hex,
+        )
 
 
 def test_a_source_document_stands(sql, call, posted):
@@ -267,7 +289,11 @@ def cents_of(sql, pk):
 
 @pytest.mark.parametrize("cents", [5.5, "5.5", "abc"])
 def test_cents_are_whole(sql, posted, cents):
-    with refused(r"ledger\.cents", "invalid input syntax", "out of range") if SQLITE or isinstance(cents, str) else refused("ledger"):
+    with (
+        refused(r"ledger\.cents", "invalid input syntax", "out of range")
+        if SQLITE or isinstance(cents, str)
+        else refused("ledger")
+    ):
         pk = draft_row(sql)
         raw_line(sql, pk, 1, cents)
         raw_line(sql, pk, 2, -5)
@@ -344,7 +370,9 @@ def test_upsert_and_merge_change_nothing_posted(sql, posted):
             " WHERE id = %s ON CONFLICT (id) DO UPDATE SET memo = excluded.memo", posted.pk,
         )  # fmt: skip
     with refused(r"ledger\."):
-        sql("MERGE INTO ledger_line l USING ledger_entry e ON e.id = l.entry_id WHEN MATCHED THEN UPDATE SET cents = l.cents + 1")
+        sql(
+            "MERGE INTO ledger_line l USING ledger_entry e ON e.id = l.entry_id WHEN MATCHED THEN UPDATE SET cents = l.cents + 1"
+        )
 
 
 def test_all_guards_stand_and_a_missing_one_is_named(sql, posted):

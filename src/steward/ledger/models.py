@@ -198,9 +198,7 @@ class Line(models.Model):
         ]
         indexes = [
             models.Index(name="ledger_line_cover", fields=["account", "date", "id", "cents", "entity"]),
-            models.Index(
-                name="ledger_line_item", fields=["item", "account", "date", "cents"], condition=~Q(item="")
-            ),
+            models.Index(name="ledger_line_item", fields=["item", "account", "date", "cents"], condition=~Q(item="")),
             models.Index(
                 name="ledger_line_party", fields=["party", "account", "date"], condition=Q(party__isnull=False)
             ),

@@ -147,7 +147,9 @@ def sealed_entry(draft: EntryDraft, number: int, chart: Chart, hands: Hands) -> 
 
 def _reserve_ids(cursor: Any, count: int) -> Sequence[int]:
     if connection.vendor == "postgresql":
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count]
+        )
         return [row[0] for row in cursor.fetchall()]
     # AUTOINCREMENT keeps the highest id ever given here, so that an id is never used twice.
     cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")

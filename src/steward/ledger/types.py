@@ -13,8 +13,20 @@ from uuid import UUID
 
 #: Journals in use. A journal is a short lower-case word; these are the ones the house itself writes.
 JOURNALS: Final = (
-    "general", "manual", "import", "opening", "closing", "adjusting",
-    "charges", "receipts", "remittance", "bank", "payroll", "purchasing", "stock", "assets",
+    "general",
+    "manual",
+    "import",
+    "opening",
+    "closing",
+    "adjusting",
+    "charges",
+    "receipts",
+    "remittance",
+    "bank",
+    "payroll",
+    "purchasing",
+    "stock",
+    "assets",
 )
 
 #: The roles a line's ``party`` may have. ``""`` goes with no party.

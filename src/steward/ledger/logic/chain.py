@@ -19,9 +19,7 @@ FORM: Final = 1  # written into every hash; a later form gets another number
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 #: n, account code, cents, entity, site, department, provider, payer, party, party role, item, memo
-SealedLine = tuple[
-    int, str, int, int, int | None, int | None, int | None, int | None, int | None, str, str, str
-]
+SealedLine = tuple[int, str, int, int, int | None, int | None, int | None, int | None, int | None, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,70 @@ NORMAL_SIDE: Final = {
 
 #: contracts.md, "Account roles": each names exactly one account of the shipped chart.
 ROLES: Final = tuple(
-    """bank_operating bank_payroll petty_cash drawer undeposited card_clearing era_clearing eft_in_transit ar_insurance
-    ar_patient contractual sequestration denial_writeoff bad_debt charity admin_writeoff unapplied patient_prepaid
-    credit_balance refunds_payable recoupment_payable recoupment_suspense withhold_receivable levy interest_income
-    interest_expense capitation_revenue capitation_contra charges cash_over_short due_to due_from bank_fees card_fees
-    payer_penalty early_payment incentive_revenue ap use_tax_payable sales_tax_payable grni inventory inventory_variance
-    price_variance supplies_expense fixed_assets accumulated_depreciation depreciation disposal_gain disposal_loss wages
-    employer_taxes federal_payroll_tax state_payroll_tax futa_payable sui_payable benefits_payable net_pay_clearing
-    accrued_wages suspense unclaimed_property retained_earnings""".split()
+    [
+        "bank_operating",
+        "bank_payroll",
+        "petty_cash",
+        "drawer",
+        "undeposited",
+        "card_clearing",
+        "era_clearing",
+        "eft_in_transit",
+        "ar_insurance",
+        "ar_patient",
+        "contractual",
+        "sequestration",
+        "denial_writeoff",
+        "bad_debt",
+        "charity",
+        "admin_writeoff",
+        "unapplied",
+        "patient_prepaid",
+        "credit_balance",
+        "refunds_payable",
+        "recoupment_payable",
+        "recoupment_suspense",
+        "withhold_receivable",
+        "levy",
+        "interest_income",
+        "interest_expense",
+        "capitation_revenue",
+        "capitation_contra",
+        "charges",
+        "cash_over_short",
+        "due_to",
+        "due_from",
+        "bank_fees",
+        "card_fees",
+        "payer_penalty",
+        "early_payment",
+        "incentive_revenue",
+        "ap",
+        "use_tax_payable",
+        "sales_tax_payable",
+        "grni",
+        "inventory",
+        "inventory_variance",
+        "price_variance",
+        "supplies_expense",
+        "fixed_assets",
+        "accumulated_depreciation",
+        "depreciation",
+        "disposal_gain",
+        "disposal_loss",
+        "wages",
+        "employer_taxes",
+        "federal_payroll_tax",
+        "state_payroll_tax",
+        "futa_payable",
+        "sui_payable",
+        "benefits_payable",
+        "net_pay_clearing",
+        "accrued_wages",
+        "suspense",
+        "unclaimed_property",
+        "retained_earnings",
+    ]
 )
 
 
@@ -74,7 +130,9 @@ def read(rows: Iterable[dict[str, str]]) -> tuple[ChartAccount, ...]:
 def _account(row: dict[str, str]) -> ChartAccount:
     known = {"code", "name", "kind", "side", "role", "control_of", "parent"}
     if unknown := set(row) - known:
-        raise ChartError(f"account {row.get('code', '?')}: {', '.join(sorted(unknown))} is not known; use {', '.join(sorted(known))}")
+        raise ChartError(
+            f"account {row.get('code', '?')}: {', '.join(sorted(unknown))} is not known; use {', '.join(sorted(known))}"
+        )
     code, name, kind = str(row.get("code", "")).strip(), str(row.get("name", "")).strip(), row.get("kind", "")
     if not code or len(code) > 16 or not name or len(name) > 80:
         raise ChartError(f"account {code or '?'}: a code (1 to 16 characters) and a name (1 to 80) are needed")

@@ -34,9 +34,13 @@ def faults(draft: EntryDraft, default_entity: int) -> tuple[Refusal, ...]:
             continue
         entity = line.entity or default_entity
         sums[entity] = sums.get(entity, 0) + cents
-        if (line.role is None) == (line.account is None) or (line.party is None) != (line.party_role == ""):
-            found.extend(_line_faults(n, line))
-        elif line.party_role not in PARTY_ROLES or len(line.item) > 80 or len(line.memo) > 200:
+        if (
+            (line.role is None) == (line.account is None)
+            or (line.party is None) != (line.party_role == "")
+            or line.party_role not in PARTY_ROLES
+            or len(line.item) > 80
+            or len(line.memo) > 200
+        ):
             found.extend(_line_faults(n, line))
     if any(sums.values()):
         found.append(_balance_fault(sums))
@@ -52,13 +56,17 @@ def _head_faults(draft: EntryDraft) -> list[Refusal]:
         if "\x00" in text:
             found.append(Refusal("bad_text", f"{name} holds a NUL character.", "Type it again.", name))
     if not draft.source_type or not draft.source_ref:
-        found.append(Refusal("no_source", "The entry names no source document.", "Attach or name what it is booked from."))
+        found.append(
+            Refusal("no_source", "The entry names no source document.", "Attach or name what it is booked from.")
+        )
     if draft.source_type == "document" and draft.document is None:
         found.append(Refusal("no_source", "The entry names a document but brings none.", "Attach the document."))
     if not draft.journal:
         found.append(Refusal("no_journal", "The entry names no journal.", "Choose a journal.", "journal"))
     if not FIRST_DAY <= draft.date <= LAST_DAY:
-        found.append(Refusal("date", f"{draft.date} is not a day these books know.", "Use a day from 1900 to 2999.", "date"))
+        found.append(
+            Refusal("date", f"{draft.date} is not a day these books know.", "Use a day from 1900 to 2999.", "date")
+        )
     return found
 
 
@@ -78,7 +86,9 @@ def _line_faults(n: int, line: LineDraft) -> list[Refusal]:
         message = f"Line {n}: a party goes with its role ({', '.join(PARTY_ROLES[1:])})."
         found.append(Refusal("party", message, "Give both or neither.", f"lines.{n}.party"))
     if len(line.item) > 80 or len(line.memo) > 200:
-        found.append(Refusal("too_long", f"Line {n}: its item (80) or memo (200) is too long.", "Shorten it.", f"lines.{n}.memo"))
+        found.append(
+            Refusal("too_long", f"Line {n}: its item (80) or memo (200) is too long.", "Shorten it.", f"lines.{n}.memo")
+        )
     return found
 
 
@@ -92,4 +102,6 @@ def _balance_fault(sums: dict[int, int]) -> Refusal:
         )  # fmt: skip
     total = sum(sums.values())
     side = "Debits" if total > 0 else "Credits"
-    return Refusal("unbalanced", f"{side} exceed the other side by {format_cents(abs(total))}.", "Find the missing or wrong line.")
+    return Refusal(
+        "unbalanced", f"{side} exceed the other side by {format_cents(abs(total))}.", "Find the missing or wrong line."
+    )

@@ -104,7 +104,14 @@ CSV_HEADER: Final = (
 def csv_rows(entries: Iterable[ExportEntry]) -> Iterator[tuple[str, ...]]:
     """Rows under CSV_HEADER; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
     for entry in entries:
-        head = (str(entry.number), entry.date.isoformat(), entry.journal, _inert(entry.memo), entry.uid, str(entry.reverses or ""))
+        head = (
+            str(entry.number),
+            entry.date.isoformat(),
+            entry.journal,
+            _inert(entry.memo),
+            entry.uid,
+            str(entry.reverses or ""),
+        )
         for line in entry.lines:
             dims = dict(line.dims)
             debit = format_dollars_file(line.cents) if line.cents > 0 else ""

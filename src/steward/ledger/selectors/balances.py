@@ -109,7 +109,9 @@ def account_ids(names: Iterable[str], *, by_code: bool = False) -> dict[str, int
         found = dict(cursor.fetchall())
     for name in names:
         if name not in found:
-            raise refuse("unknown_account", _("There is no account %s.") % name, _("Choose one of the chart, or add it."))
+            raise refuse(
+                "unknown_account", _("There is no account %s.") % name, _("Choose one of the chart, or add it.")
+            )
     return found
 
 
@@ -125,7 +127,9 @@ def balances_by(
     ids = account_ids(roles)
     role_of = {pk: role for role, pk in ids.items()}
     marks = ", ".join(["%s"] * len(ids))
-    sql = f"SELECT account_id, {dimension}_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE account_id IN ({marks})"  # noqa: S608
+    sql = (
+        f"SELECT account_id, {dimension}_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE account_id IN ({marks})"  # noqa: S608
+    )
     values: list[object] = list(ids.values())
     sql, values = _between(sql, values, since, day)
     if party_role:
@@ -165,7 +169,7 @@ def open_items(
     marks = ", ".join(["%s"] * len(ids))
     sql = (
         "SELECT account_id, item, CAST(SUM(cents) AS bigint), MIN(date), MAX(date) FROM ledger_line"
-        f" WHERE item <> '' AND account_id IN ({marks})"  # noqa: S608
+        f" WHERE item <> '' AND account_id IN ({marks})"
     )
     values: list[object] = list(ids.values())
     if prefix:
@@ -188,7 +192,7 @@ def item_balances(items: Iterable[str], *, day: date | None = None) -> dict[str,
         marks = ", ".join(["%s"] * len(part))
         sql = (
             "SELECT item, COALESCE(a.role, a.code), CAST(SUM(cents) AS bigint) FROM ledger_line l"
-            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"  # noqa: S608
+            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"
         )
         sql, values = _between(sql, part, None, day)
         with connection.cursor() as cursor:

@@ -15,7 +15,14 @@ from steward.ledger.selectors.verify import verify
 from steward.ledger.types import CheckResult
 
 #: Accounts through which money only passes: at a month's end their balance is listed, item by item.
-CLEARING_ROLES = ("undeposited", "card_clearing", "era_clearing", "eft_in_transit", "net_pay_clearing", "recoupment_suspense")
+CLEARING_ROLES = (
+    "undeposited",
+    "card_clearing",
+    "era_clearing",
+    "eft_in_transit",
+    "net_pay_clearing",
+    "recoupment_suspense",
+)
 
 
 def close_checks(month: Month, *, thorough: bool) -> list[CheckResult]:
@@ -39,7 +46,9 @@ def _drafts(month: Month) -> CheckResult:
 def _suspense(balance: TrialBalance) -> Iterator[CheckResult]:
     for row in balance.rows:
         if row.account.role == "suspense":
-            yield CheckResult("suspense", row.balance_cents == 0, _("suspense stands at %s") % format_cents(row.balance_cents))
+            yield CheckResult(
+                "suspense", row.balance_cents == 0, _("suspense stands at %s") % format_cents(row.balance_cents)
+            )
 
 
 def _clearings(balance: TrialBalance) -> CheckResult:

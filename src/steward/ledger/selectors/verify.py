@@ -55,7 +55,9 @@ class Proof:
             "ok": self.ok,
             "entries": self.entries,
             "first_bad": {"number": first.number, "why": first.why} if first else None,
-            "accounts": [{"code": c, "lines_cents": lines, "totals_cents": totals} for c, lines, totals in self.accounts],
+            "accounts": [
+                {"code": c, "lines_cents": lines, "totals_cents": totals} for c, lines, totals in self.accounts
+            ],
             "faults": [{"number": f.number, "why": f.why} for f in self.faults[:100]],
         }
 
@@ -100,7 +102,9 @@ def _chain(last: int, head_hash: str) -> Iterator[Fault | int]:
         for row in _query(_ENTRIES, start, end):
             pk, number, before, digest = row[:4]
             if number > expected:
-                missing = f"entry {expected} is missing" + (f" (and {number - expected - 1} after it)" if number > expected + 1 else "")
+                missing = f"entry {expected} is missing" + (
+                    f" (and {number - expected - 1} after it)" if number > expected + 1 else ""
+                )
                 yield Fault(expected, missing)
             elif before != prev:
                 yield Fault(number, f"entry {number} does not carry the hash of the entry before it")
@@ -217,7 +221,9 @@ def _strays(last: int) -> Iterator[Fault]:
         WHERE l.date IS NOT NULL AND (e.id IS NULL OR (e.state <> 'posted'))""")
     if rows[0][0]:
         yield Fault(None, f"{rows[0][0]} lines count without a posted entry")
-    rows = _query("SELECT COUNT(*) FROM ledger_entry WHERE state <> 'draft' AND (number IS NULL OR number < 1 OR state <> 'posted')")
+    rows = _query(
+        "SELECT COUNT(*) FROM ledger_entry WHERE state <> 'draft' AND (number IS NULL OR number < 1 OR state <> 'posted')"
+    )
     if rows[0][0]:
         yield Fault(None, f"{rows[0][0]} entries are posted without a number")
 

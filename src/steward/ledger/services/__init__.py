@@ -2,11 +2,27 @@
 
 from steward.ledger.services.chart import add_account, change_account, install_chart
 from steward.ledger.services.documents import store_document
+from steward.ledger.services.journals import (
+    JournalState,
+    discard_journal,
+    draft_journal,
+    post_batch,
+    sign_journal,
+    submit_journal,
+)
 from steward.ledger.services.opening import open_books
-from steward.ledger.services.periods import close_period, lock_period, open_period, open_year, reopen_period
+from steward.ledger.services.periods import (
+    PeriodState,
+    close_period,
+    lock_period,
+    open_period,
+    open_year,
+    reopen_period,
+)
 from steward.ledger.services.posting import post, post_many, reverse
 
 __all__ = [
-    "add_account", "change_account", "close_period", "install_chart", "lock_period",
-    "open_books", "open_period", "open_year", "post", "post_many", "reopen_period", "reverse", "store_document",
+    "JournalState", "PeriodState", "add_account", "change_account", "close_period", "discard_journal", "draft_journal",
+    "install_chart", "lock_period", "open_books", "open_period", "open_year", "post", "post_batch", "post_many",
+    "reopen_period", "reverse", "sign_journal", "store_document", "submit_journal",
 ]  # fmt: skip

@@ -50,7 +50,9 @@ def open_year(call: Call, *, first_month: str, months: int = 12) -> int:
     first = _month(first_month)
     wanted = [first.plus(n) for n in range(months)]
     have = {(p.year, p.month) for p in Period.objects.filter(year__gte=first.year, year__lte=wanted[-1].year)}
-    made = Period.objects.bulk_create(Period(year=m.year, month=m.month) for m in wanted if (m.year, m.month) not in have)
+    made = Period.objects.bulk_create(
+        Period(year=m.year, month=m.month) for m in wanted if (m.year, m.month) not in have
+    )
     note(refs=[f"period:{p}" for p in made] or ["period:none"])
     return len(made)
 
@@ -112,8 +114,13 @@ def _change(
 
 
 def _not_ready(month: Month, check: CheckResult) -> Refusal:
-    message = _("Period %(period)s is not ready to be locked: %(evidence)s") % {"period": month, "evidence": check.evidence}
-    return Refusal("not_ready", message, _("Put it right, or give the reason why it may stay (%s).") % check.id, check.id)
+    message = _("Period %(period)s is not ready to be locked: %(evidence)s") % {
+        "period": month,
+        "evidence": check.evidence,
+    }
+    return Refusal(
+        "not_ready", message, _("Put it right, or give the reason why it may stay (%s).") % check.id, check.id
+    )
 
 
 def _write(call: Call, period: Period, state: str, reason: str, checks: Sequence[CheckResult]) -> None:
@@ -129,4 +136,3 @@ def _write(call: Call, period: Period, state: str, reason: str, checks: Sequence
         period.save(update_fields=["state", "version"])
     except DatabaseError as error:
         raise from_guard(error)
-

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from steward.core.refusals import Refusal, Refused, refuse
@@ -68,7 +69,9 @@ def _unknown_accounts(
         pk = by_role.get(role) if role is not None else by_code.get(code or "")
         name = role if role is not None else code
         if pk is None:
-            yield Refusal("unknown_account", _("There is no account %s.") % name, _("Choose one of the chart, or add it."))
+            yield Refusal(
+                "unknown_account", _("There is no account %s.") % name, _("Choose one of the chart, or add it.")
+            )
         elif pk in closed:
             message = _("Account %s is closed.") % code_of[pk]
             yield Refusal("account_closed", message, _("Choose another account, or reopen it."))
@@ -128,10 +131,14 @@ def posted_before(drafts: Sequence[EntryDraft]) -> dict[UUID, Posted]:
     found: dict[UUID, Posted] = {}
     keys = [draft.key for draft in drafts]
     for start in range(0, len(keys), CHUNK):
-        rows = Entry.objects.filter(uid__in=keys[start : start + CHUNK]).values_list("uid", "id", "number", "hash", "state")
+        rows = Entry.objects.filter(uid__in=keys[start : start + CHUNK]).values_list(
+            "uid", "id", "number", "hash", "state"
+        )
         for uid, pk, number, digest, state in rows:
             if state != "posted":
-                raise refuse("key_reused", _("This key belongs to a draft."), _("Submit the draft, or use a fresh key."))
+                raise refuse(
+                    "key_reused", _("This key belongs to a draft."), _("Submit the draft, or use a fresh key.")
+                )
             found[uid] = Posted(pk, number, uid, digest, duplicate=True)
     return found
 
@@ -178,3 +185,44 @@ def mirrored(lines: Iterable[Line]) -> tuple[LineDraft, ...]:
         )
         for line in lines
     )  # fmt: skip
+
+
+def account_codes() -> list[str]:
+    """Every code of the chart."""
+    return list(_accounts()[1])
+
+
+def dimensions(wanted: Iterable[tuple[str, Any]]) -> dict[tuple[str, Any], int]:
+    """(dimension or party role, its code, uid or primary key) -> primary key, for those that exist. One query a dimension."""
+    by_name: dict[str, set[Any]] = {}
+    for name, ref in wanted:
+        by_name.setdefault(name, set()).add(ref)
+    found: dict[tuple[str, Any], int] = {}
+    for name, refs in by_name.items():
+        model = Line._meta.get_field(name if name in _OWN_FIELD else "party").related_model
+        texts = {str(ref): ref for ref in refs}
+        uids = {UUID(text): ref for text, ref in texts.items() if _is_uid(text)}
+        numbers = {int(text): ref for text, ref in texts.items() if text.isdecimal() and len(text) < 18}
+        where = Q(pk__in=numbers) | Q(uid__in=uids)
+        coded = name in ("entity", "site", "department")
+        if coded:
+            where |= Q(code__in=texts)
+        for row in model._default_manager.filter(where):
+            if row.pk in numbers:
+                found[name, numbers[row.pk]] = row.pk
+            if row.uid in uids:
+                found[name, uids[row.uid]] = row.pk
+        for row in model._default_manager.filter(code__in=texts) if coded else ():
+            found[name, texts[row.code]] = row.pk  # a code beats a number that looks like it
+    return found
+
+
+_OWN_FIELD: Final = frozenset({"entity", "site", "department", "provider", "payer"})
+
+
+def _is_uid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
