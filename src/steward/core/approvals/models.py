@@ -56,6 +56,12 @@ class ApprovalRequest(Record):
         return self.title
 
     @property
+    def kind_words(self) -> str:
+        from steward.core.approvals.words import plain
+
+        return plain(self.kind)
+
+    @property
     def approved(self) -> bool:
         return self.outcome == Outcome.APPROVED
 
@@ -209,3 +215,10 @@ class OwnerReview(Record):
             models.UniqueConstraint(fields=["object_uid", "first_duty", "second_duty"], name="core_review_once"),
         ]
         indexes = [models.Index(fields=["reviewed_at", "on"], name="core_review_unread")]
+
+    @property
+    def duties(self) -> str:
+        """Both halves, as a person reads them."""
+        from steward.core.approvals.words import plain
+
+        return f"{plain(self.first_duty)} · {plain(self.second_duty)}"

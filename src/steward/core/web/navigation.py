@@ -55,6 +55,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Front desk"), "frontdesk:day", "appointment.read", "f", _("schedule appointments grid check in")),
         Entry(_("Patients"), "frontdesk:patients", "patient.read", "p", _("person chart account")),
         Entry(_("Day's close"), "banking:close", "day.prepare", "c", _("count drawer day sheet")),
+        Entry(_("Import files"), "desk:import", "desk.read", "n", _("835 charges csv ofx bai2 bank remittance")),
     )),
     Group(_("Money"), (
         Entry(_("Charges"), "billing:charges", "charge.read", "h", _("claims visits services")),
@@ -62,6 +63,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Work list"), "billing:work", "charge.read", "w", _("denials unmatched to do")),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
         Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),
+        Entry(_("Trace"), "desk:trace_find", "books.read", "q", _("cent dollar follow claim check")),
         Entry(_("Books"), "ledger:home", "books.read", "l", _("ledger journal trial balance accounts")),
     )),
     Group(_("People"), (
@@ -73,10 +75,10 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Sites and rooms"), "registry:sites", "party.read", "m", _("places departments entities")),
     )),
     Group(_("Order"), (
-        Entry(_("Approvals"), "core:approvals", "approval.read", "a", _("decide second signature")),
+        Entry(_("Approvals"), "approvals:list", "approval.read", "a", _("decide second signature")),
         Entry(_("Audit log"), "audit:log", "audit.read", "u", _("who did what history")),
-        Entry(_("Work in progress"), "core:jobs", "job.read", "j", _("imports long jobs")),
-        Entry(_("Office setup"), "core:setup", "office.write", "o", _("settings users backup")),
+        Entry(_("Work in progress"), "jobs:list", "job.read", "j", _("imports long jobs")),
+        Entry(_("Outbox"), "outbox:list", "outbox.read", "x", _("mail texts letters sent")),
     )),
 )  # fmt: skip
 
