@@ -1,19 +1,21 @@
-"""Which service answers a request of which kind: the room's own, where the room acts on a yes at once.
+"""Which service takes a person's answer: the room's own, where the room acts on a yes at once.
 
-Like `views`, this stands outside the floors and names the rooms one by one. A kind that is not named is only decided;
-its room looks at the outcome when it acts.
+Like `views`, this stands outside the floors and names the rooms one by one. What is not named is only decided; its room
+looks at the outcome when it acts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
+from steward.core.service import Call
+from steward.ledger.services.journals import sign_journal
 
-Decider = Callable[..., ApprovalRequest]
 
-
-def decider(kind: str) -> Decider:
-    """The service of ``(call, *, request, approve, comment) -> ApprovalRequest`` for a kind."""
-    return services.decide
+def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str = "") -> ApprovalRequest:
+    """Take the answer through the room whose record it is about; answers the request as it is afterwards."""
+    if request.object_type == "ledger.entry":
+        sign_journal(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
+    return services.decide(call, request=request, approve=approve, comment=comment)

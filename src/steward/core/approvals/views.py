@@ -71,8 +71,7 @@ def one(request: HttpRequest, uid: UUID) -> HttpResponse:
     call = request.call  # type: ignore[attr-defined]
 
     def act(call: Any, *, answer: str, comment: str) -> ApprovalRequest:
-        decide = deciders.decider(asked.kind)
-        return decide(call, request=asked, approve=answer == "yes", comment=comment)
+        return deciders.decide(call, request=asked, approve=answer == "yes", comment=comment)
 
     return handle(
         request, DecideForm, act, "core/approvals/request.html",
