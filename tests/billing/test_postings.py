@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from steward.billing import postings
 from steward.billing.logic.remittance import problems
-from steward.billing.postings import ChargeFacts, Kind, Outcome, PrepaidFacts, Recoupable, Where, match_later, post_remittance
+from steward.billing.postings import (
+    ChargeFacts,
+    Kind,
+    Outcome,
+    PrepaidFacts,
+    Recoupable,
+    Where,
+    match_later,
+    post_remittance,
+)
 
 from .samples import (
     DAY, PATIENT, PAYER, PRACTICE, SECOND, by_role, cas, charge_facts, claim, claim_facts, facts, plb, remittance,
@@ -187,7 +196,9 @@ def test_reversal_and_correction_post_by_content_not_order(turned: bool) -> None
 
 def test_claim_level_adjustment_parts_clp04_from_the_lines() -> None:
     ours = claim_facts(charge_facts("a", 80_000, ref="L1"))
-    paid = claim("C1", service_line(80_000, cas("PR", "1", 30_000), control="L1"), adjustments=(cas("CO", "45", 5_000),))
+    paid = claim(
+        "C1", service_line(80_000, cas("PR", "1", 30_000), control="L1"), adjustments=(cas("CO", "45", 5_000),)
+    )
     sums, _ = posted(paid, ours)
     assert sums == {"eft_in_transit": 45_000, "ar_patient": 30_000, "contractual": 5_000, A1: -80_000}
 
@@ -326,7 +337,10 @@ PLBS = {
 @pytest.mark.parametrize("name", PLBS)
 def test_provider_adjustment_table(name: str) -> None:
     entry, expected = PLBS[name]
-    known = {"R1": Recoupable("recoupment_payable", "recoup:601:R1", 1_500), "CB": Recoupable("credit_balance", "charge:z", 400)}
+    known = {
+        "R1": Recoupable("recoupment_payable", "recoup:601:R1", 1_500),
+        "CB": Recoupable("credit_balance", "charge:z", 400),
+    }
     paid, ours = one_charge()
     sums, result = posted(paid, ours, provider=(plb(*entry),), recoupable=known)
     assert sums == {"eft_in_transit": 10_000 - entry[1], A1: -10_000, **expected}
@@ -361,9 +375,15 @@ def test_charges_and_what_people_decide() -> None:
     fresh = ChargeFacts("a", "G0438", 10_000, Where(PRACTICE, patient=PATIENT))
     assert by_role(postings.charge(fresh, PAYER).lines) == {A1: 10_000, "charges": -10_000}
     assert by_role(postings.charge(fresh, None).lines) == {"ar_patient": 10_000, "charges": -10_000}
-    assert by_role(postings.copay("receipt:x", 2_000, fresh.where).lines) == {"undeposited": 2_000, "patient_prepaid": -2_000}
+    assert by_role(postings.copay("receipt:x", 2_000, fresh.where).lines) == {
+        "undeposited": 2_000,
+        "patient_prepaid": -2_000,
+    }
     insured, own = charge_facts("a", 10_000), charge_facts("b", 10_000, payer=None)
-    assert by_role(postings.write_off(insured, PAYER, "denial_writeoff", 4_000).lines) == {A1: -4_000, "denial_writeoff": 4_000}
+    assert by_role(postings.write_off(insured, PAYER, "denial_writeoff", 4_000).lines) == {
+        A1: -4_000,
+        "denial_writeoff": 4_000,
+    }
     assert by_role(postings.write_off(own, None, "charity", 4_000).lines) == {"ar_patient": -4_000, "charity": 4_000}
     held = PrepaidFacts("receipt:x", 3_000, PRACTICE, PATIENT)
     assert by_role(postings.use_prepaid(held, own, 3_000).lines) == {"ar_patient": -3_000, "patient_prepaid": 3_000}
@@ -422,7 +442,9 @@ def test_invariants_of_every_remittance(situation) -> None:
         if claim_ is None:
             continue
         stands = after(claim_, result)
-        parts = sum(cents for charge in stands.charges for (role, _), cents in charge.balances.items() if role != "charges")
+        parts = sum(
+            cents for charge in stands.charges for (role, _), cents in charge.balances.items() if role != "charges"
+        )
         paid = one.claims[index].paid_cents - result.claims[index].unapplied_cents
         assert parts + paid == sum(charge.charge_cents for charge in claim_.charges)
     assert "denial_writeoff" not in sums

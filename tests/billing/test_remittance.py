@@ -32,7 +32,9 @@ def round_trip(one):
 
 def bare(one):
     """Without places in the file and the hash, which only a file has."""
-    claims_ = tuple(c._replace(segment=0, lines=tuple(line._replace(segment=0) for line in c.lines)) for c in one.claims)
+    claims_ = tuple(
+        c._replace(segment=0, lines=tuple(line._replace(segment=0) for line in c.lines)) for c in one.claims
+    )
     return replace(one, segment=0, content_hash="", claims=claims_,
                    provider_adjustments=tuple(replace(p, segment=0) for p in one.provider_adjustments))  # fmt: skip
 
@@ -151,9 +153,9 @@ def mutate(rng: random.Random, raw: bytes) -> bytes:
         if how == 0 and data:
             data[at] = rng.choice(b"*~:^-.0 9AZ\n\x00\xff")
         elif how == 1:
-            del data[at:at + rng.randrange(1, 40)]
+            del data[at : at + rng.randrange(1, 40)]
         elif how == 2:
-            data[at:at] = data[at:at + rng.randrange(1, 60)]
+            data[at:at] = data[at : at + rng.randrange(1, 60)]
         elif how == 3:
             data = data[:at]
         elif how == 4:

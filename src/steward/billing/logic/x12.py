@@ -167,8 +167,10 @@ def _delimiters(head: str, segment: int) -> Delimiters:
     element, component, end = head[3], head[104], head[105]
     parts = head[:105].split(element)
     readable = not element.isspace() and not component.isspace() and end not in head[:105]
-    distinct = readable and len({element, component, end}) == 3 and not any(
-        c.isalnum() or c == " " for c in element + component + end
+    distinct = (
+        readable
+        and len({element, component, end}) == 3
+        and not any(c.isalnum() or c == " " for c in element + component + end)
     )
     if not distinct or len(parts) != ISA_ELEMENTS or parts[16] != component:
         raise X12Error(

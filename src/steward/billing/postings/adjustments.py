@@ -94,7 +94,9 @@ def _destination(case: Case, entry: Adjustment) -> tuple[str, int | None] | Work
     if later:
         return AR, later.payer
     if case.forwarded:
-        return _hold(Kind.CROSSOVER, "The payer forwarded the claim to a next payer that is not on file. Add the coverage.")
+        return _hold(
+            Kind.CROSSOVER, "The payer forwarded the claim to a next payer that is not on file. Add the coverage."
+        )
     if _protected(case):
         return _hold(Kind.COST_SHARE, "Medicaid and QMB patients owe no cost share; a copay taken is refundable.")
     if case.cover.filing in MEDICARE and entry.reason not in ORDINARY_SHARE and not case.claim.abn_on_file:

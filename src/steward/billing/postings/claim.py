@@ -76,7 +76,9 @@ def _not_postable(index: int, paid: ClaimPayment, ours: ClaimFacts | None) -> Wo
         return Work(Kind.ELIGIBILITY, "Denied: the payer does not know the patient. Check the member id and coverage.",
                     paid.charge_cents, index)  # fmt: skip
     if status != REVERSAL and status not in RANKS:
-        return Work(Kind.UNKNOWN_STATUS, f"Claim status {status[:4]} has no rule; any money is kept unapplied.", cents, index)
+        return Work(
+            Kind.UNKNOWN_STATUS, f"Claim status {status[:4]} has no rule; any money is kept unapplied.", cents, index
+        )
     if ours is None:
         return Work(Kind.UNMATCHED_CLAIM, f"No claim {paid.number[:40]} of ours was found. Match it, or return the money.",
                     cents, index)  # fmt: skip
@@ -153,7 +155,9 @@ def _pieces(paid: ClaimPayment, charges: Sequence[ChargeFacts], matched: Sequenc
             for number, ((charge, _, own, entries), more) in enumerate(zip(homes, cash, strict=True))]  # fmt: skip
 
 
-def _loose_cash(loose: int, paid: ClaimPayment, extra: Sequence[Sequence[Adjustment]], weights: Sequence[int]) -> list[int]:
+def _loose_cash(
+    loose: int, paid: ClaimPayment, extra: Sequence[Sequence[Adjustment]], weights: Sequence[int]
+) -> list[int]:
     """The claim-level difference per charge: what its share of the claim-level CAS took, so that charges stay square."""
     taken = [-sum(entry.cents for entry in entries) for entries in extra]
     if paid.lines and sum(taken) == loose:

@@ -20,7 +20,13 @@ from .facts import Recoupable, RemittanceFacts, Where
 from .result import Books, Kind, Work
 
 CLEARING, PAYABLE, SUSPENSE = "era_clearing", "recoupment_payable", "recoupment_suspense"
-BOTH_WAYS = {"L6": "interest_income", "E3": "withhold_receivable", "LE": "levy", "50": "payer_penalty", "90": "early_payment"}
+BOTH_WAYS = {
+    "L6": "interest_income",
+    "E3": "withhold_receivable",
+    "LE": "levy",
+    "50": "payer_penalty",
+    "90": "early_payment",
+}
 FORWARD = frozenset({"FB", "WO"})
 BY_REFERENCE = frozenset({"72", "B2", "CS"})
 

@@ -109,7 +109,9 @@ class Books:
             balances[(role, payer)] = balances.get((role, payer), 0) + cents
             self.line(role, cents, charge.item, charge.where, payer)
 
-    def move(self, charge: ChargeFacts, debit: tuple[str, int | None], credit: tuple[str, int | None], cents: int) -> None:
+    def move(
+        self, charge: ChargeFacts, debit: tuple[str, int | None], credit: tuple[str, int | None], cents: int
+    ) -> None:
         """Debit one (role, payer) of the charge and credit another."""
         self.add(charge, *debit, cents)
         self.add(charge, *credit, -cents)
