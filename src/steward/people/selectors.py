@@ -114,3 +114,8 @@ def roles_held(user: User, today: date) -> list[Held]:
 def unproved_npis() -> list[tuple[str, str, str]]:
     """Providers as `registry.checks.npi_unproved` wants them: (kind, uid, NPI). One query."""
     return [("provider", str(uid), npi) for uid, npi in Provider.objects.values_list("uid", "npi")]
+
+
+def provider_by_pk(pk: int) -> Provider | None:
+    """A provider by primary key."""
+    return Provider.objects.filter(pk=pk).first()

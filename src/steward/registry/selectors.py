@@ -258,3 +258,18 @@ def _first_of(rows: QuerySet[M], ref: str, also: Q | None = None) -> M | None:
 def names_of(pks: Iterable[int]) -> dict[int, str]:
     """The names of parties by primary key, for registers of other rooms. One query."""
     return dict(Party.objects.filter(pk__in=set(pks)).values_list("pk", "name"))
+
+
+def party_by_pk(pk: int) -> Party:
+    """A party by primary key, for services of other rooms. Raises Party.DoesNotExist."""
+    return Party.objects.get(pk=pk)
+
+
+def site_by_pk(pk: int) -> Site | None:
+    """A site by primary key."""
+    return Site.objects.filter(pk=pk).first()
+
+
+def place_by_pk(pk: int) -> Place | None:
+    """A place by primary key."""
+    return Place.objects.filter(pk=pk).first()
