@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,14 +46,14 @@ def _up(data: Path, args: argparse.Namespace) -> Answer:
         supervisor.prepare()
         _practice(data, demo=not args.empty)
         if args.foreground:
-            _say_where(data, port)
+            sys.stderr.write(_where(port) + "\n")
             return Answer({"port": port}, code=supervisor.serve(listening), words="Stopped.")
         supervisor.launch(data, port, listening, lock)
     except running.AlreadyRunning as other:
         return _already(other.server, args)
     except supervisor.CannotServe as reason:
         raise refuse("cannot_serve", str(reason)) from None
-    return Answer({"url": f"http://localhost:{port}", "port": port}, words=_where(data, port))
+    return Answer({"url": f"http://localhost:{port}", "port": port}, words=_where(port))
 
 
 def _already(there: running.Server | None, args: argparse.Namespace) -> Answer:
@@ -79,6 +78,7 @@ def _ready(data: Path, *, demo: bool) -> Answer:
 
 def _practice(data: Path, *, demo: bool) -> None:
     """On first run make the practice, in a process of its own so that the server does not keep its memory."""
+    from django.conf import settings
     from django.db import connection
 
     from steward.core.access.models import Office
@@ -88,29 +88,39 @@ def _practice(data: Path, *, demo: bool) -> None:
     if there:
         return
     command = [sys.executable, "-m", "steward.cli.main", "init", *(["--demo"] if demo else []), "--data", str(data)]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL if demo else None, check=False)  # noqa: S603 - our own command
+    # the demo shows its bar; an empty practice's link is said below, with the port it will answer on
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, stdout=subprocess.DEVNULL, stderr=None if demo else subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
+        sys.stderr.write(done.stderr or "")
         raise supervisor.CannotServe("The practice could not be made; the lines above say why.")
+    settings.DEMO = (data / "DEMO").exists()
 
 
-def _where(data: Path, port: int) -> str:
+def _where(port: int) -> str:
     return f"Steward runs at http://localhost:{port}\n{_links(port)}\nStop it: ./office stop"
 
 
-def _say_where(data: Path, port: int) -> None:
-    sys.stderr.write(_where(data, port) + "\n")
-
-
 def _links(port: int) -> str:
-    """How to sign in: one-time links in a demo folder, otherwise the sign-in page."""
-    os.environ["STEWARD_PORT"] = str(port)
+    """How to sign in: one-time links in a demo folder, a set-up link for an administrator who has not signed in,
+    else the page.
+    """
     from django.db import connection
 
     from steward.cli import links
+    from steward.core.access.models import Office
 
-    parser = argparse.ArgumentParser()
-    links.arguments(parser)
     try:
-        return links.run(parser.parse_args([], argparse.Namespace(user=None, json=False))).words
+        office = Office.objects.select_related("administrator").get()
+        if not office.demo and office.administrator is not None and office.administrator.password:
+            return "Sign in there with your passphrase and second factor."
+        rows = links.run(argparse.Namespace(username=[], port=port)).data
     finally:
         connection.close()
+    head = (
+        "Sign in as (one-time links of this demo):"
+        if office.demo
+        else "Set up the administrator's sign-in with this link:"
+    )
+    return "\n".join([head, *(f"  {row['name'][:32]:<32} {row['link']}" for row in rows)])

@@ -31,7 +31,7 @@ class StoredFile(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class FileLink(Record):

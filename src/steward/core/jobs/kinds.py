@@ -61,7 +61,8 @@ def _listed() -> Any:
 
 def kind_named(name: str) -> Kind:
     """The kind with this name. KeyError if none is listed."""
-    return {k.name: k for k in _listed().KINDS}[name]
+    kinds: dict[str, Kind] = {k.name: k for k in _listed().KINDS}
+    return kinds[name]
 
 
 def schedule() -> tuple[Scheduled, ...]:

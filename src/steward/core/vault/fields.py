@@ -48,7 +48,8 @@ class SealedAttribute(DeferredAttribute):
             return self
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
-            value = ring().unseal(self.field.place(instance), value.token) if value else ""
+            field: Any = self.field
+            value = ring().unseal(field.place(instance), value.token) if value else ""
             instance.__dict__[self.field.attname] = value
         return value
 
@@ -56,7 +57,7 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField[Any, Any]):
     """Text sealed by the vault, bound to table, column and the row's ``uid``. None stays NULL and "" stays ""."""
 
     descriptor_class = SealedAttribute
@@ -101,7 +102,7 @@ class EncryptedTextField(models.TextField):
         return str(Sealed("hidden"))
 
 
-class BlindIndexField(models.CharField):
+class BlindIndexField(models.CharField[Any, Any]):
     """A keyed hash of the sealed field ``source`` of the same row, kept up on every save that writes it.
 
     ``normal`` names how the text is made comparable before hashing: ``digits`` keeps digits only (tax ids, account
@@ -122,7 +123,7 @@ class BlindIndexField(models.CharField):
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "source": self.source, "normal": self.normal, "db_index": self.db_index}
+        return name, path, args, {**kwargs, "source": self.source, "normal": self.normal}
 
     def hashed(self, text: str | None) -> str:
         """The index of ``text``; "" for None and for text with nothing to compare."""

@@ -40,6 +40,19 @@ from steward.core.vault.seal import (
 
 MASTER, NEXT, RING = "master.key", "master.key.next", "keys.json"
 
+__all__ = [
+    "MASTER",
+    "RING",
+    "KeyRing",
+    "VaultError",
+    "fingerprint",
+    "keys_folder",
+    "read_key",
+    "ring",
+    "write_key",
+    "write_private",
+]
+
 
 def write_private(path: Path, data: bytes) -> None:
     """Replace ``path`` atomically and durably by ``data``, mode 0600."""

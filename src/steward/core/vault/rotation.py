@@ -9,6 +9,7 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -56,25 +57,27 @@ def reseal(table: str, step: Callable[[int, int], None] = lambda _done, _total: 
 def _batch(model: type[models.Model], fields: list[EncryptedTextField], after: int) -> list[tuple[int, object, str]]:
     names = [f.attname for f in fields]
     rows = model._base_manager.filter(pk__gt=after).order_by("pk").values_list("pk", "uid", *names)[:BATCH]
-    return [(pk, uid, *[s.token if s is not None else "" for s in sealed]) for pk, uid, *sealed in rows]  # type: ignore[misc]
+    return [(pk, uid, *[s.token if s is not None else "" for s in sealed]) for pk, uid, *sealed in rows]
 
 
 def _swap(table: str, field: EncryptedTextField, uid: str, token: str, current: str) -> int:
     if not token or key_id_of(token) == current:
         return 0
-    place = Place(table, str(field.column), uid)
+    column = str(field.column)
+    place = Place(table, column, uid)
     fresh = ring().seal(place, ring().unseal(place, token))
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quote(table)} SET {quote(field.column)} = %s WHERE uid = %s AND {quote(field.column)} = %s",  # noqa: S608 - our own names
+            f"UPDATE {quote(table)} SET {quote(column)} = %s WHERE uid = %s AND {quote(column)} = %s",  # noqa: S608 - our own names
             [fresh, _uid_value(field.model, uid), token],
         )
         return int(cursor.rowcount)
 
 
-def _uid_value(model: type[models.Model], uid: str) -> object:
-    return model._meta.get_field("uid").get_db_prep_value(uid, connection)
+def _uid_value(model: type[models.Model], uid: str) -> Any:
+    field: Any = model._meta.get_field("uid")
+    return field.get_db_prep_value(uid, connection)
 
 
 def old_keys_in_use(table: str) -> dict[str, int]:
