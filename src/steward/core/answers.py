@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
@@ -24,30 +25,44 @@ _SCALARS: dict[str, tuple[type, Any, Any]] = {
     "time": (time, time.isoformat, time.fromisoformat),
     "decimal": (Decimal, str, Decimal),
     "path": (PurePath, str, PurePath),
+    "microseconds": (timedelta, lambda t: t // timedelta(microseconds=1), lambda n: timedelta(microseconds=n)),
+    "bytes": (bytearray, lambda b: base64.b64encode(b).decode(), base64.b64decode),
 }
 
 
-def encode(value: Any) -> Any:
-    """To JSON. Raises TypeError for what has no stable form (open files, querysets): pass bytes, uids or rows instead."""
+def encode(value: Any, *, hashed: bool = False) -> Any:
+    """To JSON; ``hashed`` keeps only the hash of bytes (to compare, not to give back).
+
+    Raises TypeError for what has no stable form (open files, querysets, floats): pass bytes, uids, rows or plain values instead.
+    """
     if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
         return value
     if isinstance(value, Model):
         return {"$model": value._meta.label_lower, "pk": encode(value.pk)}
     if isinstance(value, bytes):
-        return {"$sha256": hashlib.sha256(value).hexdigest()}
+        return (
+            {"$sha256": hashlib.sha256(value).hexdigest()} if hashed else {"$bytes": base64.b64encode(value).decode()}
+        )
     if isinstance(value, Enum):
         return {"$enum": _path(type(value)), "value": encode(value.value)}
     for tag, (kind, out, _back) in _SCALARS.items():
         if isinstance(value, kind):
             return {f"${tag}": out(value)}
+    return _many(value, hashed)
+
+
+def _many(value: Any, hashed: bool) -> Any:
+    def inner(part: Any) -> Any:
+        return encode(part, hashed=hashed)
+
     if is_dataclass(value) and not isinstance(value, type):
-        return {"$data": _path(type(value)), "fields": {f.name: encode(getattr(value, f.name)) for f in fields(value)}}
+        return {"$data": _path(type(value)), "fields": {f.name: inner(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, Mapping):
-        return {"$map": [[encode(k), encode(v)] for k, v in value.items()]}
+        return {"$map": [[inner(k), inner(v)] for k, v in value.items()]}
     if isinstance(value, list | tuple | range):
-        return {"$tuple" if isinstance(value, tuple) else "$list": [encode(v) for v in value]}
+        return {"$tuple" if isinstance(value, tuple) else "$list": [inner(v) for v in value]}
     if isinstance(value, set | frozenset):
-        return {"$set": sorted((encode(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))}
+        return {"$set": sorted((inner(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))}
     raise TypeError(f"{type(value).__name__} has no stable form; give the service bytes, uids, rows or plain values")
 
 
@@ -71,7 +86,9 @@ def decode(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical form."""
-    return hashlib.sha256(json.dumps(encode(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(encode(value, hashed=True), sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def _path(kind: type) -> str:
@@ -79,8 +96,11 @@ def _path(kind: type) -> str:
 
 
 def _load(path: str) -> Any:
-    """Only our own classes are ever loaded: the path comes from our table, and stays inside ``steward``."""
+    """Only our own classes are ever loaded (a nested one by its dotted name): the path comes from our table."""
     module, _, name = path.partition(":")
     if not module.startswith("steward."):
         raise ValueError(f"{path} is not one of ours")
-    return getattr(importlib.import_module(module), name)
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import models, transaction
 
@@ -56,6 +56,10 @@ class Call:
 
     def with_key(self, key: UUID | None) -> Call:
         return replace(self, key=key)
+
+    def part(self, name: str) -> Call:
+        """The call for one of several services that one request runs: its key is derived, so that a retry repeats each of them."""
+        return replace(self, key=uuid5(self.key, name) if self.key else None)
 
     def read(self, kind: str, uids: Iterable[UUID]) -> None:
         """Remember that these patients' records were shown; the request's end writes one audit row with all of them."""
@@ -131,8 +135,13 @@ def service(
             unit = _unit.get()
             if unit is not None:
                 return _nested(unit, name, capability, function, call, kwargs)
-            _authorise(call, name, capability, about(**about_args) if about else None)
-            return _outermost(name, capability, function, call, kwargs)
+            obj = about(**about_args) if about else None
+            _authorise(call, name, capability, obj)
+            try:
+                return _outermost(name, capability, function, call, kwargs)
+            except Refused as refused:
+                _record_breach(call, name, capability, obj, refused)
+                raise
 
         SERVICES[name] = ServiceInfo(name, capability, says or name.split(".")[-1].replace("_", " "), function)
         return run
@@ -150,6 +159,14 @@ def _authorise(call: Call, name: str, capability: str, obj: object) -> None:
     fix = "Confirm who you are, then repeat." if decision.step_up_needed else "Ask someone whose role allows it."
     code = "step_up" if decision.step_up_needed else "denied"
     raise Denied(Refusal(code, f"Not done: {decision.reason}.", fix), step_up=decision.step_up_needed)
+
+
+def _record_breach(call: Call, name: str, capability: str, obj: object, refused: Refused) -> None:
+    """A refusal because of who asks (separation of duties, a right missing further down) is audited like a denial."""
+    if isinstance(refused, Denied) or refused.code == "separation":
+        from steward.core.audit.services import record_denial
+
+        record_denial(call, name, capability, obj, refused.refusals[0].message)
 
 
 def _outermost(name: str, capability: str, function: Callable[..., R], call: Call, kwargs: dict[str, Any]) -> R:
@@ -173,13 +190,23 @@ def _outermost(name: str, capability: str, function: Callable[..., R], call: Cal
         _unit.reset(token)
 
 
-def _nested(unit: _Unit, name: str, capability: str, function: Callable[..., R], call: Call, kwargs: dict[str, Any]) -> R:
+def _nested(
+    unit: _Unit, name: str, capability: str, function: Callable[..., R], call: Call, kwargs: dict[str, Any]
+) -> R:
     if call.subject != unit.call.subject:
         raise TypeError(f"{name}: a nested service runs for the same person as the outer one")
-    return _perform(unit, name, capability, function, call, kwargs)
+    kept = len(unit.acts)
+    try:
+        with transaction.atomic():  # an outer service that lives with the refusal keeps nothing of the inner one
+            return _perform(unit, name, capability, function, call, kwargs)
+    except BaseException:
+        del unit.acts[kept:]
+        raise
 
 
-def _perform(unit: _Unit, name: str, capability: str, function: Callable[..., R], call: Call, kwargs: dict[str, Any]) -> R:
+def _perform(
+    unit: _Unit, name: str, capability: str, function: Callable[..., R], call: Call, kwargs: dict[str, Any]
+) -> R:
     act = Act(name, capability, unit.stack[-1] if unit.stack else None, reason=call.reason)
     unit.acts.append(act)
     unit.stack.append(act)

@@ -95,7 +95,7 @@ class DefaultDeny:
         if capability == "signed-in":
             return None
         if capability == "method":
-            return HttpResponseNotAllowed(sorted(view.capabilities))
+            return HttpResponseNotAllowed(sorted(getattr(view, "capabilities", ALLAUTH_METHODS)))
         if not call.context.second_factor:
             return HttpResponseRedirect(reverse("signin:second_factor"))
         # a form behind a dangerous act may be opened; the act itself asks for the fresh proof
@@ -123,11 +123,14 @@ def declared(request: HttpRequest, view: Any) -> str | None:
     name = getattr(view, "view_class", view)
     module = getattr(name, "__module__", module)
     if module.startswith(("allauth.account", "allauth.mfa", "allauth.usersessions")) and request.resolver_match:
+        if request.method not in ALLAUTH_METHODS:
+            return "method"
         name = request.resolver_match.url_name
         return "public" if name in OPEN_ALLAUTH else "signed-in" if name in SIGNED_IN_ALLAUTH else None
     return None
 
 
+ALLAUTH_METHODS = ("GET", "HEAD", "POST")
 # allauth brings more pages than these (signing up, mail addresses, resets by mail): they stay closed
 OPEN_ALLAUTH = {"account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"}
 SIGNED_IN_ALLAUTH = {
