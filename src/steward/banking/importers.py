@@ -83,21 +83,12 @@ def _account(call: Call, statement: Statement, options: Options, single: bool) -
     if found is not None and options.account in (None, found.account.code):
         return found
     if options.account is None:
-        lone = _lone_account() if single else None
-        if lone is not None:
-            return lone
         message = _("No bank account has the number %s.") % _masked(statement.account_id)
         raise refuse("unknown_account", message, _("Name the account: --account CODE, or add its number."))
     if not single:
         message = _("The file holds several accounts; none here has the number %s.") % _masked(statement.account_id)
         raise refuse("unknown_account", message, _("Give each bank account its number, then import without --account."))
     return ask.bank_account(options.account) or _new_account(call, options.account)
-
-
-def _lone_account() -> BankAccount | None:
-    """The only bank account there is, if it has no number yet: a first file can only mean that one."""
-    rows = list(ask.bank_accounts()[:2])
-    return rows[0] if len(rows) == 1 and not rows[0].number else None
 
 
 def _new_account(call: Call, code: str) -> BankAccount:

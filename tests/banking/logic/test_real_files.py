@@ -13,7 +13,6 @@ from steward.banking.logic.bai2 import looks_like_bai2, parse_bai2
 from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
 from steward.banking.logic.statement import Statement, prove
 
-
 JOINED = {"bai2/moov-sample3.txt": 2}
 
 

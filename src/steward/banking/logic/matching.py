@@ -5,8 +5,9 @@ number. On amounts alone a group of five copays out of fifteen is practically ne
 matching"), so nothing here adds up items that share no identity.
 
 Rules, in order; every item ends in exactly one list of the result:
-  1. `key`          one bank line and one book item share an identity, equal cents, within the identity window -> auto
-  2. `key_group`    all lines and items of one identity, equal sums, within the window -> auto
+  1. `key`          one bank line and one book item share an identity, equal cents, within the identity window, and no
+                    other reading of the identities involved touches either -> auto
+  2. `key_group`    the same for several lines or several items of one identity with equal sums -> auto
   3. `amount`       equal cents within the bank-lag window, unique on both sides *and* the only open items with this
                     amount on either side at all -> auto; unique only inside the window -> suggested
   4. `key_differs`, `key_late`  an identity shared but cents or days that disagree -> suggested, never posted
@@ -25,6 +26,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TypeVar
 
 LAG_DAYS: Mapping[str, tuple[int, int]] = {
     "deposit": (1, 7),
@@ -64,6 +67,9 @@ class BookItem:
     cents: int
     kind: str = "other"
     keys: frozenset[str] = frozenset()
+
+
+Item = TypeVar("Item", BankItem, BookItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,31 +215,77 @@ class _Sets:
         self._parent[self.root(other)] = self.root(one)
 
 
+MAX_ENUMERATED = 6
+"""Up to so many lines and items of one component every reading is enumerated; beyond, only the plain group counts."""
+
+Reading = tuple[frozenset[str], frozenset[str]]
+
+
 def _one_component(work: _Work, lines: list[str], items: list[str], shared: frozenset[str]) -> None:
-    """Auto only when every line and item carries the one same identity, sums agree and days fit."""
+    """Take every reading that no other contradicts; what is left of the component is shown to a person."""
     bank = [work.bank[one] for one in lines]
     book = [work.book[one] for one in items]
-    carried = [one.keys for one in bank] + [one.keys for one in book]
-    same = any(all(name in own for own in carried) for name in shared)
-    equal = sum(one.cents for one in bank) == sum(one.cents for one in book)
-    timely = all(within(line.on, item, KEY_LAG_DAYS) for line in bank for item in book)
-    if len(lines) == len(items) == 1:
-        rule = "key" if equal and timely else "key_late" if equal else "key_differs"
-        work.take("auto" if rule == "key" else "suggested", lines, items, rule)
-    elif same and equal and timely and _one_reading(bank, book):
-        work.take("auto", lines, items, "key_group")
+    if max(len(lines), len(items)) > MAX_ENUMERATED:
+        readings = _plain_group(bank, book, shared)
     else:
+        readings = _indecomposable(_readings(bank, book, shared))
+    for one in readings:
+        if not any(other is not one and (one[0] & other[0] or one[1] & other[1]) for other in readings):
+            work.take("auto", one[0], one[1], "key" if len(one[0]) == len(one[1]) == 1 else "key_group")
+    _leave_to_person(work, lines, items)
+
+
+def _leave_to_person(work: _Work, lines: list[str], items: list[str]) -> None:
+    lines, items = [one for one in lines if one in work.bank], [one for one in items if one in work.book]
+    if len(lines) == len(items) == 1:
+        equal = work.bank[lines[0]].cents == work.book[items[0]].cents
+        work.take("suggested", lines, items, "key_late" if equal else "key_differs")
+    elif lines and items:
         work.take("ambiguous", lines, items, "key_shared")
 
 
-def _one_reading(bank: list[BankItem], book: list[BookItem]) -> bool:
-    """True when equal sums can only be read one way: one side is a single item and no two amounts cancel out.
+def _readings(bank: list[BankItem], book: list[BookItem], shared: frozenset[str]) -> list[Reading]:
+    """Every way to pair some lines with some items of one identity so that sums agree and days fit."""
+    found: dict[Reading, None] = {}
+    for name in sorted(shared):
+        lines = _subsets([one for one in bank if name in one.keys])
+        items = _subsets([one for one in book if name in one.keys])
+        for some in lines:
+            for others in items:
+                if _balances(some, others):
+                    found[frozenset(one.id for one in some), frozenset(one.id for one in others)] = None
+    return list(found)
 
-    With several on both sides the identity was used for separate things, and the sum does not say which belongs to
-    which. With amounts of both signs a part of them could make the same sum.
+
+def _subsets(rows: list[Item]) -> list[tuple[Item, ...]]:
+    return [part for size in range(1, len(rows) + 1) for part in combinations(rows, size)]
+
+
+def _balances(lines: Sequence[BankItem], items: Sequence[BookItem]) -> bool:
+    """Equal sums, and every line in the identity window of every item."""
+    return sum(one.cents for one in lines) == sum(one.cents for one in items) and all(
+        within(line.on, item, KEY_LAG_DAYS) for line in lines for item in items
+    )
+
+
+def _indecomposable(readings: list[Reading]) -> list[Reading]:
+    """Without those that only put smaller ones together: they say nothing the smaller ones do not."""
+    return [
+        one for one in readings if not any(part != one and part[0] < one[0] and part[1] < one[1] for part in readings)
+    ]
+
+
+def _plain_group(bank: list[BankItem], book: list[BookItem], shared: frozenset[str]) -> list[Reading]:
+    """A large component as one reading, when it can only be read one way: one side is a single item, every amount has
+    the same sign, all carry the one identity, sums agree and days fit.
     """
+    carried = [one.keys for one in bank] + [one.keys for one in book]
     amounts = [one.cents for one in bank] + [one.cents for one in book]
-    return min(len(bank), len(book)) == 1 and (min(amounts) > 0 or max(amounts) < 0)
+    same = any(all(name in own for own in carried) for name in shared)
+    one_way = min(len(bank), len(book)) == 1 and (min(amounts) > 0 or max(amounts) < 0)
+    if same and one_way and _balances(bank, book):
+        return [(frozenset(one.id for one in bank), frozenset(one.id for one in book))]
+    return []
 
 
 # --- amount --------------------------------------------------------------------------------------------------------

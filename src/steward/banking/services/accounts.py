@@ -32,8 +32,8 @@ def open_bank_account(
     """Tie an account of the chart (by `code`) to an account at a bank, and book its opening balance against equity.
 
     Refuses `bank_account_exists`, `routing` (wrong check digit), `opening` (a balance without its day), and what the
-    ledger refuses. `book_opening` False leaves the opening balance to an opening journal of the caller; `unproved_routing`
-    takes a routing number as a file gives it (`doctor` names it).
+    ledger refuses. `book_opening` False leaves the opening balance to an opening journal of the caller;
+    `unproved_routing` takes a routing number as a file gives it (`doctor` names it).
     """
     account = account_id(code=code)
     if BankAccount.objects.filter(account_id=account).exists():
@@ -56,17 +56,65 @@ def open_bank_account(
         opening_on=opening_on,
         credit_line_cents=credit_line_cents,
     )
-    if opening_cents and book_opening and opening_on is not None:
-        where = {"entity": row.entity_id}
-        lines = (
-            LineDraft(account=code, cents=opening_cents, item=f"bank:{row.uid}", **where),
-            LineDraft(role="retained_earnings", cents=-opening_cents, **where),
-        )
-        post(
-            call, "opening", row.uid, lines=lines, day=opening_on, memo=f"Opening balance of account {code}",
-            journal="opening", source="bankaccount",
-        )  # fmt: skip
+    if book_opening:
+        _book_opening(call, row)
     note(row, fields=["name", "routing", "number"])
+    return row
+
+
+def _book_opening(call: Call, row: BankAccount) -> None:
+    if not row.opening_cents or row.opening_on is None:
+        return
+    code, entity = row.account.code, row.entity_id
+    lines = (
+        LineDraft(account=code, cents=row.opening_cents, item=f"bank:{row.uid}", entity=entity),
+        LineDraft(role="retained_earnings", cents=-row.opening_cents, entity=entity),
+    )
+    post(
+        call, "opening", row.uid, lines=lines, day=row.opening_on, memo=f"Opening balance of account {code}",
+        journal="opening", source="bankaccount",
+    )  # fmt: skip
+
+
+@service("banking.change_bank_account", "bank.accounts", says="changed a bank account")
+def change_bank_account(
+    call: Call,
+    *,
+    account: BankAccount,
+    name: str | None = None,
+    routing: str | None = None,
+    number: str | None = None,
+    opening_cents: int | None = None,
+    opening_on: date | None = None,
+    credit_line_cents: int | None = None,
+) -> BankAccount:
+    """Change what is known of a bank account; None stays. The opening balance is set once, before any statement.
+
+    Refuses `routing`, `opening` and `number` (another number than the statements already imported are of).
+    """
+    row = BankAccount.objects.select_for_update(of=("self",)).select_related("account").get(pk=account.pk)
+    if routing and not routing_ok(routing):
+        message = _("%s is no routing number: its check digit is wrong.") % routing
+        raise refuse("routing", message, _("Read it from a check."), field="routing")
+    changed = {"name": name, "routing": routing, "credit_line_cents": credit_line_cents}
+    if number is not None and number != row.number:
+        if row.statements.exists():
+            message = _("Statements of the number it has now were imported.")
+            raise refuse("number", message, _("Open another bank account for the new number."), field="number")
+        changed |= {"number": number, "last4": "".join(char for char in number if char.isdigit())[-4:]}
+    opens = opening_cents is not None or opening_on is not None
+    if opens:
+        if None in (opening_cents, opening_on) or row.opening_on is not None or row.statements.exists():
+            message = _("An opening balance is set once, with its day, before the first statement.")
+            raise refuse("opening", message, _("Book a difference as an entry."), field="opening_cents")
+        changed |= {"opening_cents": opening_cents, "opening_on": opening_on}
+    fields = {key: value for key, value in changed.items() if value is not None}
+    for key, value in fields.items():
+        setattr(row, key, value)
+    row.save(update_fields=list(fields))
+    if opens:
+        _book_opening(call, row)
+    note(row, fields=list(fields))
     return row
 
 

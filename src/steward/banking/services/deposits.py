@@ -108,15 +108,16 @@ def make_deposit(
     if not 0 <= coin_cents <= cash:
         raise refuse("coin", _("There is not so much coin in the deposit."), _("Count the coin."), field="coin_cents")
     number, uid = next_number("banking.deposit"), new_uid()
+    item = f"deposit:{uid}"
     where = Where(entity=bank_account.entity_id, site=site.pk if site else None)
     entry = post(
-        call, "deposit", uid, lines=postings.deposit([(one.role, one.item, one.cents) for one in chosen], f"deposit:{uid}", where),
-        day=day, memo=f"Deposit slip {number}", journal="receipts", source="deposit",
+        call, "deposit", uid, day=day, memo=f"Deposit slip {number}", journal="receipts", source="deposit",
+        lines=postings.deposit([(one.role, one.item, one.cents) for one in chosen], item, where),
     )  # fmt: skip
     settlement = expect(
         call,
         expected=Expected(
-            "deposit", str(number), cash + checks, day, "eft_in_transit", f"deposit:{uid}", bank_account.entity_id,
+            "deposit", str(number), cash + checks, day, "eft_in_transit", item, bank_account.entity_id,
             f"Deposit slip {number}",
         ),
     )  # fmt: skip
@@ -160,7 +161,7 @@ def sessions_behind(items: Sequence[str]) -> list[DrawerSession]:
 
 @service("banking.void_deposit", "deposit.make", says="voided a deposit slip")
 def void_deposit(call: Call, *, deposit: Deposit, reason: str) -> Deposit:
-    """Undo a deposit that never left: its money is in hand again, its number stays used. Refuses `voided`, `matched`."""
+    """Undo a deposit that never left: its money is in hand again, its number stays used. Refuses `matched`."""
     deposit = Deposit.objects.select_for_update().get(pk=deposit.pk)
     if deposit.voided_at:
         raise refuse("voided", _("This slip was voided before."), _("Nothing is left to do."))
@@ -190,8 +191,8 @@ def close_terminal_batch(
     """Close the card terminal: every open card receipt (of the site) goes into one batch, which expects its bank line.
 
     `gross_cents` is the terminal's own total; when it differs from the receipts the batch is refused
-    (`batch_differs`), because a payment was then taken without a receipt or the other way round. `fee_cents` is what the
-    processor keeps of it, 0 when it charges monthly. Refuses `nothing` and `fee` too.
+    (`batch_differs`), because a payment was then taken without a receipt or the other way round. `fee_cents` is what
+    the processor keeps of it, 0 when it charges monthly. Refuses `nothing` and `fee` too.
     """
     day = day or call.today
     refuse_closed_day(day)
@@ -229,7 +230,7 @@ def close_terminal_batch(
 
 
 def _open_card_receipts(site: Site | None, day: date) -> list[Receipt]:
-    """Card receipts up to `day` that no batch holds, of one legal entity (the first's): a batch settles into one account."""
+    """Card receipts up to `day` that no batch holds, of the first one's entity: a batch settles into one account."""
     rows = Receipt.objects.select_for_update(of=("self",)).select_related("session__drawer")
     rows = rows.filter(tender=Tender.CARD, voided_at=None, batch=None, day__lte=day).order_by("id")
     if site is not None:

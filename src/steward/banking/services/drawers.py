@@ -90,7 +90,7 @@ def _about(**kwargs: object) -> object:
 
 @service("banking.safe_drop", "drawer.count", says="dropped cash into the safe", about=_about)
 def safe_drop(call: Call, *, session: DrawerSession, cents: int, memo: str = "") -> CashMove:
-    """Take cash out of an open drawer into the safe, where it waits for the deposit. Refuses `amount`, `drawer_counted`."""
+    """Take cash out of an open drawer into the safe, where it waits for the deposit. Refuses `amount`."""
     lines = postings.moved(
         _some(session, cents), session.item, session.item, _where(session), source="drawer", target="undeposited"
     )
@@ -129,8 +129,8 @@ def hand_over(call: Call, *, session: DrawerSession, to: DrawerSession, cents: i
     )
     move = _move(call, session, MoveKind.HANDOVER, -cents, memo, lines, other=to)
     CashMove.objects.create(
-        session=to, kind=MoveKind.HANDOVER, cents=cents, other=session, memo=memo[:200], at=call.now, by_id=call.user_id,
-        entry=move.entry,
+        session=to, kind=MoveKind.HANDOVER, cents=cents, other=session, memo=memo[:200], at=call.now,
+        by_id=call.user_id, entry=move.entry,
     )  # fmt: skip
     return move
 

@@ -110,7 +110,8 @@ def _proved_plan(account: BankAccount, statement: Statement, closing_on: date) -
     ):
         words = _("The balance before it was %(said)s; the books know %(known)s of %(day)s.")
         message = words % {
-            "said": format_cents(statement.opening_cents), "known": format_cents(start.cents), "day": start.on.isoformat(),
+            "said": format_cents(statement.opening_cents), "known": format_cents(start.cents),
+            "day": start.on.isoformat(),
         }  # fmt: skip
         raise refuse("gap", message, _("Import the statements between first."))
     return plan
@@ -155,8 +156,10 @@ def _keep(
 
 def _line(row: StatementImport, one: Line) -> BankLine:
     return BankLine(
-        bank_account_id=row.bank_account_id, statement=row, posted_on=one.posted_on, cents=one.cents, text=one.text[:400],
-        kind=one.kind, type_code=one.type_code[:12], fitid=one.fitid[:255], check_no=one.check_no[:40], ref=one.ref[:80],
+        bank_account_id=row.bank_account_id, statement=row, posted_on=one.posted_on, cents=one.cents,
+        text=one.text[:400],
+        kind=one.kind, type_code=one.type_code[:12], fitid=one.fitid[:255], check_no=one.check_no[:40],
+        ref=one.ref[:80],
         trace=one.trace[:60], content_key=one.content_key, occurrence=one.occurrence,
     )  # fmt: skip
 
