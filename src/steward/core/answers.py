@@ -1,4 +1,5 @@
-"""Arguments and answers of services as canonical JSON: to compare a retry with the first call, and to give its answer again."""
+"""Arguments and answers of services as canonical JSON: to compare a retry with the first call, and to give its
+answer again."""
 
 from __future__ import annotations
 
@@ -33,9 +34,10 @@ _SCALARS: dict[str, tuple[type, Any, Any]] = {
 def encode(value: Any, *, hashed: bool = False) -> Any:
     """To JSON; ``hashed`` keeps only the hash of bytes (to compare, not to give back).
 
-    Raises TypeError for what has no stable form (open files, querysets, floats): pass bytes, uids, rows or plain values instead.
+    Raises TypeError for what has no stable form (open files, querysets, floats): pass bytes, uids, rows or plain
+    values instead.
     """
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Model):
         return {"$model": value._meta.label_lower, "pk": encode(value.pk)}

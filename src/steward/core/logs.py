@@ -1,4 +1,5 @@
-"""Log lines with a closed list of fields: a message template of ours, never its arguments' free text, a query or a body."""
+"""Log lines with a closed list of fields: a message template of ours, never its arguments' free text, a query or a
+body."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ ALLOWED = ("reference", "status", "method", "view", "seconds", "job", "kind", "c
 
 
 class Line(logging.Formatter):
-    """JSON a line: time, level, logger, our constant message, allowed fields, and the exception's class (not its text)."""
+    """JSON a line: time, level, logger, our constant message, allowed fields, and the exception's class (not its
+    text)."""
 
     def format(self, record: logging.LogRecord) -> str:
         row: dict[str, object] = {

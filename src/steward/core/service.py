@@ -1,9 +1,10 @@
 """House rule 1: all writes are services.
 
 A service is a plain function ``f(call, *, ...)`` decorated ``@service("room.verb", "capability")``. The outermost one
-authorises, takes the idempotency key, opens the transaction, runs, writes the audit rows last (lock order: number counter, rows by
-id, audit head) and commits. Nested ones join: they share transaction, key and unit, keep separation of duties, and add child rows.
-Refusals are ``core.refusals.Refused``; whatever was done is rolled back, and a denial is audited on its own.
+authorises, takes the idempotency key, opens the transaction, runs, writes the audit rows last (lock order: number
+counter, rows by id, audit head) and commits. Nested ones join: they share transaction, key and unit, keep separation
+of duties, and add child rows. Refusals are ``core.refusals.Refused``; whatever was done is rolled back, and a denial
+is audited on its own.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Call:
         return replace(self, key=key)
 
     def part(self, name: str) -> Call:
-        """The call for one of several services that one request runs: its key is derived, so that a retry repeats each of them."""
+        """The call for one of several services that one request runs: its key is derived, so that a retry repeats
+        each of them."""
         return replace(self, key=uuid5(self.key, name) if self.key else None)
 
     def read(self, kind: str, uids: Iterable[UUID]) -> None:
@@ -117,9 +119,10 @@ def service(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a plain function a service.
 
-    ``capability`` is asked of ``decide`` when the service is outermost; ``about(**kwargs)`` names the object it is asked about
-    (a row with ``access_facts()``), ``says`` is the sentence of the history ("took a payment"). Arguments besides ``call``
-    are keyword-only and must have a stable form (rows, uids, bytes, dataclasses, plain values) so that retries compare.
+    ``capability`` is asked of ``decide`` when the service is outermost; ``about(**kwargs)`` names the object it is
+    asked about (a row with ``access_facts()``), ``says`` is the sentence of the history ("took a payment").
+    Arguments besides ``call`` are keyword-only and must have a stable form (rows, uids, bytes, dataclasses, plain
+    values) so that retries compare.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -232,7 +235,8 @@ def note(
     fields: Iterable[str] = (),
     reason: str = "",
 ) -> None:
-    """Say, inside a service, what its audit row is about: the row, the references of a bulk act, the names of changed fields."""
+    """Say, inside a service, what its audit row is about: the row, the references of a bulk act, the names of
+    changed fields."""
     unit = _unit.get()
     if unit is None or not unit.stack:
         raise RuntimeError("note() belongs inside a service")
@@ -250,7 +254,8 @@ def in_service() -> bool:
 
 
 def _take_key(call: Call, name: str, body: str) -> dict[str, Any] | None:
-    """None when the key is ours now; the first call's row when it was used before; refuses another body or another person.
+    """None when the key is ours now; the first call's row when it was used before; refuses another body or another
+    person.
 
     The insert waits for a rival in flight (unique key), so two equal calls at once do the work once.
     """

@@ -1,1 +1,2 @@
-"""Who may do what: one matrix (``roles.toml``), one pure ``decide``, one middleware that denies what declares nothing."""
+"""Who may do what: one matrix (``roles.toml``), one pure ``decide``, one middleware that denies what declares
+nothing."""

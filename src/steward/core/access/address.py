@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address. Behind our one proxy it is the last of X-Forwarded-For, the one the proxy wrote; else nobody's word counts."""
+    """The client's address. Behind our one proxy it is the last of X-Forwarded-For, the one the proxy wrote; else
+    nobody's word counts."""
     if settings.SECURE_PROXY_SSL_HEADER:
         last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         return last[:45]

@@ -15,7 +15,8 @@ MODES = ("all", "assigned", "own", "masked", "deny")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who asks. ``roles`` are names in ``roles.toml``; ``party_id`` is the person's registry party, when there is one."""
+    """Who asks. ``roles`` are names in ``roles.toml``; ``party_id`` is the person's registry party, when there is
+    one."""
 
     user_id: int | None
     name: str = ""

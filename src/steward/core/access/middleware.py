@@ -154,8 +154,8 @@ SIGNED_IN_ALLAUTH = {
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back to the same place. After a session that ended the place waits in the session, with its
-    query; otherwise the address carries the path alone, for a query may name people."""
+    """To the sign-in page and back to the same place. After a session that ended the place waits in the session,
+    with its query; otherwise the address carries the path alone, for a query may name people."""
     if BACK in request.session:
         return _redirect(request, f"{settings.LOGIN_URL}?locked=1")
     return _redirect(

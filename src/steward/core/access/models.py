@@ -59,7 +59,8 @@ class User(Record, AbstractBaseUser):
 
 
 class RoleGrant(Record):
-    """A role held from a day to a day. ``site_id`` (a registry site) narrows modes that look at sites; never edited, only ended."""
+    """A role held from a day to a day. ``site_id`` (a registry site) narrows modes that look at sites; never edited,
+    only ended."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20)

@@ -19,7 +19,8 @@ SYSTEM = Subject(user_id=None, name="Steward", is_system=True)
 
 @cache
 def matrix() -> Mapping[str, Capability]:
-    """Every capability by name. Raises ValueError when the file names an unknown role or mode: a typo must not deny silently."""
+    """Every capability by name. Raises ValueError when the file names an unknown role or mode: a typo must not deny
+    silently."""
     data = tomllib.loads((Path(__file__).parent / "roles.toml").read_text())
     table = {}
     for name, row in data["capability"].items():
@@ -40,7 +41,8 @@ def role_names() -> Mapping[str, str]:
 
 
 def may(subject: Subject, capability: str, obj: object = None, context: Context | None = None) -> Decision:
-    """``decide`` on the loaded matrix. ``obj`` may tell its ``access_facts()``; one that does not is known only as itself."""
+    """``decide`` on the loaded matrix. ``obj`` may tell its ``access_facts()``; one that does not is known only as
+    itself."""
     facts = obj.access_facts() if obj is not None and hasattr(obj, "access_facts") else None
     if obj is not None and facts is None:
         facts = obj if isinstance(obj, Facts) else None

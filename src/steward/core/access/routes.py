@@ -11,7 +11,8 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 def screen(**methods: str) -> Callable[[V], V]:
-    """``@screen(GET="patient.read", POST="patient.write")``: a capability for each method the view knows; others answer 405."""
+    """``@screen(GET="patient.read", POST="patient.write")``: a capability for each method the view knows; others
+    answer 405."""
     unknown = [c for c in methods.values() if c not in matrix()]
     if unknown:
         raise ValueError(f"no such capability in roles.toml: {', '.join(unknown)}")
@@ -26,7 +27,8 @@ def screen(**methods: str) -> Callable[[V], V]:
 
 
 def public(*methods: str) -> Callable[[V], V]:
-    """A view that needs no sign-in (health, the sign-in link, static help). Named one by one, reviewed in the matrix test."""
+    """A view that needs no sign-in (health, the sign-in link, static help). Named one by one, reviewed in the matrix
+    test."""
 
     def mark(view: V) -> V:
         view.capabilities = dict.fromkeys(methods or ("GET", "HEAD"), "public")  # type: ignore[attr-defined]

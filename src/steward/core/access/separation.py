@@ -25,7 +25,8 @@ def counterparts() -> dict[str, dict[str, str]]:
 
 
 def perform(call: Call, duty: str, *objects: Any) -> None:
-    """Record that this person does ``duty`` on the rows; refuse (``separation``) when they did its counterpart on any of them.
+    """Record that this person does ``duty`` on the rows; refuse (``separation``) when they did its counterpart on
+    any of them.
 
     In small-office mode a pair that one person alone can do passes with a mark on the owner's review list.
     The system's own calls are no person and separate nothing.

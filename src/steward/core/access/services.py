@@ -31,7 +31,8 @@ def add_user(
     party: Any = None,
     starts_on: date | None = None,
 ) -> User:
-    """A person without any way in yet: ``make_link`` gives the first. ``party`` is the registry party the login belongs to.
+    """A person without any way in yet: ``make_link`` gives the first. ``party`` is the registry party the login
+    belongs to.
 
     Refuses ``username`` (taken or empty), ``role`` (unknown), ``chief`` (see ``grant_role``).
     """
@@ -75,8 +76,8 @@ def grant_role(
 ) -> RoleGrant:
     """A role from a day on (today), to a day or for good.
 
-    Refuses ``role`` (unknown), ``self`` (nobody grants to himself; the database refuses too), ``ended``, ``held`` (already), and
-    ``chief``: while there is an owner, only an owner makes owners and administrators.
+    Refuses ``role`` (unknown), ``self`` (nobody grants to himself; the database refuses too), ``ended``, ``held``
+    (already), and ``chief``: while there is an owner, only an owner makes owners and administrators.
     """
     starts = starts_on or call.today
     if role not in role_names():
@@ -203,9 +204,11 @@ def make_link(call: Call, *, user: User, fully: bool = False, reusable: bool = F
 
 @service("access.make_link", "user.write", says="made a one-time sign-in link")
 def keep_link(call: Call, *, user: User, token_sha256: str, fully: bool, reusable: bool, hours: int) -> SignInLink:
-    """The row of a link. ``fully`` (counts as second factor) and ``reusable`` are for demo personas, which Steward alone makes.
+    """The row of a link. ``fully`` (counts as second factor) and ``reusable`` are for demo personas, which Steward
+    alone makes.
 
-    Refuses ``hours`` (1 to 720), ``demo`` and, when the person already has a passphrase, ``armed``: a link would be a way around it.
+    Refuses ``hours`` (1 to 720), ``demo`` and, when the person already has a passphrase, ``armed``: a link would be
+    a way around it.
     """
     if not 1 <= hours <= 720:
         raise refuse("hours", _("A link lives between one hour and thirty days."), "", field="hours")

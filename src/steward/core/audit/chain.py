@@ -56,7 +56,8 @@ def verify(
 ) -> Verdict:
     """Walk the whole chain: numbers without a gap, each hash from its row, the head, and every signed day's head.
 
-    ``folder`` is where the key lies (the practice's own by default); ``beyond`` are heads kept elsewhere: a backup, a printed close.
+    ``folder`` is where the key lies (the practice's own by default); ``beyond`` are heads kept elsewhere: a backup,
+    a printed close.
     """
     place = folder or keys_folder()
     signed, fault = _signed(place, list(beyond))

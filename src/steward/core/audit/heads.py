@@ -1,7 +1,8 @@
 """The day's head, signed: a chain alone cannot show that its tail was cut.
 
-The key (Ed25519) lies in the data folder's keys, outside the database; every signed head is kept twice, as a row and as a line of
-``audit-heads.jsonl`` beside the key, and goes into backups and onto the close's print. ``chain.verify`` compares all of them.
+The key (Ed25519) lies in the data folder's keys, outside the database; every signed head is kept twice, as a row and
+as a line of ``audit-heads.jsonl`` beside the key, and goes into backups and onto the close's print. ``chain.verify``
+compares all of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -79,10 +81,8 @@ def private_key(folder: Path) -> Ed25519PrivateKey:
             out.write(base64.b64encode(raw) + b"\n")
             out.flush()
             os.fsync(out.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, path)  # whoever comes first wins; nobody's key is overwritten
-        except FileExistsError:
-            pass
         fresh.unlink()
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_text().strip()))
 

@@ -79,7 +79,8 @@ def record_event(
 
 
 def sign_head(call: Call) -> SignedHead | None:
-    """Sign today's head once (the scheduler asks every hour); None while there is no row. A second call gives the first answer.
+    """Sign today's head once (the scheduler asks every hour); None while there is no row. A second call gives the
+    first answer.
 
     Not a service: it writes no audit row, or signing would always be a row behind.
     """

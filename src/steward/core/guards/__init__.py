@@ -1,7 +1,8 @@
 """Triggers that protect what must never change, installed after every migrate, checked before every serve.
 
-They never live in migrations: Django rebuilds SQLite tables and would drop them silently. Each room keeps ``guards/sqlite.sql`` and
-``guards/postgresql.sql`` with the same meaning, statements parted by a line ``-- ;;``; every object is named ``guard_<room>_...``.
+They never live in migrations: Django rebuilds SQLite tables and would drop them silently. Each room keeps
+``guards/sqlite.sql`` and ``guards/postgresql.sql`` with the same meaning, statements parted by a line ``-- ;;``;
+every object is named ``guard_<room>_...``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def drop(connection: BaseDatabaseWrapper) -> None:
     """Take all guards away: only ``migrate`` does, and it puts them back."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'")
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'guard_*'")
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')  # noqa: S608 - a name we made
             return

@@ -70,7 +70,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("signin:second_factor")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Audited by whose name it was (if anybody's), never by what was typed: people type passphrases into name fields."""
+        """Audited by whose name it was (if anybody's), never by what was typed: people type passphrases into name
+        fields."""
         from steward.core.access.models import User
 
         name = str(credentials.get("username", ""))[:80]

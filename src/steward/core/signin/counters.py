@@ -1,8 +1,8 @@
 """A small shared memory for rate limits and used codes: one file for all processes of a machine, of bounded size.
 
-Django's own caches do not fit: local memory is one a process (a used code would work again in the next worker), files and
-database tables are pickled. Here values are JSON, keys are keyed hashes (no name is kept), and rows beyond the bound push out the
-oldest, so that a flood of unknown names fills nothing (GNUHEALTH-SA-2016-1 was such a flood).
+Django's own caches do not fit: local memory is one a process (a used code would work again in the next worker),
+files and database tables are pickled. Here values are JSON, keys are keyed hashes (no name is kept), and rows beyond
+the bound push out the oldest, so that a flood of unknown names fills nothing (GNUHEALTH-SA-2016-1 was such a flood).
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
-_TABLE = "CREATE TABLE IF NOT EXISTS counter (key TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL, at REAL NOT NULL)"
+_TABLE = """
+CREATE TABLE IF NOT EXISTS counter (key TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL, at REAL NOT NULL)
+"""
 
 
 class Counters(BaseCache):

@@ -67,7 +67,8 @@ def own_words(user: Any) -> set[str]:
 
 
 def _letters(text: str, *, leet: bool = True) -> str:
-    """Letters alone, folded; with ``leet`` the usual disguises (p4$$w0rd) are undone first, digits otherwise dropped."""
+    """Letters alone, folded; with ``leet`` the usual disguises (p4$$w0rd) are undone first, digits otherwise
+    dropped."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     if leet:
         folded = folded.translate(_LEET)
@@ -75,7 +76,8 @@ def _letters(text: str, *, leet: bool = True) -> str:
 
 
 def _patterned(text: str) -> bool:
-    """Few different characters, a short piece over and over, or mostly steps along the keyboard, alphabet or numbers."""
+    """Few different characters, a short piece over and over, or mostly steps along the keyboard, alphabet or
+    numbers."""
     if len(set(text)) < 6:
         return True
     if any(text == (text[:size] * len(text))[: len(text)] for size in range(1, min(LEAST, len(text) // 2 + 1))):
@@ -89,7 +91,8 @@ def _neighbours(a: str, b: str) -> bool:
 
 
 def _well_known(letters: str) -> bool:
-    """A listed phrase, or one with so little added that it is still that phrase (a fifth of its length, at least two)."""
+    """A listed phrase, or one with so little added that it is still that phrase (a fifth of its length, at least
+    two)."""
     return any(p in letters and len(letters) - len(p) <= max(2, len(p) // 5) for p in blocklist() if len(p) >= 10)
 
 

@@ -1,4 +1,5 @@
-"""Our own pages of signing in; the rest are allauth's (``OPEN_ALLAUTH`` and ``SIGNED_IN_ALLAUTH`` in ``core.access.middleware``)."""
+"""Our own pages of signing in; the rest are allauth's (``OPEN_ALLAUTH`` and ``SIGNED_IN_ALLAUTH`` in
+``core.access.middleware``)."""
 
 from __future__ import annotations
 
