@@ -44,7 +44,9 @@ def in_words(data: Any, indent: str = "") -> str:
     if isinstance(data, Mapping):
         return "\n".join(_pair(indent, k, v) for k, v in data.items())
     if isinstance(data, list | tuple):
-        if data and all(isinstance(row, Mapping) and not any(isinstance(v, list | dict) for v in row.values()) for row in data):
+        if data and all(
+            isinstance(row, Mapping) and not any(isinstance(v, list | dict) for v in row.values()) for row in data
+        ):
             return _table(data, indent)
         return "\n".join(in_words(row, indent) for row in data) or f"{indent}none"
     return f"{indent}{data}"

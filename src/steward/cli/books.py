@@ -39,14 +39,14 @@ def run(args: argparse.Namespace) -> Answer:
     return VERBS[args.verb](args, call_as(args.user))
 
 
-def _asked(call: Any, capability: str) -> None:
+def asked(call: Any, capability: str) -> None:
     """Reading obeys the same permissions as the screens."""
     decision = may(call.subject, capability, None, call.context)
     if not decision.allowed:
         raise refuse("denied", f"Not done: {decision.reason}.", "Ask someone whose role allows it, or use --as.")
 
 
-def _day(text: str | None, otherwise: date | None = None) -> date:
+def day_said(text: str | None, otherwise: date | None = None) -> date:
     try:
         return date.fromisoformat(text) if text else (otherwise or date.max)
     except ValueError as fault:
@@ -74,15 +74,15 @@ def _post(args: argparse.Namespace, call: Any) -> Answer:
 def _reverse(args: argparse.Namespace, call: Any) -> Answer:
     from steward.ledger import services
 
-    posted = services.reverse(call, number=args.number, date=_day(args.date), reason=args.reason)
+    posted = services.reverse(call, number=args.number, date=day_said(args.date), reason=args.reason)
     return Answer({"number": posted.number})
 
 
 def _balance(args: argparse.Namespace, call: Any) -> Answer:
     from steward.ledger.selectors.balances import trial_balance
 
-    _asked(call, "books.read")
-    as_of = _day(args.as_of, call.today)
+    asked(call, "books.read")
+    as_of = day_said(args.as_of, call.today)
     return Answer(trial_balance(as_of, basis=args.basis).as_json())
 
 
@@ -111,7 +111,7 @@ def _export(args: argparse.Namespace, call: Any) -> Answer:
     from steward.core.audit.services import record_read
     from steward.ledger.selectors.export import export_text
 
-    _asked(call, "books.export")
+    asked(call, "books.export")
     record_read(call, f"exported the journal as {args.format}", "ledger.entry", [])
     size = 0
     try:
@@ -126,7 +126,7 @@ def _export(args: argparse.Namespace, call: Any) -> Answer:
 def _verify(args: argparse.Namespace, call: Any) -> Answer:
     from steward.ledger.selectors.verify import verify
 
-    _asked(call, "books.read")
+    asked(call, "books.read")
     proof = verify()
     return Answer(proof.as_json(), DONE if proof.ok else REFUSED)
 

@@ -17,7 +17,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--kind")
     parser.add_argument("--account", metavar="CODE", help="bank account of a bank file: a code of the chart")
-    parser.add_argument("--create-payers", action="store_true", help="make payers a charges file names and nobody knows")
+    parser.add_argument(
+        "--create-payers", action="store_true", help="make payers a charges file names and nobody knows"
+    )
 
 
 def run(args: argparse.Namespace) -> Answer:

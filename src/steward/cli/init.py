@@ -61,7 +61,9 @@ def _refuse_second() -> None:
     from steward.core.access.models import Office
 
     if Office.objects.exists():
-        raise refuse("not_empty", "This data folder already holds a practice.", "Choose another folder with --data DIR.")
+        raise refuse(
+            "not_empty", "This data folder already holds a practice.", "Choose another folder with --data DIR."
+        )
 
 
 def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
@@ -71,13 +73,22 @@ def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
 
     with transaction.atomic():
         opened = open_practice(
-            call, opened_on=opened_on, said=said, until=max(opened_on, call.today), small_office=True  # type: ignore[arg-type, attr-defined]
+            call,
+            opened_on=opened_on,
+            said=said,
+            until=max(opened_on, call.today),
+            small_office=True,  # type: ignore[arg-type, attr-defined]
         )
         user, token = add_administrator(call)  # type: ignore[arg-type]
     from steward.cli.links import link
 
     sys.stderr.write(f"Sign in once with this link, and set your passphrase and second factor:\n  {link(token)}\n")
-    data = {"practice": opened.office.name, "administrator": user.username, "opened_on": opened_on.isoformat(), "demo": False}
+    data = {
+        "practice": opened.office.name,
+        "administrator": user.username,
+        "opened_on": opened_on.isoformat(),
+        "demo": False,
+    }
     return Answer(data)
 
 

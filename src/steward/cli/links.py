@@ -34,12 +34,25 @@ def run(args: argparse.Namespace) -> Answer:
     call = system_call("cli")
     rows = []
     for user in users:
-        token = access.make_link(call, user=user, fully=office.demo, reusable=office.demo, hours=24 * 30 if office.demo else 72)
+        token = access.make_link(
+            call, user=user, fully=office.demo, reusable=office.demo, hours=24 * 30 if office.demo else 72
+        )
         rows.append({"user": user.username, "name": user.name, "link": link(token, args.port)})
     return Answer(rows)
 
 
-PERSONAS = ("owner", "administrator", "assistant", "frontdesk", "biller", "bookkeeper", "clinician", "auditor", "hr", "payroll")
+PERSONAS = (
+    "owner",
+    "administrator",
+    "assistant",
+    "frontdesk",
+    "biller",
+    "bookkeeper",
+    "clinician",
+    "auditor",
+    "hr",
+    "payroll",
+)
 
 
 def link(token: str, port: int | None = None) -> str:

@@ -68,7 +68,9 @@ def open_practice(
         return Opened(office, entity, sites)
 
 
-def add_administrator(call: Call, *, username: str = "administrator", name: str = "Office administrator") -> tuple[User, str]:
+def add_administrator(
+    call: Call, *, username: str = "administrator", name: str = "Office administrator"
+) -> tuple[User, str]:
     """The one administrator of a small office, and her one-time set-up link's token."""
     user = access.add_user(call, username=username, name=name, roles=SMALL_OFFICE_ROLES)
     party = registry.create_party(call, data=PersonData(last_name=name.split()[-1].title(), first_name=name.split()[0]))
@@ -81,10 +83,14 @@ def _entities(call: Call, said: PracticeSaid) -> Entity:
     first = EntityData(code="PRACTICE", name=said.name, tin=said.tin, npi=said.npi)
     others = said.entities
     if others:  # the first entity listed is the practice itself
-        first = EntityData(code="PRACTICE", name=others[0].name, tin=others[0].tin or said.tin, npi=others[0].npi or said.npi)
+        first = EntityData(
+            code="PRACTICE", name=others[0].name, tin=others[0].tin or said.tin, npi=others[0].npi or said.npi
+        )
     practice = registry.create_entity(call, data=first, is_practice=True, unproved_npi=True)
     for n, other in enumerate(others[1:], 2):
-        registry.create_entity(call, data=EntityData(code=f"ENTITY{n}", name=other.name, tin=other.tin, npi=other.npi), unproved_npi=True)
+        registry.create_entity(
+            call, data=EntityData(code=f"ENTITY{n}", name=other.name, tin=other.tin, npi=other.npi), unproved_npi=True
+        )
     return practice
 
 

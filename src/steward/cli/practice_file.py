@@ -85,7 +85,9 @@ def read_practice(path: Path) -> PracticeSaid:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise Refused(Refusal("practice_file", f"{path.name} can't be read: {fault}", "Mend the file and try again.")) from fault
+        raise Refused(
+            Refusal("practice_file", f"{path.name} can't be read: {fault}", "Mend the file and try again.")
+        ) from fault
     reader = _Reader()
     said = PracticeSaid(
         **reader.table("practice", data.get("practice", {}), _PRACTICE),

@@ -13,4 +13,6 @@ def month_results(period: str) -> list[CheckResult]:
     """Checks of other rooms for a month: acts one person did alone that the owner has not read block the lock."""
     year, month = (int(part) for part in period.split("-"))
     waiting = unreviewed(date(year, month, monthrange(year, month)[1])).count()
-    return [CheckResult("owner_review", waiting == 0, f"{waiting} acts of one person alone wait for the owner's review")]
+    return [
+        CheckResult("owner_review", waiting == 0, f"{waiting} acts of one person alone wait for the owner's review")
+    ]

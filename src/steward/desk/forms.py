@@ -26,9 +26,15 @@ class FilesField(forms.FileField):
 
 
 class ImportForm(Form):
-    files = FilesField(label=_("Files"), help_text=_("835, charges (CSV), OFX or QFX, BAI2, journal (CSV). Several at once."))
-    kind = forms.CharField(label=_("Kind"), required=False, help_text=_("Leave empty: Steward knows it from the content."))
-    account = forms.CharField(label=_("Bank account"), required=False, help_text=_("Only for a bank file: the account's code."))
+    files = FilesField(
+        label=_("Files"), help_text=_("835, charges (CSV), OFX or QFX, BAI2, journal (CSV). Several at once.")
+    )
+    kind = forms.CharField(
+        label=_("Kind"), required=False, help_text=_("Leave empty: Steward knows it from the content.")
+    )
+    account = forms.CharField(
+        label=_("Bank account"), required=False, help_text=_("Only for a bank file: the account's code.")
+    )
     create_payers = forms.BooleanField(label=_("Make payers a charges file names and nobody knows"), required=False)
 
     def options(self) -> Options:

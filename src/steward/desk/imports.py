@@ -7,7 +7,21 @@ from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call
 from steward.desk.rooms import IMPORTERS
 
-NOT_YET = ("999", "ta1", "277ca", "277", "271", "camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
+NOT_YET = (
+    "999",
+    "ta1",
+    "277ca",
+    "277",
+    "271",
+    "camt053",
+    "mt940",
+    "bank-csv",
+    "nacha-return",
+    "stock-csv",
+    "staff-csv",
+    "timeclock-csv",
+    "synthea",
+)
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -16,16 +30,22 @@ def kinds() -> list[str]:
     return [kind for importer in IMPORTERS for kind in importer.KINDS]
 
 
-def import_content(call: Call, content: bytes, name: str, *, kind: str | None = None, options: Options = Options()) -> Imported:  # noqa: B008
+def import_content(
+    call: Call, content: bytes, name: str, *, kind: str | None = None, options: Options = Options()
+) -> Imported:  # noqa: B008
     """Import one file. Never raises for its content; the answer says posted, held, duplicate or refused, and why."""
     if kind in NOT_YET:
         return refused(kind, Refusal("not_yet", f"{kind} files: not yet", "This kind comes with its own room."))
     if kind is not None and kind not in kinds():
-        return refused(kind, Refusal("unknown_kind", f"There is no import kind {kind}.", f"Known: {', '.join(kinds())}."))
+        return refused(
+            kind, Refusal("unknown_kind", f"There is no import kind {kind}.", f"Known: {', '.join(kinds())}.")
+        )
     if not content.strip():
         return refused(kind or "unknown", Refusal("empty", "The file is empty.", "Save it again from where it came."))
     if len(content) > MAX_BYTES:
-        return refused(kind or "unknown", Refusal("too_large", "The file is larger than 64 MB.", "Split it and import the parts."))
+        return refused(
+            kind or "unknown", Refusal("too_large", "The file is larger than 64 MB.", "Split it and import the parts.")
+        )
     for importer in IMPORTERS:
         found = kind if kind in importer.KINDS else (importer.recognise(content) if kind is None else None)
         if found is not None:

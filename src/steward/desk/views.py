@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.web import charts
-from steward.desk import rooms, selectors, tracing
+from steward.desk import selectors, tracing
 from steward.desk.forms import ImportForm
 from steward.desk.imports import import_content
 

@@ -61,14 +61,21 @@ class DemoPayer:
 
 
 def remittance(
-    payer: DemoPayer, payee: tuple[str, str, str], claims: Sequence[DemoClaim], paid_on: date, trace: str, chance: Random
+    payer: DemoPayer,
+    payee: tuple[str, str, str],
+    claims: Sequence[DemoClaim],
+    paid_on: date,
+    trace: str,
+    chance: Random,
 ) -> Remittance:
     """One ST for these claims. ``payee`` is (name, NPI, TIN). BPR02 = sum(CLP04) - sum(PLB)."""
     answers = tuple(_answer(payer, claim, chance) for claim in claims)
     total = sum(a.paid_cents for a in answers)
     adjustments: tuple[ProviderAdjustment, ...] = ()
     if total > 100_00 and chance.random() < 0.06:  # interest paid on a late claim: negative PLB raises the payment
-        adjustments = (ProviderAdjustment(payee[1], f"{paid_on.year}1231", "L6", claims[0].number, -chance.randrange(45, 640)),)
+        adjustments = (
+            ProviderAdjustment(payee[1], f"{paid_on.year}1231", "L6", claims[0].number, -chance.randrange(45, 640)),
+        )
     paid = total - sum(a.cents for a in adjustments)
     return Remittance(
         control="0001", handling="I" if paid else "H", paid_cents=paid, credit_debit="C", method="ACH" if paid else "NON",
