@@ -22,6 +22,7 @@ NOT_YET = (
     "timeclock-csv",
     "synthea",
 )
+NOTHING_SAID = Options()
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -31,8 +32,8 @@ def kinds() -> list[str]:
 
 
 def import_content(
-    call: Call, content: bytes, name: str, *, kind: str | None = None, options: Options = Options()
-) -> Imported:  # noqa: B008
+    call: Call, content: bytes, name: str, *, kind: str | None = None, options: Options = NOTHING_SAID
+) -> Imported:
     """Import one file. Never raises for its content; the answer says posted, held, duplicate or refused, and why."""
     if kind in NOT_YET:
         return refused(kind, Refusal("not_yet", f"{kind} files: not yet", "This kind comes with its own room."))
