@@ -29,7 +29,7 @@ def charge(facts: ChargeFacts, payer: int | None) -> Posting:
     books = Books()
     books.add(facts, AR if payer else PATIENT, payer, facts.charge_cents)
     books.add(facts, "charges", payer, -facts.charge_cents)
-    return Posting(books.lines(facts.where.entity))
+    return Posting(books.sheets(facts.where.entity))
 
 
 def copay(receipt_item: str, cents: int, where: Where) -> Posting:
@@ -37,7 +37,7 @@ def copay(receipt_item: str, cents: int, where: Where) -> Posting:
     books = Books()
     books.line("undeposited", cents, receipt_item, Where(entity=where.entity, site=where.site))
     books.line("patient_prepaid", -cents, receipt_item, Where(entity=where.entity, patient=where.patient))
-    return Posting(books.lines(where.entity))
+    return Posting(books.sheets(where.entity))
 
 
 def use_prepaid(held: PrepaidFacts, facts: ChargeFacts, cents: int) -> Posting:
@@ -46,7 +46,7 @@ def use_prepaid(held: PrepaidFacts, facts: ChargeFacts, cents: int) -> Posting:
     if not 0 < cents <= min(held.cents, books.open(facts, PATIENT)):
         raise ValueError("a prepayment can only cover what is open, with what is left of it")
     apply_prepaid(books, held, facts, cents)
-    return Posting(books.lines(facts.where.entity))
+    return Posting(books.sheets(facts.where.entity))
 
 
 def write_off(facts: ChargeFacts, payer: int | None, role: str, cents: int) -> Posting:
@@ -58,7 +58,7 @@ def write_off(facts: ChargeFacts, payer: int | None, role: str, cents: int) -> P
     if not 0 < cents <= books.open(facts, *side):
         raise ValueError("a write-off takes at most what is open")
     books.move(facts, (role, payer), side, cents)
-    return Posting(books.lines(facts.where.entity))
+    return Posting(books.sheets(facts.where.entity))
 
 
 def set_credit_aside(facts: ChargeFacts, payer: int | None) -> Posting:
@@ -69,7 +69,7 @@ def set_credit_aside(facts: ChargeFacts, payer: int | None) -> Posting:
     if cents <= 0:
         raise ValueError("there is no credit on this charge")
     books.move(facts, side, ("credit_balance", payer), cents)
-    return Posting(books.lines(facts.where.entity))
+    return Posting(books.sheets(facts.where.entity))
 
 
 def refund(role: str, item: str, cents: int, where: Where, payer: int | None = None) -> Posting:
@@ -79,4 +79,4 @@ def refund(role: str, item: str, cents: int, where: Where, payer: int | None = N
     books = Books()
     books.line(role, cents, item, where, payer)
     books.line("refunds_payable", -cents, item, where, payer)
-    return Posting(books.lines(where.entity))
+    return Posting(books.sheets(where.entity))

@@ -31,10 +31,11 @@ def post_remittance(remittance: Remittance, facts: RemittanceFacts) -> Posting:
         result, left = post_claim(books, facts, index, claim, ours, source)
         results.append(result)
         work.extend(left)
+        books.turn()
     for entry in remittance.provider_adjustments:
         work.extend(post_provider(books, facts, entry))
     _close(books, remittance, facts)
-    return Posting(books.lines(facts.entity), tuple(work), tuple(sorted(results, key=lambda r: r.index)))
+    return Posting(books.sheets(facts.entity), tuple(work), tuple(sorted(results, key=lambda r: r.index)))
 
 
 def match_later(remittance: Remittance, facts: RemittanceFacts, index: int) -> Posting:
@@ -45,7 +46,7 @@ def match_later(remittance: Remittance, facts: RemittanceFacts, index: int) -> P
     books = Books()
     source = Source("unapplied", facts.item, Where(entity=facts.entity), facts.payer)
     result, work = post_claim(books, facts, index, remittance.claims[index], facts.claims[index], source)
-    return Posting(books.lines(facts.entity), tuple(work), (result,))
+    return Posting(books.sheets(facts.entity), tuple(work), (result,))
 
 
 def _in_order(claims: tuple[ClaimPayment, ...]) -> list[tuple[int, ClaimPayment]]:

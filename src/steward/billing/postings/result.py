@@ -13,6 +13,10 @@ from steward.ledger.types import LineDraft
 from .facts import ChargeFacts, Where
 
 
+#: (role, payer or None)
+Side = tuple[str, int | None]
+
+
 class Kind(StrEnum):
     """Why a person is asked. The value is stored; the words are in ``billing.states``."""
 
@@ -73,13 +77,25 @@ class ClaimResult:
     matched: tuple[tuple[int, str], ...] = ()
 
 
+#: Lines of one entry at most: PostgreSQL numbers an entry's lines with a smallint, and people read entries.
+MOST_LINES = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """The lines of one journal entry (they sum to zero in every entity) and the work it leaves."""
+    """Lines to post (they sum to zero in every entity) and the work they leave.
 
-    lines: tuple[LineDraft, ...]
+    ``sheets`` are the entries: one, unless a payer's file is so large that it takes several; each balances on its own.
+    """
+
+    sheets: tuple[tuple[LineDraft, ...], ...]
     work: tuple[Work, ...] = ()
     claims: tuple[ClaimResult, ...] = ()
+
+    @property
+    def lines(self) -> tuple[LineDraft, ...]:
+        """The lines of all sheets."""
+        return tuple(line for sheet in self.sheets for line in sheet)
 
     @property
     def cash_cents(self) -> int:
@@ -94,6 +110,7 @@ class Books:
     """
 
     def __init__(self) -> None:
+        self.closed: list[dict[LineDraft, int]] = []
         self.sums: dict[LineDraft, int] = defaultdict(int)
         self.balances: dict[str, dict[tuple[str, int | None], int]] = {}
         self.used: dict[str, int] = {}  # receipts and recoupments, by item, so that nothing is spent twice
@@ -109,9 +126,7 @@ class Books:
             balances[(role, payer)] = balances.get((role, payer), 0) + cents
             self.line(role, cents, charge.item, charge.where, payer)
 
-    def move(
-        self, charge: ChargeFacts, debit: tuple[str, int | None], credit: tuple[str, int | None], cents: int
-    ) -> None:
+    def move(self, charge: ChargeFacts, debit: Side, credit: Side, cents: int) -> None:
         """Debit one (role, payer) of the charge and credit another."""
         self.add(charge, *debit, cents)
         self.add(charge, *credit, -cents)
@@ -121,10 +136,20 @@ class Books:
         if cents:
             self.sums[_draft(role, item, where, payer)] += cents
 
-    def lines(self, home: int | None) -> tuple[LineDraft, ...]:
-        """All lines, none of zero; entities that do not balance are squared with ``home`` by due-to and due-from."""
-        drafts = [replace(draft, cents=cents) for draft, cents in self.sums.items() if cents]
-        return (*drafts, *_between_entities(drafts, home))
+    def turn(self) -> None:
+        """Said when what was posted so far balances: a sheet that is full ends here."""
+        if len(self.sums) >= MOST_LINES:
+            self.closed.append(self.sums)
+            self.sums = defaultdict(int)
+
+    def sheets(self, home: int | None) -> tuple[tuple[LineDraft, ...], ...]:
+        """The entries, no line of zero; entities that do not balance are squared with ``home`` by due-to, due-from."""
+        found = []
+        for sums in (*self.closed, self.sums):
+            drafts = [replace(draft, cents=cents) for draft, cents in sums.items() if cents]
+            if drafts:
+                found.append((*drafts, *_between_entities(drafts, home)))
+        return tuple(found)
 
     def _of(self, charge: ChargeFacts) -> dict[tuple[str, int | None], int]:
         return self.balances.setdefault(charge.uid, dict(charge.balances))

@@ -7,6 +7,7 @@ from steward.ledger.selectors.balances import (
     account_ids,
     balances_by,
     item_balances,
+    item_payer_balances,
     open_items,
     trial_balance,
     turnovers,
@@ -17,5 +18,5 @@ from steward.ledger.selectors.verify import Fault, Proof, verify
 
 __all__ = [
     "Fault", "OpenItem", "Proof", "account_balance", "account_id", "account_ids", "balances_by", "close_checks",
-    "export_text", "item_balances", "open_items", "trial_balance", "turnovers", "verify",
+    "export_text", "item_balances", "item_payer_balances", "open_items", "trial_balance", "turnovers", "verify",
 ]  # fmt: skip

@@ -202,6 +202,28 @@ def item_balances(items: Iterable[str], *, day: date | None = None) -> dict[str,
     return found
 
 
+def item_payer_balances(items: Iterable[str]) -> dict[str, dict[tuple[str, int | None], int]]:
+    """item -> {(role or code, payer's party or None) -> signed cents}, zero sums left out. One query per 500 items.
+
+    What a charge has open, told apart by whom it is open of.
+    """
+    found: dict[str, dict[tuple[str, int | None], int]] = {}
+    wanted = list(dict.fromkeys(items))
+    for start in range(0, len(wanted), CHUNK):
+        part: list[object] = [*wanted[start : start + CHUNK]]
+        marks = ", ".join(["%s"] * len(part))
+        sql = (
+            "SELECT item, COALESCE(a.role, a.code), payer_id, CAST(SUM(cents) AS bigint) FROM ledger_line l"
+            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"
+        )
+        sql, values = _between(sql, part, None, None)
+        with connection.cursor() as cursor:
+            cursor.execute(sql + " GROUP BY 1, 2, 3 HAVING SUM(cents) <> 0", values)
+            for item, account, payer, cents in cursor.fetchall():
+                found.setdefault(item, {})[(account, payer)] = cents
+    return found
+
+
 def _day(value: date | str) -> date:
     """MIN and MAX of a date come back from SQLite as text."""
     return value if isinstance(value, date) else date.fromisoformat(value)

@@ -1,0 +1,99 @@
+"""Closed lists of billing. States of claims are computed from what happened and what is open, never stored."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RemittanceState(models.TextChoices):
+    """What became of one ST. Held and refused ones moved no money."""
+
+    POSTED = "posted", _("Posted")
+    HELD = "held", _("Held")
+    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Taken back")
+
+
+#: State -> acts a person may do. The services refuse everything else.
+REMITTANCE_ACTS: dict[str, tuple[str, ...]] = {
+    RemittanceState.POSTED: ("undo", "match"),
+    RemittanceState.HELD: ("release", "dismiss"),
+    RemittanceState.REFUSED: (),
+    RemittanceState.UNDONE: (),
+}
+
+
+class Hold(models.TextChoices):
+    """Why a remittance waits."""
+
+    PAYEE = "payee", _("Paid to another payee")
+    PAYER = "payer", _("The payer is not known")
+    REISSUE = "reissue", _("The payer sent this payment before with other contents")
+    DEBIT = "debit", _("The payer takes money from the account")
+    BOOKS = "books", _("The books refuse it")
+
+
+class WorkKind(models.TextChoices):
+    """Why a person is asked; the values are those of ``postings.Kind``."""
+
+    DENIAL = "denial", _("Denial")
+    ELIGIBILITY = "eligibility", _("Eligibility")
+    REVIEW = "review", _("Adjustment without a rule")
+    UNMATCHED_CLAIM = "unmatched_claim", _("Unmatched claim")
+    UNMATCHED_LINE = "unmatched_line", _("Unmatched service")
+    PAYER_MISMATCH = "payer_mismatch", _("Another payer than the claim's")
+    EXCESS_ADJUSTMENT = "excess_adjustment", _("Adjustment beyond what is open")
+    EXCESS_SHARE = "excess_share", _("Patient share beyond what is open")
+    OVERPAID = "overpaid", _("Overpaid")
+    COST_SHARE = "cost_share", _("Share a patient does not owe")
+    NO_ABN = "no_abn", _("No signed notice on file")
+    CROSSOVER = "crossover", _("Next payer not on file")
+    FORWARDED = "forwarded", _("Forwarded by the payer")
+    UNKNOWN_STATUS = "unknown_status", _("Claim status without a rule")
+    SUSPENSE = "suspense", _("Money outside of claims")
+    HELD_PAYEE = "held_payee", _("Remittance for another payee")
+    HELD_PAYER = "held_payer", _("Remittance of an unknown payer")
+    REISSUE = "reissue", _("Remittance sent again")
+    REFUSED = "refused", _("Remittance that does not balance")
+
+
+class ClaimState(models.TextChoices):
+    """Where a claim stands (facts of billing, "Claim life cycle"), as far as remittances tell."""
+
+    ENTERED = "ENTERED", _("Entered")
+    SELF_PAY = "SELF_PAY", _("Self-pay")
+    PAID = "PAID", _("Paid")
+    PARTIAL = "PARTIAL", _("Partly paid")
+    DENIED = "DENIED", _("Denied")
+    ZERO_PAID = "ZERO_PAID", _("Nothing paid")
+    CROSSED_OVER = "CROSSED_OVER", _("Crossed over")
+    SECONDARY = "SECONDARY_READY", _("Next payer's turn")
+    PATIENT_DUE = "PATIENT_DUE", _("Patient owes")
+    REVERSED = "REVERSED", _("Reversed")
+    CLOSED = "CLOSED", _("Closed")
+
+
+TONES: dict[str, str] = {
+    ClaimState.PAID: "good", ClaimState.CLOSED: "good", ClaimState.DENIED: "bad", ClaimState.PATIENT_DUE: "warn",
+    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", RemittanceState.POSTED: "good", RemittanceState.HELD: "warn",
+    RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
+}  # fmt: skip
+"""State -> tone of its badge."""
+
+
+class WriteOff(models.TextChoices):
+    """The account roles a person may write off to."""
+
+    DENIAL = "denial_writeoff", _("Denial")
+    SMALL = "admin_writeoff", _("Small balance, administrative")
+    CHARITY = "charity", _("Charity")
+    BAD_DEBT = "bad_debt", _("Bad debt")
+    CONTRACTUAL = "contractual", _("Contractual allowance")
+
+
+class DecisionKind(models.TextChoices):
+    """What a person asks a second person to sign."""
+
+    WRITE_OFF = "write_off", _("Write-off")
+    REFUND = "refund", _("Refund")
