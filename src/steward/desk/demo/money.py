@@ -1,0 +1,3 @@
+"""A year of money."""
+def build_money(world):
+    pass

@@ -1,0 +1,48 @@
+"""What the demo practice is made of: its name, payers, fees and personas. All invented; service codes are HCPCS Level II."""
+
+from __future__ import annotations
+
+from steward.cli.practice_file import PracticeSaid
+from steward.desk.demo.payer import DemoPayer
+
+PRACTICE = PracticeSaid(
+    name="Cedar Hill Family Practice",
+    npi="1730400002",
+    tin="141000017",
+    street="40 Cedar Street",
+    city="Kingston",
+    state="NY",
+    zip="12401",
+    phone="845 555 0100",
+    submitter_id="CEDARHILL",
+    sites=("North site", "River site"),
+)
+
+PAYERS: tuple[tuple[DemoPayer, int, int], ...] = (  # payer, copay in cents, how often drawn
+    (DemoPayer("MEDB", "Medicare Part B", "112000001", "13202", "MB", 620_000, 35_000, 40_000, 200_000, True, 1, 14), 0, 6),
+    (DemoPayer("BLUEH", "Blue Harbor", "112000002", "BH001", "BL", 710_000, 50_000, 60_000, 0, False, 2, 16), 2500, 26),
+    (DemoPayer("CASCADE", "Cascade HMO", "112000003", "CAS77", "HM", 640_000, 65_000, 20_000, 0, False, 3, 21), 2000, 18),
+    (DemoPayer("UNITY", "Unity Health Plan", "112000004", "UHP20", "CI", 690_000, 45_000, 80_000, 100_000, False, 4, 18), 3000, 20),
+    (DemoPayer("STATEMED", "State Medicaid", "112000005", "NYMCD", "MC", 520_000, 60_000, 0, 0, False, 0, 25), 0, 12),
+    (DemoPayer("LAKEVIEW", "Lakeview Mutual", "112000006", "LKV09", "CI", 730_000, 40_000, 90_000, 200_000, False, 2, 28), 2500, 10),
+)
+SELF_PAY_WEIGHT = 8
+
+#: visit reason -> the lines billed: service code, modifiers, fee in cents
+FEES: dict[str, tuple[tuple[str, tuple[str, ...], int], ...]] = {
+    "FU": (("T1015", (), 14_500),),
+    "ACUTE": (("T1015", (), 16_500), ("G2211", (), 2_450)),
+    "PHYS": (("G0439", (), 21_000), ("G0444", (), 3_125)),
+    "NEW": (("G0438", (), 26_500), ("G0447", (), 4_150)),
+    "SHOT": (("J3420", (), 1_875), ("G0008", (), 3_500)),
+}
+DIAGNOSES: dict[str, tuple[str, ...]] = {
+    "FU": ("I10", "E11.9", "E78.5", "J45.909"),
+    "ACUTE": ("J06.9", "M54.50", "N39.0", "R05.9"),
+    "PHYS": ("Z00.00", "Z00.01"),
+    "NEW": ("Z00.00", "I10"),
+    "SHOT": ("Z23", "E53.8"),
+}
+
+#: persona -> (name, roles); the office manager, front desk and biller are the first staff of those jobs
+OTHER_PERSONAS = (("owner", "Dr. Iris Wells", ("owner",)), ("clinician", "Dr. Karl Stone", ("clinician",)), ("auditor", "Pat Quill", ("auditor",)))
