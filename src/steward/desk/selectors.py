@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.decide import Subject
 from steward.core.clock import Clock
-from steward.core.web.days import clock_text
+from steward.core.web.days import say_time
 from steward.desk import rooms
 from steward.frontdesk import desk as frontdesk
 
@@ -20,7 +20,7 @@ def today(subject: Subject, clock: Clock) -> dict[str, Any]:
     done = sum(step.done for step in steps)
     return {
         "day": day,
-        "now": _("now %s") % clock_text(clock.now().astimezone(clock.zone)),
+        "now": _("now %s") % say_time(clock.now().astimezone(clock.zone)),
         "sentence": frontdesk.sentence(subject, day),
         "tasks": rooms.waiting(subject, day),
         "figures": rooms.figures(subject, day),
