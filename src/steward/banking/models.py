@@ -129,7 +129,7 @@ class CashMove(Record):
     other = models.ForeignKey(DrawerSession, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     memo = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
-    by = _user()
+    by = _user(null=True)
     entry = models.PositiveBigIntegerField(null=True, help_text="number of the ledger entry")
 
     class Meta:

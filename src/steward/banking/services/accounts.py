@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -96,7 +97,7 @@ def change_bank_account(
     if routing and not routing_ok(routing):
         message = _("%s is no routing number: its check digit is wrong.") % routing
         raise refuse("routing", message, _("Read it from a check."), field="routing")
-    changed = {"name": name, "routing": routing, "credit_line_cents": credit_line_cents}
+    changed: dict[str, Any] = {"name": name, "routing": routing, "credit_line_cents": credit_line_cents}
     if number is not None and number != row.number:
         if row.statements.exists():
             message = _("Statements of the number it has now were imported.")

@@ -208,7 +208,8 @@ def close_terminal_batch(
     if not 0 <= fee_cents < gross:
         raise refuse("fee", _("The fee is less than the batch."), _("Type the fee, or 0.00."), field="fee_cents")
     number, uid = next_number("banking.batch"), new_uid()
-    where = Where(entity=open_ones[0].session.drawer.entity_id, site=site.pk if site else None)
+    entity = open_ones[0].session.drawer.entity_id
+    where = Where(entity=entity, site=site.pk if site else None)
     entry = post(
         call, "batch", uid, day=day, memo=f"Card batch {number}", journal="receipts", source="terminalbatch",
         lines=postings.card_batch_closed([(one.item, one.cents) for one in open_ones], f"batch:{uid}", where),
@@ -217,11 +218,11 @@ def close_terminal_batch(
         call,
         expected=Expected(
             "card_batch", reference or str(number), gross - fee_cents, day, "card_clearing", f"batch:{uid}",
-            where.entity or 0, f"Card batch {number}", gross,
+            entity, f"Card batch {number}", gross,
         ),
     )  # fmt: skip
     batch = TerminalBatch.objects.create(
-        uid=uid, number=number, reference=reference[:40], entity_id=where.entity, site=site, day=day, gross_cents=gross,
+        uid=uid, number=number, reference=reference[:40], entity_id=entity, site=site, day=day, gross_cents=gross,
         fee_cents=fee_cents, closed_at=call.now, closed_by_id=call.user_id, settlement=settlement, entry=entry,
     )  # fmt: skip
     Receipt.objects.filter(pk__in=[one.pk for one in open_ones]).update(batch=batch)

@@ -58,6 +58,7 @@ def open_drawer(call: Call, *, drawer: Drawer, float_cents: int, reason: str = "
 
 
 def _new_session(call: Call, drawer: Drawer, float_cents: int, reason: str) -> DrawerSession:
+    assert call.user_id is not None
     try:
         with transaction.atomic():
             return DrawerSession.objects.create(

@@ -142,6 +142,7 @@ def _keep(
 ) -> StatementImport:
     document = store_document(call, content=source.content, name=source.name)
     problems = [*statement.problems, *plan.problems]
+    assert plan.proof.opening_cents is not None and statement.closing_cents is not None, "it was proved"
     row = StatementImport.objects.create(
         bank_account=account, document=document, sha256=source.sha256, part=source.part, kind=source.kind,
         name=source.name[:200], starts_on=statement.starts_on, ends_on=statement.ends_on,
