@@ -72,7 +72,7 @@ def decode(value: Any) -> Any:
     """Back from ``encode``. Rows are read again: the first answer names them, the database holds them."""
     if not isinstance(value, dict):
         return value
-    tag = next(iter(value))
+    tag = next(key for key in value if key.startswith("$"))  # PostgreSQL keeps no order of keys
     if tag == "$model":
         return apps.get_model(value["$model"])._default_manager.get(pk=decode(value["pk"]))
     if tag == "$enum":

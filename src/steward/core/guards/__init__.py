@@ -34,7 +34,7 @@ def drop(connection: BaseDatabaseWrapper) -> None:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'guard_*'")
             for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')  # noqa: S608 - a name we made
+                cursor.execute(f'DROP TRIGGER "{name}"')
             return
         cursor.execute(
             "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -84,27 +84,59 @@ def _check_sqlite(connection: BaseDatabaseWrapper) -> list[str]:
     return faults
 
 
-_PG_TRIGGER = re.compile(r"CREATE\s+(?:CONSTRAINT\s+)?TRIGGER\s+(\w+)", re.I)
+_PG_TRIGGER = re.compile(
+    r"CREATE\s+(?:CONSTRAINT\s+)?TRIGGER\s+(?P<name>\w+)\s+(?P<when>BEFORE|AFTER)\s+(?P<events>.+?)\s+"
+    r"ON\s+(?:\w+\.)?(?P<table>\w+)(?P<between>.*?)FOR\s+(?:EACH\s+)?(?P<each>ROW|STATEMENT)(?P<condition>.*?)"
+    r"EXECUTE\s+(?:FUNCTION|PROCEDURE)\s+(?:\w+\.)?(?P<function>\w+)\s*\(",
+    re.I | re.S,
+)
 _PG_FUNCTION = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(\w+)\s*\(.*?\$(\w*)\$(.*?)\$\2\$", re.I | re.S)
 
 
 def _check_postgresql(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
-        triggers = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT tgname, tgenabled::text, pg_get_triggerdef(oid) FROM pg_trigger "
+            "WHERE NOT tgisinternal AND tgname LIKE 'guard\\_%'"
+        )
+        present = {name: (enabled, _shape(text)) for name, enabled, text in cursor.fetchall()}
         cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'guard\\_%'")
         functions = dict(cursor.fetchall())
     faults = []
     for statement in statements("postgresql"):
-        for name in _PG_TRIGGER.findall(statement):
-            if name not in triggers:
+        for wanted in _PG_TRIGGER.finditer(statement):
+            name = wanted["name"]
+            enabled, shape = present.get(name, ("", None))
+            if shape is None:
                 faults.append(f"guard {name} is missing")
-            elif triggers[name] not in ("O", "A", b"O", b"A"):
+            elif enabled not in ("O", "A"):
                 faults.append(f"guard {name} is switched off")
+            elif shape != _shape(wanted[0]):
+                faults.append(f"guard {name} was changed")
         for name, _tag, body in _PG_FUNCTION.findall(statement):
             if functions.get(name) != body:
                 faults.append(f"guard function {name} is missing or was changed")
     return faults
+
+
+def _shape(text: str) -> tuple[object, ...] | None:
+    """What a trigger does: when, on what, for each what, with which function; the server words the rest its own way."""
+    found = _PG_TRIGGER.search(text)
+    if found is None:
+        return None
+    events = frozenset(
+        re.sub(r"\s+", " ", e).strip().lower() for e in re.split(r"\s+OR\s+", found["events"], flags=re.I)
+    )
+    rest = (found["between"] + found["condition"]).upper()
+    return (
+        found["when"].upper(),
+        events,
+        found["table"].lower(),
+        found["each"].upper(),
+        found["function"].lower(),
+        "INITIALLY DEFERRED" in rest,
+        "WHEN" in rest,
+    )
 
 
 def _squeeze(sql: str) -> str:
