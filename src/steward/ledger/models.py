@@ -207,6 +207,16 @@ class Line(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id} {self.cents}"
 
+    @property
+    def debit(self) -> int | None:
+        """Cents when this is a debit."""
+        return self.cents if self.cents > 0 else None
+
+    @property
+    def credit(self) -> int | None:
+        """Cents, positive, when this is a credit."""
+        return -self.cents if self.cents < 0 else None
+
 
 class PeriodTotal(models.Model):
     """Debits and credits of one account of one entity in one month, cents, both positive.

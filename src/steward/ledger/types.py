@@ -122,3 +122,8 @@ class CheckResult:
     evidence: str = ""
     blocks: bool = True
     waived: str = ""
+
+    @property
+    def words(self) -> str:
+        """The id as a person reads it."""
+        return self.id.replace("_", " ").capitalize()

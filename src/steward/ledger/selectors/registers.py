@@ -1,0 +1,203 @@
+"""Entries and lines as people look them up: the journal, one entry, one account's register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from steward.core.access.decide import Subject
+from steward.core.access.policy import scoped
+from steward.ledger.models import Account, Document, Entry, Line, Period
+from steward.ledger.selectors.balances import turnovers
+
+
+def journal(subject: Subject) -> QuerySet[Entry]:
+    """Posted entries with their size (debits, cents) for lists, export and search."""
+    rows = Entry.objects.filter(state="posted").annotate(debit_cents=_debits())
+    return scoped(subject, "books.read", rows)
+
+
+def drafts(subject: Subject) -> QuerySet[Entry]:
+    """Entries that are not posted yet."""
+    rows = Entry.objects.filter(state="draft").select_related("drafted_by").annotate(debit_cents=_debits())
+    return scoped(subject, "books.read", rows)
+
+
+def _debits() -> Coalesce:
+    sums = Line.objects.filter(entry=OuterRef("pk"), cents__gt=0).order_by().values("entry").annotate(s=Sum("cents"))
+    return Coalesce(Subquery(sums.values("s")), 0)
+
+
+def entry(subject: Subject, uid: UUID) -> Entry | None:
+    """One entry with everything its page shows; None when it is not there or not for this person."""
+    rows = Entry.objects.select_related(
+        "period", "document", "drafted_by", "approved_by", "posted_by", "reverses", "reversed_by"
+    )
+    return scoped(subject, "books.read", rows).filter(uid=uid).first()
+
+
+def lines(entry: Entry) -> list[Line]:
+    """The lines of an entry with accounts and dimensions. One query."""
+    related = ("account", "entity", "site", "department", "provider", "payer", "party")
+    return list(entry.lines.select_related(*related).order_by("n"))
+
+
+def entry_number(number: int) -> Entry | None:
+    """The posted entry with this number."""
+    return Entry.objects.filter(number=number, state="posted").first()
+
+
+def entries_of_source(source_type: str, source_ref: str) -> list[Entry]:
+    """Posted entries booked from one source, oldest first."""
+    rows = Entry.objects.filter(source_type=source_type, source_ref=source_ref, state="posted")
+    return list(rows.select_related("reverses", "reversed_by").order_by("number"))
+
+
+def entries_of_document(subject: Subject, document: Document) -> QuerySet[Entry]:
+    """Posted entries booked from one document."""
+    return journal(subject).filter(document=document)
+
+
+def lines_of_item(item: str) -> list[Line]:
+    """Every posted line of one item, oldest first, with entry and account: what happened to it."""
+    rows = Line.objects.filter(item=item, date__isnull=False).exclude(item="")
+    return list(rows.select_related("entry", "account", "payer", "party").order_by("date", "id"))
+
+
+def periods(subject: Subject) -> QuerySet[Period]:
+    """All months, latest first."""
+    return scoped(subject, "books.read", Period.objects.order_by("-year", "-month"))
+
+
+def accounts(subject: Subject) -> QuerySet[Account]:
+    """The chart."""
+    return scoped(subject, "books.read", Account.objects.select_related("parent").order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One line of an account with the balance after it (cents, debit positive)."""
+
+    line_id: int
+    date: date
+    number: int
+    entry_uid: UUID
+    journal: str
+    memo: str
+    line_memo: str
+    item: str
+    cents: int
+    balance_cents: int
+
+    @property
+    def debit(self) -> int | None:
+        return self.cents if self.cents > 0 else None
+
+    @property
+    def credit(self) -> int | None:
+        return -self.cents if self.cents < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A page of an account's lines, oldest first; ``before_cents`` is the balance above the first row.
+
+    ``next`` and ``previous`` are marks (day, line id) for the pages after and before, None where there is none.
+    """
+
+    rows: tuple[RegisterRow, ...]
+    before_cents: int
+    next: tuple[date, int] | None
+    previous: tuple[date, int] | None
+
+
+Mark = tuple[date, int]
+
+_ROWS = """
+SELECT l.id, l.date, e.number, e.uid, e.journal, e.memo, l.memo, l.item, l.cents
+FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
+WHERE l.account_id = %s AND l.date BETWEEN %s AND %s"""
+
+
+def register(
+    account: Account, first: date, last: date, *, after: Mark | None = None, before: Mark | None = None, limit: int = 50
+) -> Register:
+    """One page of an account between two days. Keyset over the covering index; the running balance starts from the totals.
+
+    Four queries, whatever the size of the books.
+    """
+    back = before is not None and after is None
+    sql, values = _ROWS, [account.pk, first.isoformat(), last.isoformat()]
+    mark = before if back else after
+    if mark is not None:
+        sql += f" AND l.date {'<' if back else '>'}= %s AND (l.date, l.id) {'<' if back else '>'} (%s, %s)"
+        values += [mark[0].isoformat(), mark[0].isoformat(), mark[1]]
+    order = "DESC" if back else "ASC"
+    found = _query(f"{sql} ORDER BY l.date {order}, l.id {order} LIMIT {int(limit) + 1}", values)
+    more, found = len(found) > limit, found[:limit]
+    if back:
+        found.reverse()
+    if not found:
+        return Register((), _balance_before(account.pk, first, 0) if mark is None else 0, None, None)
+    start = (_day(found[0][1]), found[0][0])
+    opening = _balance_before(account.pk, *start)
+    rows = _running(found, opening)
+    end = (rows[-1].date, rows[-1].line_id)
+    has_next = more if not back else True
+    has_previous = (mark is not None) if not back else more
+    return Register(rows, opening, end if has_next else None, start if has_previous else None)
+
+
+def _running(found: Sequence[tuple[Any, ...]], opening: int) -> tuple[RegisterRow, ...]:
+    balance, rows = opening, []
+    for pk, day, number, uid, book, memo, line_memo, item, cents in found:
+        balance += cents
+        uid = uid if isinstance(uid, UUID) else UUID(uid)
+        rows.append(RegisterRow(pk, _day(day), number, uid, book, memo, line_memo, item, cents, balance))
+    return tuple(rows)
+
+
+def _balance_before(account: int, day: date, line_id: int) -> int:
+    """The balance just before one line: all days before, and that day's lines with a lower id."""
+    debit, credit = turnovers(day - timedelta(days=1), account=account).get(account, (0, 0))
+    sql = "SELECT CAST(COALESCE(SUM(cents), 0) AS bigint) FROM ledger_line WHERE account_id = %s AND date = %s AND id < %s"
+    return debit - credit + int(_query(sql, [account, day.isoformat(), line_id])[0][0])
+
+
+def _query(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def same_source() -> list[tuple[str, str, int, int, int]]:
+    """Pairs of entries with one source and one size, where neither reverses the other: food for ``duplicate_posting``."""
+    return [
+        tuple(row)  # type: ignore[misc]
+        for row in _query(
+            """
+            WITH sized AS (
+              SELECT e.id, e.number, e.source_type, e.source_ref, e.date, e.reverses_id,
+                     CAST(SUM(CASE WHEN l.cents > 0 THEN l.cents ELSE 0 END) AS bigint) AS cents
+              FROM ledger_entry e JOIN ledger_line l ON l.entry_id = e.id
+              WHERE e.state = 'posted' AND e.source_type <> 'document'
+                AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)
+              GROUP BY e.id, e.number, e.source_type, e.source_ref, e.date, e.reverses_id)
+            SELECT a.source_type, a.source_ref, a.number, b.number, a.cents FROM sized a JOIN sized b
+              ON b.source_type = a.source_type AND b.source_ref = a.source_ref AND b.number > a.number
+             AND b.cents = a.cents AND b.date = a.date
+            WHERE a.reverses_id IS NULL AND b.reverses_id IS NULL ORDER BY a.number, b.number LIMIT 200""",
+            [],
+        )
+    ]

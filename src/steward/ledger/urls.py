@@ -1,0 +1,31 @@
+"""Addresses of the books."""
+
+from django.urls import path
+
+from steward.ledger.views import books, entries, periods
+
+app_name = "ledger"
+urlpatterns = [
+    path("", books.home, name="home"),
+    path("journal/", entries.journal, name="journal"),
+    path("journal/new/", entries.journal_new, name="journal_new"),
+    path("journal/sums/", entries.journal_sums, name="journal_sums"),
+    path("journal/<uuid:uid>/", entries.entry, name="entry"),
+    path("journal/<uuid:uid>/edit/", entries.journal_edit, name="journal_edit"),
+    path("journal/<uuid:uid>/submit/", entries.journal_submit, name="journal_submit"),
+    path("journal/<uuid:uid>/discard/", entries.journal_discard, name="journal_discard"),
+    path("journal/<uuid:uid>/reverse/", entries.reverse_entry, name="reverse"),
+    path("documents/<uuid:uid>/", entries.document, name="document"),
+    path("accounts/", books.accounts, name="accounts"),
+    path("accounts/new/", books.account_new, name="account_new"),
+    path("accounts/<uuid:uid>/", books.account, name="account"),
+    path("accounts/<uuid:uid>/change/", books.account_change, name="account_change"),
+    path("trial-balance/", books.trial_balance, name="trial_balance"),
+    path("export/", books.export, name="export"),
+    path("proof/", books.proof, name="proof"),
+    path("periods/", periods.periods, name="periods"),
+    path("periods/<uuid:uid>/", periods.period, name="period"),
+    path("periods/<uuid:uid>/close/", periods.close, name="close"),
+    path("periods/<uuid:uid>/lock/", periods.lock, name="lock"),
+    path("periods/<uuid:uid>/reopen/", periods.reopen, name="reopen"),
+]

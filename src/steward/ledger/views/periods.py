@@ -1,0 +1,109 @@
+"""Months: open, closed, locked, reopened; each with the checks as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.approvals.selectors import unreviewed
+from steward.core.web.forms import Done, handle, press
+from steward.ledger import selectors, services
+from steward.ledger.forms import LockForm, ReopenForm
+from steward.ledger.logic.periods import Month, blocking
+from steward.ledger.models import Period
+from steward.ledger.selectors import registers
+from steward.ledger.types import CheckResult
+
+
+@screen(GET="books.read")
+def periods(request: HttpRequest) -> HttpResponse:
+    """All months by year, latest first."""
+    rows = list(registers.periods(request.call.subject))  # type: ignore[attr-defined]
+    still = [str(p) for p in rows if p.state == "open"]
+    return render(request, "ledger/periods.html", {"periods": rows, "open": len(still)})
+
+
+@screen(GET="books.read")
+def period(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One month: its checks now, its history, and what may be done."""
+    shown = _period(request, uid)
+    call = request.call  # type: ignore[attr-defined]
+    checks = _checks(shown, thorough=False) if shown.state != "locked" else []
+    return render(request, "ledger/period.html", {
+        "period": shown, "checks": checks, "events": shown.events.select_related("by").order_by("-version"),
+        "may_close": shown.state == "open" and holds(call.subject, "period.soft_close"),
+        "may_lock": shown.state != "locked" and holds(call.subject, "period.close"),
+        "may_reopen": shown.state != "open" and holds(call.subject, "period.close"),
+        "month": Month(shown.year, shown.month),
+    })  # fmt: skip
+
+
+def _period(request: HttpRequest, uid: UUID) -> Period:
+    found = registers.periods(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
+
+
+def _checks(shown: Period, *, thorough: bool) -> list[CheckResult]:
+    """The ledger's own checks and what core knows; rooms above bring theirs through the command line and the month's close."""
+    month = Month(shown.year, shown.month)
+    return [*selectors.close_checks(month, thorough=thorough), *_owner(month)]
+
+
+def _owner(month: Month) -> list[CheckResult]:
+    waiting = unreviewed(month.last).count()
+    evidence = _("%s acts of one person alone wait for the owner's review") % waiting
+    return [CheckResult("owner_review", waiting == 0, evidence)]
+
+
+@screen(POST="period.soft_close")
+def close(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Close to ordinary posting."""
+    shown = _period(request, uid)
+    here = reverse("ledger:period", args=[uid])
+    done = Done(here, _("%s is closed to ordinary posting.") % shown)
+    results = _owner(Month(shown.year, shown.month))
+
+    def act(call: Any) -> Any:
+        return services.close_period(call, period=str(shown), results=results)
+
+    return press(request, act, success=lambda _state: done, back=here)
+
+
+@screen(GET="period.close", POST="period.close")
+def lock(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Lock for good: every check green, or a reason."""
+    shown = _period(request, uid)
+    month = Month(shown.year, shown.month)
+    checks = _checks(shown, thorough=True)
+
+    def act(call: Any, *, waivers: dict[str, str]) -> Any:
+        return services.lock_period(call, period=str(month), results=_owner(month), waivers=waivers)
+
+    return handle(
+        request, LockForm, act, "ledger/lock.html", context={"period": shown, "checks": checks},
+        failed=[(check.id, check.evidence) for check in blocking(checks)],
+        success=lambda _state: Done(reverse("ledger:period", args=[uid]), _("%s is locked.") % month),
+    )  # fmt: skip
+
+
+@screen(GET="period.close", POST="period.close")
+def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Open a closed month again, with a reason."""
+    shown = _period(request, uid)
+
+    def act(call: Any, *, reason: str) -> Any:
+        return services.reopen_period(call, period=str(shown), reason=reason)
+
+    return handle(
+        request, ReopenForm, act, "ledger/reopen.html", context={"period": shown},
+        success=lambda _state: Done(reverse("ledger:period", args=[uid]), _("%s is open again.") % shown),
+    )  # fmt: skip
