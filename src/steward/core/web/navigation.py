@@ -75,7 +75,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Sites and rooms"), "registry:sites", "party.read", "m", _("places departments entities")),
     )),
     Group(_("Order"), (
-        Entry(_("Approvals"), "approvals:list", "approval.read", "a", _("decide second signature")),
+        Entry(_("Approvals"), "approvals:waiting", "approval.read", "a", _("decide second signature")),
         Entry(_("Audit log"), "audit:log", "audit.read", "u", _("who did what history")),
         Entry(_("Work in progress"), "jobs:list", "job.read", "j", _("imports long jobs")),
         Entry(_("Outbox"), "outbox:list", "outbox.read", "x", _("mail texts letters sent")),

@@ -26,8 +26,11 @@ def find(
             if len(groups.setdefault(hit.kind, [])) < LIMIT:
                 groups[hit.kind].append(shown)
     groups[_("Do")] = acts(actions, text)
-    groups[_("Pages")] = pages(request, text)
-    return [{"label": label, "hits": found} for label, found in groups.items() if found]
+    shown = [{"label": label, "hits": found} for label, found in groups.items() if found]
+    found = pages(request, text)
+    here = {"label": _("Pages"), "hits": found}
+    named = bool(text) and bool(found) and found[0]["label"].casefold().startswith(text.casefold())
+    return [here, *shown] if named else [*shown, here] if found else shown
 
 
 def acts(actions: Iterable[Action], text: str) -> list[dict[str, str]]:

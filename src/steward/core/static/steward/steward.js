@@ -37,7 +37,7 @@
   /* ---- palette ---- */
   const palette = $("#palette"), box = palette && $("input", palette), list = palette && $("#palette-list");
   const endpoint = document.body.dataset.palette;
-  let asked = 0, chosen = -1, waiting = null;
+  let asked = 0, chosen = -1, waiting = null, listed = null;
   const options = () => $$('[role="option"]', list);
   const choose = (index) => {
     const all = options();
@@ -66,15 +66,22 @@
     choose(0);
   };
   const ask = async () => {
-    const mine = ++asked;
+    const mine = ++asked, text = box.value;
+    clearTimeout(waiting);
     try {
-      const answer = await fetch(endpoint + "?q=" + encodeURIComponent(box.value), { headers: { Accept: "application/json" } });
-      if (answer.ok && mine === asked) fill((await answer.json()).groups);
+      const answer = await fetch(endpoint + "?q=" + encodeURIComponent(text), { headers: { Accept: "application/json" } });
+      const groups = answer.ok ? (await answer.json()).groups : [];
+      if (mine === asked) { listed = text; fill(groups); }
     } catch (_error) { /* offline: the search form on the page still works */ }
+  };
+  const open = async () => { /* never opens what was listed for other words than those in the box */
+    if (listed !== box.value) await ask();
+    const option = options()[chosen];
+    if (option && listed === box.value) location.assign(option.dataset.url);
   };
   const openPalette = () => {
     if (!palette || !endpoint) return;
-    openDialog("palette"); box.value = ""; box.focus(); ask();
+    openDialog("palette"); box.value = ""; listed = null; box.focus(); ask();
   };
   if (palette) {
     box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 90); });
@@ -83,8 +90,7 @@
       else if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen - 1); }
       else if (event.key === "Enter") {
         event.preventDefault();
-        const option = options()[chosen];
-        if (option) location.assign(option.dataset.url);
+        open();
       }
     });
     list.addEventListener("click", (event) => {
