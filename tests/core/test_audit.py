@@ -288,3 +288,13 @@ def test_signed_heads_are_stored_once(office: Office) -> None:
     sign_head(office.system())
     assert selectors.last_row() == 1 and [h.seq for h in selectors.signed_heads(limit=5)] == [1]
     assert SignedHead.objects.count() == 1
+
+
+def test_the_scheduler_signs_the_day(office: Office) -> None:
+    from steward.core.audit.tasks import sign_day
+    from steward.desk.schedule import KINDS, SCHEDULE
+
+    assert sign_day(office.system()) == 0
+    write(office, 2)
+    assert sign_day(office.system()) == 2 == sign_day(office.system())
+    assert "audit.sign_day" in {k.name for k in KINDS} & {s.kind for s in SCHEDULE}

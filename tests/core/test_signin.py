@@ -23,7 +23,7 @@ from steward.core.audit.models import AuditRow
 from steward.core.service import system_call
 from steward.core.signin import proofs
 from tests.core.ground import bare_office
-from tests.support import Office, make_user, signed_in
+from tests.support import NOON, Office, make_user, signed_in
 
 PHRASE = "otter lamp quilt meadow 19"
 ME = "/sign-in/2fa/"  # a page that asks for nothing but a session
@@ -449,3 +449,12 @@ def test_local_path_of_this_very_server() -> None:
     assert proofs.local_path("http://here:8000/a?b=c", host="here:8000") == "/a?b=c"
     assert proofs.local_path("http://there/a", host="here:8000") == "/"
     assert proofs.local_path("ftp://here:8000/a", host="here:8000") == "/"
+
+
+def test_sessions_past_their_time_are_forgotten(office: Office) -> None:
+    from steward.core.signin.tasks import forget_sessions
+
+    old, young = signed_in("biller"), signed_in("frontdesk")
+    Session.objects.filter(session_key=old.cookies["steward"].value).update(expire_date=NOON - timedelta(days=1))
+    assert forget_sessions(office.system()) == 1
+    assert list(Session.objects.values_list("session_key", flat=True)) == [young.cookies["steward"].value]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from steward.core.audit import tasks as audit
 from steward.core.files import tasks as files
 from steward.core.jobs import tasks as jobs
 from steward.core.jobs.kinds import Kind, Scheduled
 from steward.core.outbox.services import send_due
+from steward.core.signin import tasks as signin
 from steward.core.vault import tasks as vault
 
 KINDS: tuple[Kind, ...] = (
@@ -13,9 +15,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("vault.rotate", vault.rotate),
     Kind("files.prove", files.prove),
     Kind("jobs.tidy", jobs.tidy),
+    Kind("audit.sign_day", audit.sign_day),
+    Kind("signin.forget_sessions", signin.forget_sessions),
 )
 
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("outbox.send", every_seconds=15),
     Scheduled("jobs.tidy", every_seconds=3600),
+    Scheduled("audit.sign_day", every_seconds=1800),
+    Scheduled("signin.forget_sessions", every_seconds=6 * 3600),
 )
