@@ -41,20 +41,13 @@ def prepare() -> None:
     """
     from django.core.management import call_command
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    from steward.core import guards
+    from steward.core.schema import SchemaFault, bring_up
 
-    executor = MigrationExecutor(connection)
-    newer = set(executor.loader.applied_migrations) - set(executor.loader.graph.nodes)
-    if newer:
-        app, name = sorted(newer)[-1]
-        raise CannotServe(f"This data folder was written by a newer Steward ({app} {name}). Start that one.")
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()) or guards.check(connection):
-        call_command("migrate", interactive=False, verbosity=0)
-    faults = guards.check(connection)
-    if faults:
-        raise CannotServe(f"The database's guards do not stand: {'; '.join(faults[:3])}. Run: steward doctor")
+    try:
+        bring_up()
+    except SchemaFault as fault:
+        raise CannotServe(str(fault)) from None
     call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from steward.core import guards
 from steward.core.refusals import refuse
+from steward.core.schema import bring_up
 
 SQLITE_MEMBER = "steward.sqlite3"
 ROWS_MEMBER = re.compile(r"rows/([a-z][a-z0-9_]{0,62})\.copy")
@@ -138,7 +139,6 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
     Foreign keys are deferred to the commit, so the order of tables does not matter; the guards are away while rows
     come in, and the whole of it is one transaction.
     """
-    from django.core.management import call_command
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
@@ -152,7 +152,7 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
                 _load_table(cursor, table, files[table])
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _reset_sequences()
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up()
 
 
 def _load_table(cursor: Any, table: str, path: Path) -> None:

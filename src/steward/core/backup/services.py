@@ -27,6 +27,7 @@ from steward.core.backup.stream import Opener, Sealer, Torn, stream_key
 from steward.core.files import blobs
 from steward.core.refusals import refuse
 from steward.core.running import run_folder, running
+from steward.core.schema import bring_up
 from steward.core.service import Call, note, service
 from steward.core.vault.keyring import MASTER, RING, keys_folder, ring, write_key, write_private
 
@@ -390,15 +391,13 @@ def _restore_files(unpacked: _Unpacked) -> None:
 
 
 def _restore_database(unpacked: _Unpacked) -> None:
-    from django.core.management import call_command
-
     if unpacked.header.vendor == "sqlite":
         target = Path(str(connection.settings_dict["NAME"]))
         connection.close()
         copy = _member(unpacked, database.SQLITE_MEMBER)
         copy.chmod(0o600)
         os.replace(copy, target)
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up()
         return
     rows = {
         found[1]: _member(unpacked, name)
