@@ -80,7 +80,7 @@ class State:
 
     def __init__(self, listing: Listing, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.listing, self.request, self.rows = listing, request, rows
-        self.given: dict[str, str] = {name: value for name, value in request.GET.items() if value != ""}
+        self.given: dict[str, str] = {name: str(value) for name, value in request.GET.items() if value != ""}
         self.today = now.today()
         self.error = ""
 

@@ -22,11 +22,10 @@ def find(
     groups: dict[str, list[dict[str, str]]] = {}
     if len(text) >= 2:
         for hit in records(text):
-            shown = {"label": hit.label, "url": hit.url, "note": hit.detail}
             if len(groups.setdefault(hit.kind, [])) < LIMIT:
-                groups[hit.kind].append(shown)
+                groups[hit.kind].append({"label": hit.label, "url": hit.url, "note": hit.detail})
     groups[_("Do")] = acts(actions, text)
-    shown = [{"label": label, "hits": found} for label, found in groups.items() if found]
+    shown: list[dict[str, Any]] = [{"label": label, "hits": hits} for label, hits in groups.items() if hits]
     found = pages(request, text)
     here = {"label": _("Pages"), "hits": found}
     named = bool(text) and bool(found) and found[0]["label"].casefold().startswith(text.casefold())
