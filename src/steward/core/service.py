@@ -10,7 +10,7 @@ is audited on its own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -179,12 +179,12 @@ def _outermost(name: str, capability: str, function: Callable[..., R], call: Cal
         with transaction.atomic():
             if call.key is not None:
                 body = answers.digest(kwargs)
-                first = _take_key(call, name, body)
+                first = _take_key(call, call.key, name, body)
                 if first is not None:
                     return answers.decode(first["answer"]["answer"])  # type: ignore[no-any-return]
             result = _perform(unit, name, capability, function, call, kwargs)
             if call.key is not None:
-                _keep_answer(call, result)
+                _keep_answer(call.key, result)
             from steward.core.audit.services import write_acts
 
             write_acts(call, unit.acts)
@@ -253,7 +253,7 @@ def in_service() -> bool:
     return _unit.get() is not None
 
 
-def _take_key(call: Call, name: str, body: str) -> dict[str, Any] | None:
+def _take_key(call: Call, key: UUID, name: str, body: str) -> Mapping[str, Any] | None:
     """None when the key is ours now; the first call's row when it was used before; refuses another body or another
     person.
 
@@ -261,9 +261,9 @@ def _take_key(call: Call, name: str, body: str) -> dict[str, Any] | None:
     """
     from steward.core.service_models import ServiceKey
 
-    row = ServiceKey(key=call.key, service=name, actor=call.user_id, body_sha256=body, answer={}, at=call.now)
+    row = ServiceKey(key=key, service=name, actor=call.user_id, body_sha256=body, answer={}, at=call.now)
     ServiceKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = ServiceKey.objects.filter(key=call.key).values("service", "actor", "body_sha256", "answer", "at").get()
+    kept = ServiceKey.objects.filter(key=key).values("service", "actor", "body_sha256", "answer", "at").get()
     if kept["answer"] == {}:  # ours, not answered yet: an unanswered row never commits
         return None
     if (kept["service"], kept["actor"], kept["body_sha256"]) != (name, call.user_id, body):
@@ -271,10 +271,10 @@ def _take_key(call: Call, name: str, body: str) -> dict[str, Any] | None:
     return kept
 
 
-def _keep_answer(call: Call, result: Any) -> None:
+def _keep_answer(key: UUID, result: Any) -> None:
     from steward.core.service_models import ServiceKey
 
-    ServiceKey.objects.filter(key=call.key).update(answer={"answer": answers.encode(result)})
+    ServiceKey.objects.filter(key=key).update(answer={"answer": answers.encode(result)})
 
 
 __all__ = ["SERVICES", "Call", "Denied", "Refused", "in_service", "note", "refuse", "service", "system_call"]

@@ -10,7 +10,7 @@ def address_of(request: HttpRequest) -> str:
     """The client's address. Behind our one proxy it is the last of X-Forwarded-For, the one the proxy wrote; else
     nobody's word counts."""
     if settings.SECURE_PROXY_SSL_HEADER:
-        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        last = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
         return last[:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 

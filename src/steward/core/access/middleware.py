@@ -118,7 +118,7 @@ def declared(request: HttpRequest, view: Any) -> str | None:
     """The capability this view declares for this method; allauth's own pages are open or need a sign-in only."""
     methods = getattr(view, "capabilities", None)
     if methods is not None:
-        return methods.get(request.method, "method")
+        return str(methods.get(request.method, "method"))
     module = getattr(view, "__module__", "")
     name = getattr(view, "view_class", view)
     module = getattr(name, "__module__", module)

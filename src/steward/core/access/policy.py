@@ -37,7 +37,8 @@ def matrix() -> Mapping[str, Capability]:
 @cache
 def role_names() -> Mapping[str, str]:
     """Role -> the words for it."""
-    return tomllib.loads((Path(__file__).parent / "roles.toml").read_text())["roles"]
+    names: dict[str, str] = tomllib.loads((Path(__file__).parent / "roles.toml").read_text())["roles"]
+    return names
 
 
 def may(subject: Subject, capability: str, obj: object = None, context: Context | None = None) -> Decision:

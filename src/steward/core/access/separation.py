@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ def perform(call: Call, duty: str, *objects: Any) -> None:
         DutyDone(duty=duty, person_id=p, object_type=o._meta.label_lower, object_uid=o.uid, at=call.now)
         for p in people
         for o in objects
+    )
+
+
+def perform_past(call: Call, done: Sequence[tuple[str, int, Any]]) -> None:
+    """Record duties of past days (duty, person, row) in bulk: nothing is refused, for it has happened; later acts will be."""
+    if not in_service():
+        raise RuntimeError("perform_past() belongs inside a service")
+    DutyDone.objects.bulk_create(
+        DutyDone(duty=duty, person_id=person, object_type=o._meta.label_lower, object_uid=o.uid, at=call.now)
+        for duty, person, o in done
     )
 
 

@@ -11,7 +11,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +25,7 @@ from steward.core.vault.seal import Place
 _SECRET = Place("mfa_authenticator", "data", "secret")
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Passphrase and session."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A place on this server, written as a path: nothing with a host leads anywhere."""
         return bool(url) and proofs.local_path(url) == str(url).partition("#")[0]
 
-    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         now = clock.system_clock()
         if not subject_of(user, now.today(), now.now()).active:
             from allauth.account.internal.stagekit import clear_login
@@ -104,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"name:{str(credentials.get('username', '')).casefold()}"
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: secrets sealed at rest, the last factor stays."""
 
     def encrypt(self, text: str) -> str:
@@ -125,10 +125,10 @@ class MfaAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """A workforce account keeps at least one second factor; recovery codes alone are none."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return super().get_public_key_credential_rp_entity() | {"name": "Steward"}
+        return dict(super().get_public_key_credential_rp_entity(), name="Steward")
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """See ``AccountAdapter.send_notification_mail``."""

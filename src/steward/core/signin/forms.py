@@ -22,7 +22,7 @@ def _plain(form: forms.Form, **labels: Any) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(AllauthLogin):
+class LoginForm(AllauthLogin):  # type: ignore[misc]
     """Name and passphrase."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class LoginForm(AllauthLogin):
         self.fields["password"].validators.append(MaxLengthValidator(MOST))
 
 
-class SetPasswordForm(AllauthSet):
+class SetPasswordForm(AllauthSet):  # type: ignore[misc]
     """The first passphrase, by set-up link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class SetPasswordForm(AllauthSet):
         self.fields["password1"].help_text = PassphraseValidator().get_help_text()
 
 
-class ChangePasswordForm(AllauthChange):
+class ChangePasswordForm(AllauthChange):  # type: ignore[misc]
     """Another passphrase."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class ChangePasswordForm(AllauthChange):
         self.fields["password1"].help_text = PassphraseValidator().get_help_text()
 
 
-class AuthenticateForm(AllauthAuthenticate):
+class AuthenticateForm(AllauthAuthenticate):  # type: ignore[misc]
     """The code at sign-in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

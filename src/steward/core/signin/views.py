@@ -48,13 +48,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Where a person without a second factor is led from everywhere, until one is set up."""
     if request.call.context.second_factor:  # type: ignore[attr-defined]
         return HttpResponseRedirect(get_adapter(request).get_login_redirect_url(request))
-    if not request.user.has_usable_password() and not settings.DEMO:
+    user: User = request.user  # type: ignore[assignment]
+    if not user.has_usable_password() and not settings.DEMO:
         return HttpResponseRedirect(reverse("account_set_password"))
     return render(request, "signin/second_factor.html")
 
 
 @signed_in
-def step_up(request: HttpRequest) -> HttpResponse:
+def step_up(request: HttpRequest) -> Any:
     """Confirm who you are: by passphrase, code or passkey (in a demo folder by pressing the button), then back."""
     back = proofs.local_path(request.POST.get("next") or request.GET.get("next"))
     user: User = request.user  # type: ignore[assignment]
@@ -126,7 +127,7 @@ def _by_passphrase(request: HttpRequest, user: User, proof: str) -> bool:
 
 
 @public("GET", "HEAD", "POST")
-def link(request: HttpRequest, token: str) -> HttpResponse:
+def link(request: HttpRequest, token: str) -> Any:
     """A one-time link. Opening it changes nothing (mail scanners open links); the button on it signs in."""
     try:
         if request.method == "POST":
@@ -138,7 +139,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "signin/link.html", {"person": found.user, "demo": found.fully})
 
 
-def _sign_in_by_link(request: HttpRequest, user: User, *, fully: bool) -> HttpResponse:
+def _sign_in_by_link(request: HttpRequest, user: User, *, fully: bool) -> Any:
     if request.user.is_authenticated:
         logout(request)
     if not fully:
