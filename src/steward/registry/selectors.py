@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -273,3 +273,10 @@ def site_by_pk(pk: int) -> Site | None:
 def place_by_pk(pk: int) -> Place | None:
     """A place by primary key."""
     return Place.objects.filter(pk=pk).first()
+
+
+def place_counts() -> dict[int, tuple[int, int]]:
+    """Site -> (standing places, of them bookable rooms). One query."""
+    rows = Place.objects.filter(ended_on=None).values("site")
+    counted = rows.annotate(all=Count("pk"), rooms=Count("pk", filter=Q(bookable=True)))
+    return {row["site"]: (row["all"], row["rooms"]) for row in counted}

@@ -57,3 +57,8 @@ def file_name(first: str, middle: str, last: str, suffix: str) -> str:
     family = " ".join(part for part in (last.strip(), suffix.strip()) if part)
     given = " ".join(part for part in (first.strip(), middle.strip()) if part)
     return ", ".join(part for part in (family, given) if part)
+
+
+def initials(*names: str) -> str:
+    """The first letters of names, as shown to those who may not see the names: "A. O."."""
+    return " ".join(f"{name.strip()[0].upper()}." for name in names if name.strip())
