@@ -458,3 +458,12 @@ def test_sessions_past_their_time_are_forgotten(office: Office) -> None:
     Session.objects.filter(session_key=old.cookies["steward"].value).update(expire_date=NOON - timedelta(days=1))
     assert forget_sessions(office.system()) == 1
     assert list(Session.objects.values_list("session_key", flat=True)) == [young.cookies["steward"].value]
+
+
+def test_pages_know_when_the_session_would_end(office: Office) -> None:
+    def told(role: str) -> str:
+        found = re.search(r'data-idle="(\d+)"', signed_in(role).get("/sign-in/2fa/").content.decode())
+        return found[1] if found else ""
+
+    assert (told("frontdesk"), told("biller")) == ("600", "900")
+    assert "data-idle" not in Client().get("/sign-in/login/").content.decode()

@@ -76,6 +76,12 @@ class Session:
         return False
 
 
+def idle_seconds(subject: Subject) -> int:
+    """Ten minutes where patients stand at the counter, fifteen elsewhere."""
+    at_counter = "frontdesk" in subject.roles
+    return int(settings.STEWARD_IDLE_SECONDS_FRONTDESK if at_counter else settings.STEWARD_IDLE_SECONDS)
+
+
 class DefaultDeny:
     """No view without a declared capability; the decision is made before the view runs."""
 

@@ -40,6 +40,14 @@ class Shell:
         subject = getattr(getattr(self.request, "call", None), "subject", None)
         return getattr(subject, "name", "") or _("You")
 
+    @property
+    def idle_seconds(self) -> int:
+        """After how long the server ends this person's session; 0 when nobody is signed in."""
+        from steward.core.access.middleware import idle_seconds  # noqa: PLC0415 - models are not loaded when settings are
+
+        call = getattr(self.request, "call", None)
+        return idle_seconds(call.subject) if call is not None and call.user_id is not None else 0
+
     @cached_property
     def practice(self) -> str:
         from steward.core.access.models import Office

@@ -252,4 +252,21 @@
 
   const refusal = $("#refused");
   if (refusal) refusal.focus();
+
+  /* Somebody at work keeps the session, also while typing one long form (told once a minute, all tabs together). Nobody there:
+     the page asks for itself again, and the server, whose clock alone counts, answers with the sign-in page. */
+  const idle = Number(document.body.dataset.idle) * 1000;
+  if (idle) {
+    const csrf = JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}");
+    const tabs = "BroadcastChannel" in window ? new BroadcastChannel("steward-awake") : null;
+    let last = Date.now(), told = last, shared = last;
+    const awake = () => {
+      last = Date.now();
+      if (tabs && last - shared > 5000) { shared = last; tabs.postMessage(last); }
+      if (last - told > 60000) { told = last; fetch(document.body.dataset.awake, { method: "POST", headers: csrf, redirect: "manual" }).catch(() => {}); }
+    };
+    if (tabs) tabs.onmessage = (event) => { last = Math.max(last, event.data); };
+    ["keydown", "pointerdown", "wheel"].forEach((kind) => document.addEventListener(kind, awake, { passive: true }));
+    setInterval(() => { if (Date.now() - last > idle + 3000) location.replace(location.href); }, 5000);
+  }
 })();
