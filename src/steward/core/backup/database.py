@@ -142,7 +142,7 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    executor.migrate([(app, name) for app, names in migrations.items() for name in names])
+    executor.migrate(_last_of_each(executor.loader.graph, migrations))
     with transaction.atomic():
         guards.drop(connection)
         with connection.cursor() as cursor:
@@ -153,6 +153,15 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _reset_sequences()
     bring_up()
+
+
+def _last_of_each(graph: Any, migrations: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Of each app the migrations that no other of the backup's follows:
+    naming an earlier one would mean going back to it.
+    """
+    there = {(app, name) for app, names in migrations.items() for name in names}
+    followed = {parent.key for node in there for parent in graph.node_map[node].parents if parent.key[0] == node[0]}
+    return sorted(there - followed)
 
 
 def _load_table(cursor: Any, table: str, path: Path) -> None:
