@@ -43,7 +43,7 @@ class Shell:
     @property
     def idle_seconds(self) -> int:
         """After how long the server ends this person's session; 0 when nobody is signed in."""
-        from steward.core.access.middleware import idle_seconds  # noqa: PLC0415 - models are not loaded when settings are
+        from steward.core.access.middleware import idle_seconds
 
         call = getattr(self.request, "call", None)
         return idle_seconds(call.subject) if call is not None and call.user_id is not None else 0
