@@ -41,6 +41,11 @@ class Column:
     badge: Callable[[Any], tuple[str, Any]] | None = None
     export: bool = True
 
+    @property
+    def css(self) -> str:
+        """The class of its cells: figures stand right; the other kinds look after themselves inside the cell."""
+        return self.kind if self.kind in RIGHT else "date" if self.kind in ("date", "moment") else ""
+
     def raw(self, row: Any) -> Any:
         """The value itself: cents, dates and words, as exports need them."""
         if self.badge is not None:
