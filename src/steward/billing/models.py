@@ -180,7 +180,9 @@ class RemittanceClaim(Record):
     rank = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=12)
     unapplied_cents = models.BigIntegerField(default=0)
-    match_entry = models.PositiveBigIntegerField(null=True, blank=True, help_text="entry of a later match")
+    adjustments = models.TextField(blank=True, help_text="claim level only: CO-45:2000;PR-3:500 (cents)")
+    remarks = models.CharField(max_length=200, blank=True)
+    later_entries = models.JSONField(default=list, help_text="entries by which its money was matched later")
     live = models.BooleanField(default=True, help_text="falls when the remittance is taken back")
 
     class Meta:
@@ -205,7 +207,6 @@ class RemittanceLine(models.Model):
     charge_cents = models.BigIntegerField()
     paid_cents = models.BigIntegerField()
     adjustments = models.TextField(blank=True)
-    remarks = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "position"], name="billing_line_once")]

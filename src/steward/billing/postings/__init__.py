@@ -9,12 +9,12 @@ from .facts import (
     RemittanceFacts,
     Where,
 )  # fmt: skip
-from .patient import WRITE_OFF_ROLES, charge, copay, refund, set_credit_aside, use_prepaid, write_off
-from .remittance import match_later, post_remittance
+from .patient import WRITE_OFF_ROLES, charge, copay, refund, set_credit_aside, use_prepaid, void_charge, write_off
+from .remittance import apply_unapplied, match_later, post_remittance
 from .result import Books, ClaimResult, Kind, Outcome, Posting, Work
 
 __all__ = [
     "WRITE_OFF_ROLES", "Books", "ChargeFacts", "ClaimFacts", "ClaimResult", "CoverageFacts", "Kind", "Outcome", "Posting",
-    "PrepaidFacts", "Recoupable", "RemittanceFacts", "Where", "Work", "charge", "copay", "match_later", "post_remittance",
-    "refund", "set_credit_aside", "use_prepaid", "write_off",
+    "PrepaidFacts", "Recoupable", "RemittanceFacts", "Where", "Work", "apply_unapplied", "charge", "copay", "match_later", "post_remittance",
+    "refund", "set_credit_aside", "use_prepaid", "void_charge", "write_off",
 ]  # fmt: skip

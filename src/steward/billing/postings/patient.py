@@ -32,6 +32,14 @@ def charge(facts: ChargeFacts, payer: int | None) -> Posting:
     return Posting(books.sheets(facts.where.entity))
 
 
+def void_charge(facts: ChargeFacts, payer: int | None) -> Posting:
+    """The charge's own lines turned round; the caller has seen that nothing else touched it."""
+    books = Books()
+    books.add(facts, AR if payer else PATIENT, payer, -facts.charge_cents)
+    books.add(facts, "charges", payer, facts.charge_cents)
+    return Posting(books.sheets(facts.where.entity))
+
+
 def copay(receipt_item: str, cents: int, where: Where) -> Posting:
     """A copay that came with a charge file: Dr undeposited, Cr patient_prepaid (contracts, charges-csv)."""
     books = Books()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..logic.remittance import ClaimPayment, Remittance
 from .claim import REVERSAL, Source, post_claim
-from .facts import RemittanceFacts, Where
+from .facts import ChargeFacts, RemittanceFacts, Where
 from .provider import CLEARING, post_provider
 from .result import Books, ClaimResult, Outcome, Posting, Work
 
@@ -47,6 +47,14 @@ def match_later(remittance: Remittance, facts: RemittanceFacts, index: int) -> P
     source = Source("unapplied", facts.item, Where(entity=facts.entity), facts.payer)
     result, work = post_claim(books, facts, index, remittance.claims[index], facts.claims[index], source)
     return Posting(books.sheets(facts.entity), tuple(work), (result,))
+
+
+def apply_unapplied(charge: ChargeFacts, item: str, entity: int | None, payer: int, cents: int) -> Posting:
+    """A person says which charge a payer's unapplied money pays: Dr unapplied, Cr the receivable of that payer."""
+    books = Books()
+    books.line("unapplied", cents, item, Where(entity=entity), payer)
+    books.add(charge, "ar_insurance", payer, -cents)
+    return Posting(books.sheets(entity))
 
 
 def _in_order(claims: tuple[ClaimPayment, ...]) -> list[tuple[int, ClaimPayment]]:

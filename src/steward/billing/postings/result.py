@@ -77,8 +77,8 @@ class ClaimResult:
     matched: tuple[tuple[int, str], ...] = ()
 
 
-#: Lines of one entry at most: PostgreSQL numbers an entry's lines with a smallint, and people read entries.
-MOST_LINES = 20_000
+#: A sheet ends after the claim that fills it: the ledger takes 20,000 lines an entry (ledger.logic.entry.MAX_LINES).
+MOST_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True)

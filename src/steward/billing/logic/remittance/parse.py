@@ -36,7 +36,7 @@ Refs = list[tuple[str, str]]
 _new: Callable[..., Any] = tuple.__new__
 
 
-class _Cents(dict[str, int]):
+class Cents(dict[str, int]):
     """Spelling -> cents. A missing spelling is parsed once; a wrong one raises ValueError with the reason."""
 
     def __missing__(self, text: str) -> int:
@@ -67,7 +67,7 @@ class _Dates(dict[str, "date | None"]):
 class _Adjustments(dict[str, "tuple[Adjustment, ...]"]):
     """CAS segment as written -> its adjustments. Fee schedules make the same segment come again thousands of times."""
 
-    def __init__(self, separator: str, cents: _Cents) -> None:
+    def __init__(self, separator: str, cents: Cents) -> None:
         super().__init__()
         self.separator, self.cents = separator, cents
 
@@ -85,7 +85,7 @@ class _Adjustments(dict[str, "tuple[Adjustment, ...]"]):
 class _Services(dict[str, "tuple[str, str, tuple[str, ...], int, int, str, str, tuple[str, ...]]"]):
     """SVC segment as written (without its name) -> the first eight values of a ServiceLine."""
 
-    def __init__(self, separator: str, component: str, cents: _Cents) -> None:
+    def __init__(self, separator: str, component: str, cents: Cents) -> None:
         super().__init__()
         self.separator, self.component, self.cents = separator, component, cents
 
@@ -167,7 +167,7 @@ class _Reader:
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self.at, self.loop = tx.first_segment, "1000"
-        self.cents, self.dates = _Cents(), _Dates()
+        self.cents, self.dates = Cents(), _Dates()
         self.sep, self.end, self.sub = tx.delimiters.element, tx.delimiters.segment, tx.delimiters.component
         self.adjustments = _Adjustments(self.sep, self.cents)
         self.services = _Services(self.sep, self.sub, self.cents)

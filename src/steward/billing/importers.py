@@ -1,0 +1,113 @@
+"""Files from outside: remittances (835), charge files (charges-csv), and our own claims (837) as charges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from steward.billing.logic import charges_csv, claim_file, x12
+from steward.billing.logic.charges_csv import ChargeFile, ChargesError, Fault
+from steward.billing.logic.remittance import parse
+from steward.billing.logic.x12 import X12Error
+from steward.billing.services.imports import ImportedClaim, import_charges
+from steward.billing.services.remittances import import_remittance
+from steward.billing.types import RemittanceResult
+from steward.core.imports import Imported, Options, Part, refused
+from steward.core.refusals import Refusal, Refused
+from steward.core.service import Call
+
+KINDS: Sequence[str] = ("835", "837", "charges-csv")
+MOST_PROBLEMS = 50
+
+
+def recognise(content: bytes) -> str | None:
+    """``835``, ``837`` or ``charges-csv`` from the content, else None."""
+    if x12.looks_like_x12(content):
+        kind = x12.first_kind(content)
+        return kind if kind in KINDS else None
+    return "charges-csv" if charges_csv.looks_like_charges(content) else None
+
+
+def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
+    """Import one file. An 835 has a part an ST; a charge file or an 837 a part a claim, all of it or nothing."""
+    if kind == "835":
+        return _remittances(call, content, name)
+    if kind == "837":
+        return _claims(call, content, name, options)
+    return _charges(call, content, name, options)
+
+
+# ---- 835 ----
+def _remittances(call: Call, content: bytes, name: str) -> Imported:
+    try:
+        found = parse(content)
+    except X12Error as fault:
+        return refused("835", _of_x12(fault))
+    parts = []
+    for position, read in enumerate(found):
+        try:
+            result = import_remittance(call.with_key(None), content=content, name=name, position=position, read=read)
+            parts.append(_part(result))
+        except Refused as fault:
+            parts.append(Part(read.trace, "refused", 0, fault.refusals))
+    return Imported("835", _status(parts), _message(parts), tuple(parts))
+
+
+def _of_x12(fault: X12Error) -> Refusal:
+    return Refusal(fault.code, str(fault), fault.fix)
+
+
+def _part(result: RemittanceResult) -> Part:
+    problems = tuple(Refusal(*problem) for problem in result.problems[:MOST_PROBLEMS])
+    return Part(result.ref, result.state, result.posted_cents, problems)
+
+
+def _status(parts: Sequence[Part]) -> str:
+    """Of the whole file: the gravest of its parts."""
+    found = {part.status for part in parts}
+    return next(status for status in ("refused", "held", "posted", "duplicate") if status in found)
+
+
+def _message(parts: Sequence[Part]) -> str:
+    counts = {status: sum(part.status == status for part in parts) for status in ("posted", "held", "duplicate", "refused")}
+    words = {"posted": _("%s posted"), "held": _("%s held"), "duplicate": _("%s known before"), "refused": _("%s refused")}
+    return ", ".join(words[status] % count for status, count in counts.items() if count)
+
+
+# ---- charges ----
+def _charges(call: Call, content: bytes, name: str, options: Options) -> Imported:
+    try:
+        file = charges_csv.parse(content)
+    except ChargesError as error:
+        return refused("charges-csv", *(_of_fault(fault) for fault in error.faults[:MOST_PROBLEMS]))
+    return _enter(call, "charges-csv", file, content, name, options)
+
+
+def _claims(call: Call, content: bytes, name: str, options: Options) -> Imported:
+    try:
+        file = claim_file.parse(content)
+    except X12Error as fault:
+        return refused("837", _of_x12(fault))
+    return _enter(call, "837", file, content, name, options)
+
+
+def _enter(call: Call, kind: str, file: ChargeFile, content: bytes, name: str, options: Options) -> Imported:
+    try:
+        done = import_charges(call, file=file, content=content, name=name, create_payers=options.create_payers)
+    except Refused as fault:
+        return refused(kind, *fault.refusals[:MOST_PROBLEMS])
+    warned: dict[str, list[Refusal]] = {}
+    claim_of = {claim.charges[0].row: claim.claim_ref for claim in file.claims}
+    for warning in file.warnings:
+        warned.setdefault(claim_of.get(warning.row, ""), []).append(_of_fault(warning))
+    parts = [_claim_part(one, warned.get(one.ref, [])) for one in done]
+    return Imported(kind, _status(parts), _message(parts), tuple(parts))
+
+
+def _of_fault(fault: Fault) -> Refusal:
+    return Refusal(fault.code, str(fault), fault.fix, fault.column)
+
+
+def _claim_part(one: ImportedClaim, warned: list[Refusal]) -> Part:
+    return Part(one.ref, one.state, one.copay_cents, tuple(warned))

@@ -1,0 +1,1 @@
+"""The questions one can ask billing: read only, a constant number of queries."""
