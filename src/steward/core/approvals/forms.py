@@ -33,7 +33,7 @@ class DelegateForm(Form):
     """To whom, what, how long."""
 
     taker = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none())
-    kinds = forms.MultipleChoiceField(label=_("What"), choices=_kinds, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=_("What"), choices=_kinds, widget=forms.SelectMultiple(attrs={"size": 8}))
     starts_on = DateField(label=_("From"), lean="future")
     ends_on = DateField(label=_("Until, included"), lean="future", help_text=_("Thirty days at most."))
     ceiling_cents = MoneyField(label=_("Up to"), required=False, help_text=_("Empty: up to your own limit."))
