@@ -54,7 +54,8 @@ def history(request: HttpRequest) -> HttpResponse:
     """The rows of a record's history; the token says which record this person was shown."""
     uid = read_token(request)
     rows = rows_of(uid) if uid is not None else []
-    return render(request, "core/parts/history_rows.html", {"rows": rows})
+    template = "core/parts/history_rows.html" if request.headers.get("HX-Request") else "core/history.html"
+    return render(request, template, {"rows": rows})
 
 
 def _found(request: HttpRequest, text: str) -> list[dict[str, Any]]:
