@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 
-from steward.banking.models import Deposit, DrawerSession, Receipt, Settlement, TerminalBatch
+from steward.banking.models import Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
 from steward.banking.states import SettlementKind, Tender
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.selectors import account_id
 
+M = TypeVar("M", bound=Model)
 _IN_HAND = """
 SELECT l.item, l.entity_id, MAX(l.site_id), CAST(SUM(l.cents) AS bigint), MIN(l.date) FROM ledger_line l
 WHERE l.account_id = %s AND l.item <> '' AND l.date <= %s GROUP BY l.item, l.entity_id
@@ -75,14 +77,21 @@ def _one(
 
 def deposits(subject: Subject) -> QuerySet[Deposit]:
     """Deposits this person may see, newest first."""
-    rows = Deposit.objects.select_related("bank_account", "prepared_by", "site", "settlement")
+    rows = Deposit.objects.select_related("bank_account", "prepared_by", "site")
     return scoped(subject, "deposit.read", rows).order_by("-number")
 
 
 def batches(subject: Subject) -> QuerySet[TerminalBatch]:
     """Card batches this person may see, newest first."""
-    rows = TerminalBatch.objects.select_related("site", "closed_by", "settlement")
+    rows = TerminalBatch.objects.select_related("site", "closed_by")
     return scoped(subject, "deposit.read", rows).order_by("-number")
+
+
+def with_seen(rows: QuerySet[M]) -> QuerySet[M]:
+    """Deposits or batches whose `settlement.seen` says whether the bank has shown them. One query more for all."""
+    live = MatchPart.objects.filter(settlement=OuterRef("pk"), live=True)
+    seen = Settlement.objects.annotate(seen=Exists(live))
+    return rows.prefetch_related(Prefetch("settlement", seen))
 
 
 def card_receipts_open(day: date | None = None) -> QuerySet[Receipt]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from steward.banking.logic.statement import StoredLine
-from steward.banking.models import BankAccount, BankLine, StatementImport
+from steward.banking.models import BankAccount, BankLine, MatchPart, StatementImport
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 
@@ -86,6 +86,11 @@ def bank_lines(subject: Subject, account: BankAccount | None = None) -> QuerySet
     rows = BankLine.objects.select_related("bank_account", "statement")
     rows = rows.filter(bank_account=account) if account else rows
     return scoped(subject, "deposit.read", rows).order_by("-posted_on", "-id")
+
+
+def with_matched(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
+    """The same lines with `matched`: whether something explains them."""
+    return rows.annotate(matched=Exists(MatchPart.objects.filter(line=OuterRef("pk"), live=True)))
 
 
 def open_lines(account: BankAccount) -> QuerySet[BankLine]:

@@ -51,11 +51,16 @@ def settled_by_lines(lines: Iterable[UUID]) -> list[Settled]:
     """From bank lines back: the settlements they are matched with."""
     matches = MatchPart.objects.filter(line__uid__in=list(lines), live=True).values_list("match_id", flat=True)
     parts = MatchPart.objects.filter(match_id__in=list(matches), live=True, settlement__isnull=False)
-    return _with_lines(list(Settlement.objects.filter(pk__in=parts.values("settlement_id")).order_by("expected_on", "id")))
+    return _with_lines(
+        list(Settlement.objects.filter(pk__in=parts.values("settlement_id")).order_by("expected_on", "id"))
+    )
 
 
 def _with_lines(settlements: Sequence[Settlement]) -> list[Settled]:
-    own = {p.settlement_id: p for p in MatchPart.objects.filter(settlement__in=settlements, live=True).select_related("match")}
+    own = {
+        p.settlement_id: p
+        for p in MatchPart.objects.filter(settlement__in=settlements, live=True).select_related("match")
+    }
     ids = {part.match_id for part in own.values()}
     parts = MatchPart.objects.filter(match_id__in=ids, live=True).select_related("line__bank_account", "settlement")
     seen: dict[int, list[BankLine]] = {}
@@ -85,7 +90,10 @@ def _seen(line: BankLine) -> SeenLine:
 
 def lines_of(uids: Iterable[UUID]) -> list[SeenLine]:
     """Bank lines by uid."""
-    return [_seen(line) for line in BankLine.objects.filter(uid__in=list(uids)).select_related("bank_account").order_by("id")]
+    return [
+        _seen(line)
+        for line in BankLine.objects.filter(uid__in=list(uids)).select_related("bank_account").order_by("id")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,198 @@
+"""The forms of banking: what a person types, nothing more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from steward.banking.logic.day import DENOMINATIONS
+from steward.banking.models import BankAccount, Drawer, DrawerSession
+from steward.banking.selectors.statements import bank_accounts
+from steward.banking.states import Tender
+from steward.core.access.models import User
+from steward.core.web.forms import DateField, Form, MoneyField
+from steward.registry.models import Site
+
+
+class OpenForm(Form):
+    drawer = forms.ModelChoiceField(Drawer.objects.none(), label=_("Drawer"), empty_label=None)
+    float_cents = MoneyField(label=_("Float you counted"), least=0, help_text=_("You sign for this amount."))
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=300, help_text=_("If it is not what was left.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["drawer"].queryset = Drawer.objects.filter(ended_on=None).order_by("name")
+
+
+class CountForm(Form):
+    """A blind count: pieces of each note and coin, or the sum."""
+
+    cents = MoneyField(label=_("Counted"), least=0, required=False, help_text=_("Or fill in the pieces below."))
+    left_cents = MoneyField(
+        label=_("Stays in the drawer"), least=0, required=False, help_text=_("Empty: the usual float.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=300, help_text=_("Asked for when it differs by more than 5.00.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for value, words in DENOMINATIONS.items():
+            self.fields[f"n{value}"] = forms.IntegerField(label=words, required=False, min_value=0, max_value=100_000)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        pieces = {str(value): data.pop(f"n{value}", None) or 0 for value in DENOMINATIONS}
+        data["pieces"] = {value: number for value, number in pieces.items() if number}
+        if data["pieces"] and data.get("cents") is not None:
+            self.add_error("cents", _("Give the sum or the pieces, not both."))
+        if not data["pieces"] and data.get("cents") is None and "cents" not in self.errors:
+            self.add_error("cents", _("Count the drawer."))
+        return data
+
+
+class DropForm(Form):
+    cents = MoneyField(label=_("Amount"), least=1)
+    memo = forms.CharField(label=_("Note"), required=False, max_length=200)
+
+
+class PayOutForm(Form):
+    cents = MoneyField(label=_("Amount"), least=1)
+    account = forms.CharField(
+        label=_("Account"), max_length=16, help_text=_("Code of the expense, such as 6850 for postage.")
+    )
+    memo = forms.CharField(label=_("What was bought"), max_length=200)
+
+
+class HandOverForm(Form):
+    to = forms.ModelChoiceField(DrawerSession.objects.none(), label=_("To"), empty_label=None)
+    cents = MoneyField(label=_("Amount"), least=1)
+    memo = forms.CharField(label=_("Note"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = others
+
+
+class ReceiptForm(Form):
+    cents = MoneyField(label=_("Amount"), least=1)
+    tender = forms.ChoiceField(label=_("Paid by"), choices=Tender.choices)
+    check_no = forms.CharField(label=_("Check number"), required=False, max_length=20)
+    card_last4 = forms.CharField(label=_("Card, last four digits"), required=False, max_length=4)
+    approval = forms.CharField(label=_("Approval code"), required=False, max_length=20)
+    purpose = forms.CharField(label=_("For"), required=False, max_length=120)
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class DepositForm(Form):
+    bank_account = forms.ModelChoiceField(BankAccount.objects.none(), label=_("Bank account"), empty_label=None)
+    items = forms.MultipleChoiceField(label=_("In the bag"), widget=forms.CheckboxSelectMultiple, required=False)
+    coin_cents = MoneyField(label=_("Of it coin"), least=0, required=False)
+    bag = forms.CharField(label=_("Bag number"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bank_account"].queryset = bank_accounts()
+        self.fields["items"].choices = choices
+
+    def clean_coin_cents(self) -> int:
+        return self.cleaned_data["coin_cents"] or 0
+
+
+class BatchForm(Form):
+    gross_cents = MoneyField(label=_("Total on the terminal's slip"), least=1)
+    fee_cents = MoneyField(
+        label=_("Fee kept from it"), least=0, required=False, help_text=_("Empty if it is charged monthly.")
+    )
+    reference = forms.CharField(label=_("Batch number on the slip"), required=False, max_length=40)
+
+    def clean_fee_cents(self) -> int:
+        return self.cleaned_data["fee_cents"] or 0
+
+
+class MailForm(Form):
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    witness = forms.ModelChoiceField(User.objects.none(), label=_("Who watched"), empty_label=_("Choose"))
+    checks = forms.IntegerField(label=_("Checks in it"), min_value=0, initial=0)
+    checks_cents = MoneyField(label=_("Their sum"), least=0, required=False)
+    note_text = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, me: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = Site.objects.filter(ended_on=None).order_by("name")
+        self.fields["witness"].queryset = User.objects.filter(ended_at=None).exclude(pk=me).order_by("name")
+
+    def clean_checks_cents(self) -> int:
+        return self.cleaned_data["checks_cents"] or 0
+
+
+class CloseForm(Form):
+    """One reason for each question of the close that may be waived."""
+
+    def __init__(self, *args: Any, waivable: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in waivable:
+            self.fields[name] = forms.CharField(
+                label=words, required=False, max_length=300, help_text=_("Why it may stand.")
+            )
+
+    def reasons(self) -> dict[str, str]:
+        return {name: words for name, words in self.cleaned_data.items() if words}
+
+
+class AccountForm(Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    routing = forms.CharField(label=_("Routing number"), required=False, max_length=9)
+    number = forms.CharField(
+        label=_("Account number"),
+        required=False,
+        max_length=40,
+        help_text=_("Kept sealed; only its last four digits are shown."),
+    )
+    opening_cents = MoneyField(label=_("Opening balance"), required=False)
+    opening_on = DateField(label=_("on"), required=False)
+    credit_line_cents = MoneyField(label=_("Limit of its credit line"), required=False, least=0)
+
+
+class NewAccountForm(AccountForm):
+    code = forms.CharField(label=_("Account of the chart"), max_length=16)
+    field_order = ("code",)
+
+
+class DrawerForm(Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    float_cents = MoneyField(label=_("Usual float"), least=0, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = Site.objects.filter(ended_on=None).order_by("name")
+
+    def clean_float_cents(self) -> int:
+        return self.cleaned_data["float_cents"] or 0
+
+
+class ExplainForm(Form):
+    account = forms.CharField(
+        label=_("Account"), required=False, max_length=16, help_text=_("Empty for a bank fee or interest.")
+    )
+    memo = forms.CharField(label=_("What it is"), required=False, max_length=200)
+
+
+class MatchForm(Form):
+    lines = forms.MultipleChoiceField(label=_("Bank lines"), widget=forms.CheckboxSelectMultiple)
+    settlements = forms.MultipleChoiceField(label=_("Expected"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(
+        self, *args: Any, lines: list[tuple[str, Any]], settlements: list[tuple[str, Any]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].choices = lines
+        self.fields["settlements"].choices = settlements

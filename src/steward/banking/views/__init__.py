@@ -1,0 +1,1 @@
+"""The screens of banking: each asks, shows, and calls one service."""

@@ -1,0 +1,237 @@
+"""The bank: where things stand, accounts, statements, lines, reconciliation."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.banking.forms import AccountForm, ExplainForm, MatchForm, NewAccountForm, ReasonForm
+from steward.banking.models import BankAccount, BankLine, Match
+from steward.banking.selectors import deposits as out
+from steward.banking.selectors import statements as ask
+from steward.banking.selectors.cash import cash as cash_position
+from steward.banking.selectors.reconcile import Work, work_list
+from steward.banking.services import accounts, reconcile
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Sort, Text
+from steward.core.money import format_cents
+from steward.core.web.forms import Done, handle, press
+
+LINES = Listing(
+    name="banking.lines",
+    title=__("Bank lines"),
+    columns=(
+        Column("posted_on", __("Day"), kind="date", link=lambda row: reverse("banking:line", args=[row.uid])),
+        Column("bank_account", __("Account"), value=lambda row: str(row.bank_account)),
+        Column("text", __("What the bank says")),
+        Column("check_no", __("Check"), kind="code"),
+        Column("cents", __("Amount"), kind="money"),
+        Column(
+            "open", "", kind="badge", badge=lambda row: ("good", _("Matched")) if row.matched else ("warn", _("Open"))
+        ),
+    ),
+    filters=(
+        DateRange("day", __("Day"), "posted_on"),
+        MoneyRange("cents", __("Amount"), "cents"),
+        Text("q", __("Text"), "text", contains=True),
+    ),
+    sorts=(Sort("-day", __("Latest first"), "-posted_on"), Sort("day", __("Oldest first"), "posted_on")),
+    money="cents",
+    export="deposit.read",
+    object_type="banking.bankline",
+    empty=Empty(__("No bank lines yet"), __("They come from the bank's files."), "desk:import", __("Import a file")),
+)
+
+
+@screen(GET="deposit.read")
+def home(request: HttpRequest) -> HttpResponse:
+    """Where the money stands: accounts, what is in hand, what is on its way."""
+    subject = request.call.subject  # type: ignore[attr-defined]
+    today = request.call.today  # type: ignore[attr-defined]
+    rows = [(one, ask.bank_balance(one, today), ask.open_lines(one).count()) for one in ask.bank_accounts()]
+    return render(request, "banking/home.html", {
+        "rows": rows,
+        "position": cash_position(today) if holds(subject, "cash.read") else None,
+        "in_hand": out.undeposited(),
+        "on_its_way": list(out.open_settlements()[:50]),
+        "statements": ask.statements(subject)[:10],
+    })  # fmt: skip
+
+
+@screen(GET="cash.read")
+def cash(request: HttpRequest) -> HttpResponse:
+    """The cash position, and how it is reckoned."""
+    today = request.call.today  # type: ignore[attr-defined]
+    return render(request, "banking/cash.html", {"position": cash_position(today), "day": today})
+
+
+@screen(GET="deposit.read")
+def lines(request: HttpRequest) -> HttpResponse:
+    """All bank lines."""
+    return LINES.respond(request, ask.with_matched(ask.bank_lines(request.call.subject)))  # type: ignore[attr-defined]
+
+
+def _account(uid: UUID) -> BankAccount:
+    row = ask.bank_accounts().filter(uid=uid).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen(GET="deposit.read")
+def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One account: its balance by the bank, its statements, the work list as the matcher sees it."""
+    row = _account(uid)
+    work = work_list(row)
+    today = request.call.today  # type: ignore[attr-defined]
+    return render(request, "banking/account.html", {
+        "account": row,
+        "balance": ask.bank_balance(row, today),
+        "statements": row.statements.order_by("-closing_on", "-id")[:24],
+        "matches": Match.objects.filter(bank_account=row, undone_at=None).order_by("-id")[:20],
+        **_shown(work),
+    })  # fmt: skip
+
+
+def _shown(work: Work) -> dict[str, Any]:
+    """The matcher's groups with their rows instead of uids."""
+
+    def rows(groups: Any) -> list[dict[str, Any]]:
+        return [
+            {"rule": RULES.get(one.rule, one.rule), "difference": one.difference_cents,
+             "lines": [work.lines[uid] for uid in one.bank], "settlements": [work.settlements[uid] for uid in one.book]}
+            for one in groups
+        ]  # fmt: skip
+
+    return {
+        "ready": rows(work.result.auto), "suggested": rows(work.result.suggested), "ambiguous": rows(work.result.ambiguous),
+        "open_bank": [work.lines[uid] for uid in work.result.open_bank],
+        "open_book": [work.settlements[uid] for uid in work.result.open_book],
+    }  # fmt: skip
+
+
+RULES = {
+    "key": __("same number"), "key_group": __("one number, several parts"), "amount": __("same amount, nothing else like it"),
+    "key_differs": __("same number, other amount"), "key_late": __("same number, too late"), "key_shared": __("one number, several readings"),
+    "card_fee": __("a card batch less its fee"),
+}  # fmt: skip
+
+
+@screen(POST="bank.import")
+def run(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Post what identities prove."""
+    row, back = _account(uid), reverse("banking:account", args=[uid])
+
+    def said(answer: dict[str, Any]) -> Done:
+        words = _("%(auto)s matched, %(rest)s wait for you")
+        rest = len(answer["suggested"]) + len(answer["ambiguous"]) + len(answer["open_bank"])
+        return Done(back, words % {"auto": len(answer["auto"]), "rest": rest})
+
+    return press(request, lambda call: reconcile.reconcile(call, account=row), success=said, back=back)
+
+
+@screen(GET="bank.import", POST="bank.import")
+def match(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Tie lines to what was expected by hand; `?line=` and `?settlement=` choose to begin with."""
+    row, back = _account(uid), reverse("banking:account", args=[uid])
+    work = work_list(row)
+    lines = [(one, f"{line.posted_on} · {line.text} · {format_cents(line.cents)}") for one, line in work.lines.items()]
+    expected = [
+        (one, f"{row.expected_on} · {row} · {format_cents(row.cents)}") for one, row in work.settlements.items()
+    ]
+
+    def act(call: Any, lines: list[str], settlements: list[str]) -> Match:
+        return reconcile.match_by_hand(
+            call, account=row, lines=[UUID(one) for one in lines], settlements=[UUID(one) for one in settlements]
+        )
+
+    initial = {"lines": request.GET.getlist("line"), "settlements": request.GET.getlist("settlement")}
+    return handle(
+        request, MatchForm, act, initial=initial, lines=lines, settlements=expected,
+        context={"title": _("Match by hand"), "submit": _("Match"), "cancel": back,
+                 "lead": _("The sums must agree; a card batch may lack its fee.")},
+        success=lambda one: Done(back, _("Matched and booked")),
+    )  # fmt: skip
+
+
+def _line(request: HttpRequest, uid: UUID) -> BankLine:
+    row = ask.with_matched(ask.bank_lines(request.call.subject)).filter(uid=uid).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen(GET="deposit.read")
+def line(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One bank line: what the bank said, what it was matched with, the entry."""
+    row = _line(request, uid)
+    found = Match.objects.filter(parts__line=row, parts__live=True).first()
+    settlements = (
+        [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
+    )
+    return render(request, "banking/line.html", {"line": row, "match": found, "settlements": settlements})
+
+
+@screen(GET="bank.import", POST="bank.import")
+def explain(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Book a line the books did not expect."""
+    row, back = _line(request, uid), reverse("banking:line", args=[uid])
+    return handle(
+        request, ExplainForm, lambda call, **data: reconcile.explain_line(call, line=row, **data),
+        context={"title": _("Explain a bank line"), "submit": _("Book it"), "cancel": back,
+                 "lead": f"{row.posted_on} · {row.text} · {format_cents(row.cents)}"},
+        success=lambda one: Done(reverse("banking:account", args=[row.bank_account.uid]), _("Booked")),
+    )  # fmt: skip
+
+
+@screen(GET="bank.import", POST="bank.import")
+def unmatch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Undo a match."""
+    row = Match.objects.select_related("bank_account").filter(uid=uid).first()
+    if row is None:
+        raise Http404
+    back = reverse("banking:account", args=[row.bank_account.uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: reconcile.unmatch(call, match=row, **data),
+        context={"title": _("Undo a match"), "submit": _("Undo it"), "cancel": back,
+                 "lead": _("Its entry is reversed; both sides are open again.")},
+        success=lambda one: Done(back, _("The match is undone")),
+    )  # fmt: skip
+
+
+@screen(GET="bank.accounts", POST="bank.accounts")
+def account_new(request: HttpRequest) -> HttpResponse:
+    """Open another bank account."""
+
+    def act(call: Any, **data: Any) -> BankAccount:
+        return accounts.open_bank_account(call, **{**data, "credit_line_cents": data["credit_line_cents"] or 0})
+
+    return handle(
+        request, NewAccountForm, act,
+        context={"title": _("New bank account"), "submit": _("Open it"), "cancel": reverse("banking:home")},
+        success=lambda one: Done(reverse("banking:account", args=[one.uid]), _("%s is open") % one.name),
+    )  # fmt: skip
+
+
+@screen(GET="bank.accounts", POST="bank.accounts")
+def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Change what is known of an account. The number is never shown again; empty leaves it."""
+    row, back = _account(uid), reverse("banking:account", args=[uid])
+
+    def act(call: Any, **data: Any) -> BankAccount:
+        given = {key: value for key, value in data.items() if value not in (None, "")}
+        return accounts.change_bank_account(call, account=row, **given)
+
+    initial = {"name": row.name, "routing": row.routing, "credit_line_cents": row.credit_line_cents or None}
+    return handle(
+        request, AccountForm, act, initial=initial,
+        context={"title": _("Change %s") % row.name, "submit": _("Save"), "cancel": back},
+        success=lambda one: Done(back, _("Saved")),
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The day's close: the questions, both signatures, the sheet, the mail."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steward.banking.forms import CloseForm, MailForm
+from steward.banking.models import DayClose
+from steward.banking.papers import day_sheet as sheet_pdf
+from steward.banking.selectors.sheet import close_of, day_checks, day_sheet
+from steward.banking.services import closing
+from steward.banking.states import CloseState
+from steward.billing.selectors.visits import day_facts
+from steward.core.access.models import Office
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.web.forms import Done, handle, press
+
+LINKS = {
+    "drawers": "banking:drawers",
+    "batches": "banking:batch_new",
+    "mail": "banking:mail_new",
+    "visits": "frontdesk:day",
+}
+
+
+@screen(GET="deposit.read", POST="day.prepare")
+def close_today(request: HttpRequest) -> HttpResponse:
+    """The close of today."""
+    return close_day(request, request.call.today.isoformat())  # type: ignore[attr-defined]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@screen(GET="deposit.read", POST="day.prepare")
+def close_day(request: HttpRequest, day: str) -> HttpResponse:
+    """What the lock asks, each with where to do it; reasons for what may stand; the first signature."""
+    on = _day(day)
+    call = request.call  # type: ignore[attr-defined]
+    facts = day_facts(on)
+    found = close_of(on)
+    items = day_checks(on, facts, found.reasons if found else {})
+    waivable = [(one.id, one.words) for one in items if one.waivable and not one.ok]
+
+    def act(call: Any, **reasons: str) -> DayClose:
+        given = {name: words for name, words in reasons.items() if words}
+        return closing.prepare_day_close(call, day=on, facts=facts, reasons=given)
+
+    return handle(
+        request, CloseForm, act, "banking/close.html", waivable=waivable, initial=found.reasons if found else None,
+        context={
+            "day": on, "close": found, "items": [(one, LINKS.get(one.id, "")) for one in items], "facts": facts,
+            "open": found is None or found.state == CloseState.PREPARED,
+            "may_prepare": holds(call.subject, "day.prepare"),
+            "may_sign": found is not None and found.state == CloseState.PREPARED and found.prepared_by_id != call.user_id
+            and holds(call.subject, "day.sign"),
+        },
+        success=lambda one: Done(reverse("banking:close_day", args=[on]), _("Signed; a second person signs next")),
+    )  # fmt: skip
+
+
+@screen(POST="day.sign")
+def sign(request: HttpRequest, day: str) -> HttpResponse:
+    """The second signature."""
+    on = _day(day)
+    back = reverse("banking:close_day", args=[on])
+    return press(
+        request, lambda call: closing.sign_day_close(call, day=on, facts=day_facts(on)),
+        success=lambda one: Done(back, _("The day is closed")), back=back,
+    )  # fmt: skip
+
+
+@screen(GET="deposit.read")
+def sheet(request: HttpRequest, day: str) -> HttpResponse:
+    """The day sheet as PDF: as signed, or as it stands now."""
+    on = _day(day)
+    found = close_of(on)
+    figures = found.sheet if found else day_sheet(on, day_facts(on))
+    signatures = []
+    if found:
+        signatures.append((_("Prepared by"), f"{found.prepared_by.name}, {found.prepared_at:%Y-%m-%d %H:%M} UTC"))
+        if found.signed_by and found.signed_at:
+            signatures.append((_("Signed by"), f"{found.signed_by.name}, {found.signed_at:%Y-%m-%d %H:%M} UTC"))
+    practice = Office.objects.values_list("name", flat=True).first() or ""
+    response = HttpResponse(sheet_pdf(figures, practice, signatures), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="day-sheet-{on}.pdf"'
+    return response
+
+
+@screen(GET="deposit.read")
+def sheet_page(request: HttpRequest, day: str) -> HttpResponse:
+    """The day sheet on the screen."""
+    on = _day(day)
+    found = close_of(on)
+    figures = found.sheet if found else day_sheet(on, day_facts(on))
+    return render(request, "banking/sheet.html", {"day": on, "close": found, "sheet": figures})
+
+
+@screen(GET="deposit.make", POST="deposit.make")
+def mail_new(request: HttpRequest) -> HttpResponse:
+    """Log the mail that two people opened."""
+    return handle(
+        request, MailForm, closing.log_mail, me=request.call.user_id,  # type: ignore[attr-defined]
+        context={"title": _("Log the mail"), "submit": _("Log it"), "cancel": reverse("banking:close"),
+                 "lead": _("You opened it; a colleague watched.")},
+        success=lambda one: Done(reverse("banking:close"), _("The mail is logged")),
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Payments: take one, look at it, print it, void it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.banking.forms import ReasonForm, ReceiptForm
+from steward.banking.models import Receipt
+from steward.banking.selectors import drawers as ask
+from steward.banking.services import receipts
+from steward.banking.states import Tender
+from steward.core.access.routes import screen
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort
+from steward.core.web.forms import Done, handle
+from steward.frontdesk import selectors as frontdesk
+
+RECEIPTS = Listing(
+    name="banking.receipts",
+    title=__("Receipts"),
+    columns=(
+        Column("number", __("Receipt"), kind="code", link=lambda row: reverse("banking:receipt", args=[row.uid])),
+        Column("day", __("Day"), kind="date"),
+        Column("party", __("From"), value=lambda row: row.party.name if row.party else ""),
+        Column("tender", __("Paid by"), value=lambda row: row.get_tender_display()),
+        Column("by", __("Taken by"), value=lambda row: row.by.name if row.by else "Steward"),
+        Column("cents", __("Amount"), kind="money"),
+        Column("state", "", kind="badge", badge=lambda row: ("bad", __("Voided")) if row.voided_at else ("", "")),
+    ),
+    filters=(
+        DateRange("day", __("Day"), "day"),
+        Choice("tender", __("Paid by"), "tender", Tender.choices),
+        MoneyRange("cents", __("Amount"), "cents"),
+    ),
+    sorts=(Sort("-number", __("Latest first"), "-number"), Sort("number", __("Oldest first"), "number")),
+    money="cents",
+    export="receipt.read",
+    object_type="banking.receipt",
+    patient=lambda row: _patient_uid(row),
+    empty=Empty(
+        __("No receipts yet"), __("A receipt is one payment taken."), "banking:receipt_new", __("Take a payment")
+    ),
+)
+
+
+def _patient_uid(row: Receipt) -> UUID | None:
+    """The patient whose payment it is, for the audit of what was shown."""
+    patient = getattr(row.party, "patient", None) if row.party_id else None
+    return patient.uid if patient else None
+
+
+@screen(GET="receipt.read")
+def receipts_list(request: HttpRequest) -> HttpResponse:
+    """All receipts this person may see."""
+    rows = ask.receipts(request.call.subject).select_related("party__patient")  # type: ignore[attr-defined]
+    return RECEIPTS.respond(request, rows)
+
+
+@screen(GET="receipt.take", POST="receipt.take")
+def new(request: HttpRequest) -> HttpResponse:
+    """Take a payment: `?patient=UID` says from whom (`for`, `cents`, `purpose` fill the rest); without it, find them."""
+    call = request.call  # type: ignore[attr-defined]
+    patient = _patient(request)
+    if patient is None:
+        return _find(request)
+    call.read("patient", [patient.uid])
+    session = ask.own_session(call.user_id)
+
+    def act(call: Any, **data: Any) -> Receipt:
+        return receipts.take_receipt(call, party=patient.party, for_ref=request.GET.get("for", "")[:80], **data)
+
+    initial = {"tender": Tender.CASH, "purpose": request.GET.get("purpose", ""), "cents": _cents(request)}
+    return handle(
+        request, ReceiptForm, act, "banking/receipt_new.html", initial=initial,
+        context={"patient": patient, "session": session},
+        success=lambda one: Done(reverse("banking:receipt", args=[one.uid]), _("Receipt %s taken") % one.number),
+    )  # fmt: skip
+
+
+def _cents(request: HttpRequest) -> int | None:
+    text = request.GET.get("cents", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _patient(request: HttpRequest) -> Any:
+    try:
+        uid = UUID(request.GET.get("patient", ""))
+    except ValueError:
+        return None
+    return frontdesk.patients(request.call.subject).select_related("party").filter(uid=uid).first()  # type: ignore[attr-defined]
+
+
+def _find(request: HttpRequest) -> HttpResponse:
+    """Choose who pays: a search without scripts."""
+    call = request.call  # type: ignore[attr-defined]
+    text = request.GET.get("q", "").strip()
+    found = list(frontdesk.search_patients(call.subject, text)[:20]) if text else []
+    call.read("patient", [one.uid for one in found])
+    return render(request, "banking/receipt_find.html", {"q": text, "found": found})
+
+
+def _receipt(request: HttpRequest, uid: UUID) -> Receipt:
+    row = ask.receipt(request.call.subject, uid)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    patient = _patient_uid(row)
+    if patient:
+        request.call.read("patient", [patient])  # type: ignore[attr-defined]
+    return row
+
+
+@screen(GET="receipt.read")
+def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One receipt, made to be printed and handed over."""
+    row = _receipt(request, uid)
+    may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"  # type: ignore[attr-defined]
+    return render(request, "banking/receipt.html", {"receipt": row, "may_void": may_void})
+
+
+@screen(GET="receipt.void", POST="receipt.void")
+def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take a payment back."""
+    row = _receipt(request, uid)
+    back = reverse("banking:receipt", args=[uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: receipts.void_receipt(call, receipt=row, **data),
+        context={"title": _("Void receipt %s") % row.number, "submit": _("Void it"), "cancel": back,
+                 "lead": _("The payment is reversed in the books; the number stays used.")},
+        success=lambda one: Done(back, _("Receipt %s voided") % one.number),
+    )  # fmt: skip
