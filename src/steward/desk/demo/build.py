@@ -147,5 +147,8 @@ def _appointments(world: World) -> None:
 
 def _money(world: World) -> None:
     from steward.desk.demo.money import build_money
+    from steward.desk.demo.present import build_present
 
     build_money(world)
+    with transaction.atomic():
+        build_present(world)

@@ -1,0 +1,108 @@
+"""The last days, as the manager finds them: closes signed by two people, today's drawers open, a file held, one refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from steward.banking.models import Drawer
+from steward.banking.services.closing import log_mail, prepare_day_close, sign_day_close
+from steward.banking.services.drawers import open_drawer
+from steward.banking.services.receipts import take_receipt
+from steward.billing import importers as billing_files
+from steward.billing.logic.remittance_writer import Envelope, write
+from steward.billing.selectors.visits import day_facts
+from steward.core.access.decide import Context
+from steward.core.access.models import User
+from steward.core.access.subjects import subject_of
+from steward.core.calendar import is_bank_day
+from steward.core.clock import FixedClock, at_local
+from steward.core.imports import Options
+from steward.core.service import Call
+from steward.desk.demo import plan
+from steward.desk.demo.payer import DemoClaim, DemoLine, remittance
+from steward.frontdesk.models import Visit
+from steward.frontdesk.selectors import kept_visits
+from steward.insurance.selectors import copay_cents, covering_many
+
+if TYPE_CHECKING:
+    from steward.desk.demo.build import World
+
+CLOSED_DAYS = 10
+
+
+def as_person(world: World, user: User, moment: datetime) -> Call:
+    """A call by a person of the demo at a moment of the past."""
+    clock = FixedClock(moment, world.zone)
+    context = Context(second_factor=True, stepped_up_at=clock.now(), now=clock.now())
+    return Call(subject_of(user, clock.today(), clock.now()), clock, channel="demo", context=context)
+
+
+def build_present(world: World) -> None:
+    """The last ten bank days closed but for yesterday's second signature; today under way."""
+    days = [world.as_of - timedelta(days=n) for n in range(1, 30)]
+    past = sorted([d for d in days if is_bank_day(d)][:CLOSED_DAYS])
+    for n, day in enumerate(past):
+        _close(world, day, sign=day != past[-1])
+        world.tell("Closing the last days", n + 1, len(past))
+    if is_bank_day(world.as_of):
+        _morning(world)
+    _odd_files(world)
+
+
+def _close(world: World, day: date, *, sign: bool) -> None:
+    evening = at_local(day, _time(17, 30), world.zone)
+    facts = day_facts(day)
+    for site, opener, witness in zip(
+        world.places.sites, ("frontdesk", "frontdesk3"), ("biller2", "frontdesk4"), strict=True
+    ):
+        log_mail(as_person(world, world.users[opener], evening), site=site, witness=world.users[witness], day=day)
+    reasons = {"visits": "Charges are entered tomorrow morning"} if facts.visits_without_charge else {}
+    prepare_day_close(as_person(world, world.users["biller2"], evening), day=day, facts=facts, reasons=reasons)
+    if sign:
+        signer = as_person(world, world.users["administrator"], evening + timedelta(minutes=25))
+        sign_day_close(signer, day=day, facts=facts)
+
+
+def _time(hour: int, minute: int) -> time:
+    return time(hour, minute)
+
+
+def _morning(world: World) -> None:
+    """Today: both front desks opened a drawer and took the copays of those who came."""
+    visits = [v for v in kept_visits(world.as_of, world.as_of) if v.appointment.arrived_at]
+    for drawer, name in zip(Drawer.objects.order_by("id"), ("frontdesk", "frontdesk3"), strict=False):
+        opened = at_local(world.as_of, _time(7, 45), world.zone)
+        session = open_drawer(as_person(world, world.users[name], opened), drawer=drawer, float_cents=200_00)
+        for visit in (v for v in visits if v.site_id == drawer.site_id):
+            _copay(world, visit, session.cashier)
+
+
+def _copay(world: World, visit: Visit, cashier: User) -> None:
+    pair = (visit.patient.party_id, visit.service_date)
+    cover = next(iter(covering_many([pair]).get(pair, [])), None)
+    cents = copay_cents(cover) if cover else 0
+    if not cents or visit.appointment.arrived_at is None:
+        return
+    tender = world.chance.choices(("card", "cash", "check"), (60, 28, 12))[0]
+    take_receipt(
+        as_person(world, cashier, visit.appointment.arrived_at), tender=tender, cents=cents, party=visit.patient.party,
+        check_no="1187" if tender == "check" else "", for_ref=f"visit:{visit.uid}", purpose="Copay",
+    )  # fmt: skip
+
+
+def _odd_files(world: World) -> None:
+    """What every biller meets: a remittance for somebody else, and one that does not add up."""
+    payer = plan.PAYERS[1][0]
+    stranger = DemoClaim(
+        "X-10021", "SAMPLE", "JO", "A1", "1234567893", world.as_of - timedelta(days=20), (DemoLine("1", "T1015", (), 14_500, 1),)
+    )
+    other = remittance(payer, ("Other Clinic PC", "1093817465", "221000099"), [stranger], world.as_of, "BH990011", world.chance)
+    ours = remittance(payer, (plan.PRACTICE.name, plan.PRACTICE.npi, plan.PRACTICE.tin), [stranger], world.as_of, "BH88213", world.chance)
+    envelope = Envelope(payer.edi_id, plan.PRACTICE.submitter_id, datetime(world.as_of.year, world.as_of.month, world.as_of.day, 6), 90)
+    # what the payer says it paid is 3.95 more than its claims add up to
+    said, wrong = f"*{ours.paid_cents // 100}.{ours.paid_cents % 100:02}*C*", f"*{(ours.paid_cents + 395) // 100}.{(ours.paid_cents + 395) % 100:02}*C*"
+    broken = write([ours], envelope).decode().replace(said, wrong, 1).encode()
+    call = as_person(world, world.users["biller"], world.now)
+    for content, name in ((write([other], envelope), "BH990011.835"), (broken, "BH88213.835")):
+        billing_files.run(call, kind="835", content=content, name=name, options=Options())
