@@ -113,7 +113,7 @@ def _links(port: int) -> str:
 
     try:
         office = Office.objects.select_related("administrator").get()
-        if not office.demo and office.administrator is not None and office.administrator.password:
+        if not office.demo and office.administrator is not None and office.administrator.has_usable_password():
             return "Sign in there with your passphrase and second factor."
         rows = links.run(argparse.Namespace(username=[], port=port)).data
     finally:

@@ -163,7 +163,7 @@ def _practice() -> Iterator[Check]:
     )
     if office is None:
         return
-    set_up = office.demo or (office.administrator is not None and bool(office.administrator.password))
+    set_up = office.demo or (office.administrator is not None and office.administrator.has_usable_password())
     yield Check(
         "administrator",
         set_up,
