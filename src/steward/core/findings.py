@@ -61,7 +61,7 @@ class Proposal:
     lines: tuple[ProposalLine, ...]
 
     def __post_init__(self) -> None:
-        if len(self.lines) < 2 or sum(line.cents for line in self.lines):
+        if len(self.lines) < 2 or sum(line.cents for line in self.lines) != 0:
             raise ValueError("a proposed entry has two lines or more and balances")
 
     def as_json(self) -> dict[str, Any]:
