@@ -115,6 +115,12 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, part in self.fields.items():
+            if isinstance(part, forms.ModelChoiceField) and part.empty_label == "---------":
+                part.empty_label = ""
+            if isinstance(part, forms.MultipleChoiceField) and type(part.widget) is forms.SelectMultiple:
+                # a list that needs Ctrl to choose twice is no choice at all
+                self.fields[name].widget = forms.CheckboxSelectMultiple(choices=part.choices)
 
     def refuse(self, refused: Refused) -> None:
         """Put each refusal where it belongs: beside its field when it names one, else above the form with its fix."""
