@@ -65,6 +65,7 @@ def _run(words: list[str], common: argparse.Namespace) -> Answer:
 
 
 def _django(data: str | None) -> None:
+    os.umask(0o077)  # whatever a command writes is its owner's alone
     if data:
         os.environ["STEWARD_DATA"] = os.path.abspath(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
