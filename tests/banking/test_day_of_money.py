@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from steward.banking import importers
+from steward.banking import importers, services
 from steward.banking.logic.ofx_writer import write_ofx
 from steward.banking.logic.statement import BankLine as Line
 from steward.banking.logic.statement import Statement, numbered
 from steward.banking.models import BankAccount, BankLine, Drawer, DrawerSession, Receipt
 from steward.banking.selectors.cash import cash
 from steward.banking.selectors.deposits import undeposited
-from steward.banking.services import accounts, deposits, drawers, receipts, reconcile
+from steward.banking.services import accounts, deposits, drawers, receipts
 from steward.core.imports import Options
 from steward.core.refusals import Refused
 from steward.ledger.selectors import account_balance, item_balances, trial_balance
@@ -236,18 +236,18 @@ def test_to_the_bank_and_back(office: Any, session: DrawerSession, ana: Party, b
     found = bring(office, content)
     assert (found.status, [part.status for part in found.parts]) == ("posted", ["posted"]), found
     assert cash(TODAY).available_cents == OPENING + 18320
-    answer = reconcile.reconcile(office.call("bookkeeper"), account=bank)
+    answer = services.reconcile(office.call("bookkeeper"), account=bank)
     assert [one["rule"] for one in answer["auto"]] == ["key", "key"]
     assert len(answer["open_bank"]) == 1
     assert (answer["suggested"], answer["ambiguous"], answer["open_book"]) == ([], [], [])
     assert (role("eft_in_transit"), role("card_clearing"), role("card_fees")) == (0, 0, 180)
     fee = BankLine.objects.get(uid=answer["open_bank"][0])
-    reconcile.explain_line(office.call("bookkeeper"), line=fee)
+    services.explain_line(office.call("bookkeeper"), line=fee)
     assert role("bank_operating") == OPENING + 18320
     position = cash(TODAY)
     assert position.book_cents == position.bank_cents == position.available_cents
     before = trial_balance(TODAY)
-    again = reconcile.reconcile(office.call("bookkeeper"), account=bank)
+    again = services.reconcile(office.call("bookkeeper"), account=bank)
     assert (again["auto"], again["open_bank"], again["open_book"]) == ([], [], [])
     assert trial_balance(TODAY) == before
 
@@ -292,11 +292,11 @@ def test_by_hand_undone_and_explained(office: Any, session: DrawerSession, ana: 
     deposit, batch = closed_day(office, session, ana, bank)
     bring(office, statement([Line(TODAY, 14000, "COUNTER CREDIT"), Line(TODAY, 5700, "MERCHANT")]))
     book = office.call("bookkeeper")
-    answer = reconcile.reconcile(book, account=bank)
+    answer = services.reconcile(book, account=bank)
     assert answer["auto"] == []
     assert sorted(one["rule"] for one in answer["suggested"]) == ["amount", "card_fee"]
     lines = {one.cents: one for one in BankLine.objects.all()}
-    by_hand = lambda line, settlement: reconcile.match_by_hand(  # noqa: E731
+    by_hand = lambda line, settlement: services.match_by_hand(  # noqa: E731
         book, account=bank, lines=[lines[line].uid], settlements=[settlement.uid]
     )
     assert refusal(lambda: by_hand(5700, deposit.settlement)) == "differs"
@@ -307,8 +307,8 @@ def test_by_hand_undone_and_explained(office: Any, session: DrawerSession, ana: 
     assert (
         refusal(lambda: deposits.void_deposit(office.call("administrator"), deposit=deposit, reason="x")) == "matched"
     )
-    reconcile.unmatch(book, match=match, reason="wrong line")
+    services.unmatch(book, match=match, reason="wrong line")
     assert role("eft_in_transit") == 14000
-    reconcile.explain_line(book, line=lines[14000], account="1999", memo="to be cleared")
+    services.explain_line(book, line=lines[14000], account="1999", memo="to be cleared")
     assert role("suspense") == -14000
-    assert refusal(lambda: reconcile.explain_line(book, line=lines[14000])) == "not_open"
+    assert refusal(lambda: services.explain_line(book, line=lines[14000])) == "not_open"

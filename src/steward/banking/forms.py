@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from steward.banking.logic.day import DENOMINATIONS
@@ -16,6 +17,19 @@ from steward.core.web.forms import DateField, Form, MoneyField
 from steward.registry.models import Site
 
 
+def _rows(form: Form, name: str, rows: QuerySet[Any]) -> None:
+    """The rows a field may choose from."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+
+
+def _choices(form: Form, name: str, choices: list[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.MultipleChoiceField)
+    field.choices = choices
+
+
 class OpenForm(Form):
     drawer = forms.ModelChoiceField(Drawer.objects.none(), label=_("Drawer"), empty_label=None)
     float_cents = MoneyField(label=_("Float you counted"), least=0, help_text=_("You sign for this amount."))
@@ -25,7 +39,7 @@ class OpenForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["drawer"].queryset = Drawer.objects.filter(ended_on=None).order_by("name")
+        _rows(self, "drawer", Drawer.objects.filter(ended_on=None).order_by("name"))
 
 
 class CountForm(Form):
@@ -75,7 +89,7 @@ class HandOverForm(Form):
 
     def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = others
+        _rows(self, "to", others)
 
 
 class ReceiptForm(Form):
@@ -99,8 +113,8 @@ class DepositForm(Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bank_account"].queryset = bank_accounts()
-        self.fields["items"].choices = choices
+        _rows(self, "bank_account", bank_accounts())
+        _choices(self, "items", choices)
 
     def clean_coin_cents(self) -> int:
         return self.cleaned_data["coin_cents"] or 0
@@ -126,8 +140,8 @@ class MailForm(Form):
 
     def __init__(self, *args: Any, me: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = Site.objects.filter(ended_on=None).order_by("name")
-        self.fields["witness"].queryset = User.objects.filter(ended_at=None).exclude(pk=me).order_by("name")
+        _rows(self, "site", Site.objects.filter(ended_on=None).order_by("name"))
+        _rows(self, "witness", User.objects.filter(ended_at=None).exclude(pk=me or 0).order_by("name"))
 
     def clean_checks_cents(self) -> int:
         return self.cleaned_data["checks_cents"] or 0
@@ -173,7 +187,7 @@ class DrawerForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = Site.objects.filter(ended_on=None).order_by("name")
+        _rows(self, "site", Site.objects.filter(ended_on=None).order_by("name"))
 
     def clean_float_cents(self) -> int:
         return self.cleaned_data["float_cents"] or 0
@@ -194,5 +208,5 @@ class MatchForm(Form):
         self, *args: Any, lines: list[tuple[str, Any]], settlements: list[tuple[str, Any]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lines"].choices = lines
-        self.fields["settlements"].choices = settlements
+        _choices(self, "lines", lines)
+        _choices(self, "settlements", settlements)

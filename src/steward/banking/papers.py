@@ -56,7 +56,7 @@ def _escape(text: object) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float] | None = None) -> Flowable:
-    cells = [[str(one) for one in head], *[[str(one)[:70] for one in row] for row in rows]]
+    cells = [[str(one) for one in head], *[[str(one)[:70] for one in row] for row in rows or [[_("none")]]]]
     return Table(cells, style=GRID, repeatRows=1, colWidths=widths, hAlign="LEFT")
 
 
@@ -126,7 +126,7 @@ def _drawers(sheet: dict[str, Any]) -> list[Flowable]:
         for one in sheet["drawers"]
         if one["reason"]
     ]
-    return [_heading(_("Drawers")), _table(head, rows or [[_("none")]]), *reasons]
+    return [_heading(_("Drawers")), _table(head, rows), *reasons]
 
 
 def _payments(sheet: dict[str, Any]) -> list[Flowable]:
@@ -140,7 +140,7 @@ def _payments(sheet: dict[str, Any]) -> list[Flowable]:
     return [
         _heading(_("Payments by user and tender")), _table(head, rows),
         _heading(_("Voids")),
-        _table((_("Receipt"), _("Tender"), _("By"), _("Reason"), _("Amount")), voided or [[_("none")]]),
+        _table((_("Receipt"), _("Tender"), _("By"), _("Reason"), _("Amount")), voided),
     ]  # fmt: skip
 
 
@@ -165,11 +165,11 @@ def _outgoing(sheet: dict[str, Any]) -> list[Flowable]:
     ]
     return [
         _heading(_("Deposits")),
-        _table((_("Slip"), _("Currency"), _("Coin"), _("Checks"), _("Total")), slips or [[_("none")]]),
+        _table((_("Slip"), _("Currency"), _("Coin"), _("Checks"), _("Total")), slips),
         _heading(_("Card batches")),
-        _table((_("Batch"), _("Reference"), _("Gross"), _("Fee"), _("Net")), batches or [[_("none")]]),
+        _table((_("Batch"), _("Reference"), _("Gross"), _("Fee"), _("Net")), batches),
         _heading(_("Mail")),
-        _table((_("Site"), _("Opened by"), _("Watched by"), _("Checks"), _("Sum")), mail or [[_("none")]]),
+        _table((_("Site"), _("Opened by"), _("Watched by"), _("Checks"), _("Sum")), mail),
     ]
 
 

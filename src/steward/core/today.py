@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -58,7 +60,7 @@ class Hit:
 class Action:
     """One thing the palette can start."""
 
-    label: str
+    label: str | Promise
     url_name: str
     capability: str
     keys: str = ""

@@ -1,0 +1,24 @@
+"""The verbs of banking. Every name here is a service; the modules are the concepts."""
+
+from steward.banking.services.accounts import change_bank_account, make_drawer, open_bank_account
+from steward.banking.services.closing import log_mail, prepare_day_close, sign_day_close
+from steward.banking.services.deposits import (
+    Expected,
+    cancel_expected,
+    close_terminal_batch,
+    expect,
+    expect_many,
+    make_deposit,
+    void_deposit,
+)
+from steward.banking.services.drawers import count_drawer, hand_over, open_drawer, pay_out, safe_drop
+from steward.banking.services.receipts import take_receipt, void_receipt
+from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
+from steward.banking.services.statements import import_statement
+
+__all__ = [
+    "Expected", "cancel_expected", "change_bank_account", "close_terminal_batch", "count_drawer", "expect", "expect_many",
+    "explain_line", "hand_over", "import_statement", "log_mail", "make_deposit", "make_drawer", "match_by_hand",
+    "open_bank_account", "open_drawer", "pay_out", "prepare_day_close", "reconcile", "safe_drop", "sign_day_close",
+    "take_receipt", "unmatch", "void_deposit", "void_receipt",
+]  # fmt: skip

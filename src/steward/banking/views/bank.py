@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
+from steward.banking import services
 from steward.banking.forms import AccountForm, ExplainForm, MatchForm, NewAccountForm, ReasonForm
 from steward.banking.models import BankAccount, BankLine, Match
 from steward.banking.selectors import deposits as out
 from steward.banking.selectors import statements as ask
 from steward.banking.selectors.cash import cash as cash_position
 from steward.banking.selectors.reconcile import Work, work_list
-from steward.banking.services import accounts, reconcile
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Sort, Text
@@ -62,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_hand": out.undeposited(),
         "on_its_way": list(out.open_settlements()[:50]),
         "statements": ask.statements(subject)[:10],
+        "cash_url": reverse("banking:cash"),
     })  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def run(request: HttpRequest, uid: UUID) -> HttpResponse:
         rest = len(answer["suggested"]) + len(answer["ambiguous"]) + len(answer["open_bank"])
         return Done(back, words % {"auto": len(answer["auto"]), "rest": rest})
 
-    return press(request, lambda call: reconcile.reconcile(call, account=row), success=said, back=back)
+    return press(request, lambda call: services.reconcile(call, account=row), success=said, back=back)
 
 
 @screen(GET="bank.import", POST="bank.import")
@@ -148,7 +149,7 @@ def match(request: HttpRequest, uid: UUID) -> HttpResponse:
     ]
 
     def act(call: Any, lines: list[str], settlements: list[str]) -> Match:
-        return reconcile.match_by_hand(
+        return services.match_by_hand(
             call, account=row, lines=[UUID(one) for one in lines], settlements=[UUID(one) for one in settlements]
         )
 
@@ -184,7 +185,7 @@ def explain(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Book a line the books did not expect."""
     row, back = _line(request, uid), reverse("banking:line", args=[uid])
     return handle(
-        request, ExplainForm, lambda call, **data: reconcile.explain_line(call, line=row, **data),
+        request, ExplainForm, lambda call, **data: services.explain_line(call, line=row, **data),
         context={"title": _("Explain a bank line"), "submit": _("Book it"), "cancel": back,
                  "lead": f"{row.posted_on} · {row.text} · {format_cents(row.cents)}"},
         success=lambda one: Done(reverse("banking:account", args=[row.bank_account.uid]), _("Booked")),
@@ -199,7 +200,7 @@ def unmatch(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
     back = reverse("banking:account", args=[row.bank_account.uid])
     return handle(
-        request, ReasonForm, lambda call, **data: reconcile.unmatch(call, match=row, **data),
+        request, ReasonForm, lambda call, **data: services.unmatch(call, match=row, **data),
         context={"title": _("Undo a match"), "submit": _("Undo it"), "cancel": back,
                  "lead": _("Its entry is reversed; both sides are open again.")},
         success=lambda one: Done(back, _("The match is undone")),
@@ -211,7 +212,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
     """Open another bank account."""
 
     def act(call: Any, **data: Any) -> BankAccount:
-        return accounts.open_bank_account(call, **{**data, "credit_line_cents": data["credit_line_cents"] or 0})
+        return services.open_bank_account(call, **{**data, "credit_line_cents": data["credit_line_cents"] or 0})
 
     return handle(
         request, NewAccountForm, act,
@@ -227,7 +228,7 @@ def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     def act(call: Any, **data: Any) -> BankAccount:
         given = {key: value for key, value in data.items() if value not in (None, "")}
-        return accounts.change_bank_account(call, account=row, **given)
+        return services.change_bank_account(call, account=row, **given)
 
     initial = {"name": row.name, "routing": row.routing, "credit_line_cents": row.credit_line_cents or None}
     return handle(

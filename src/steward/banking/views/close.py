@@ -15,7 +15,7 @@ from steward.banking.models import DayClose
 from steward.banking.papers import day_sheet as sheet_pdf
 from steward.banking.selectors.sheet import close_of, day_checks, day_sheet
 from steward.banking.services import closing
-from steward.banking.states import CloseState
+from steward.banking.states import CloseState, SessionState
 from steward.billing.selectors.visits import day_facts
 from steward.core.access.models import Office
 from steward.core.access.policy import holds
@@ -81,12 +81,22 @@ def sign(request: HttpRequest, day: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def _figures(on: date, close: DayClose | None) -> dict[str, Any]:
+    """The signed sheet, or the figures as they stand. While a drawer is open, payments are left out: the count is blind."""
+    if close is not None:
+        return dict(close.sheet)
+    found = day_sheet(on, day_facts(on))
+    if any(one["state"] == SessionState.OPEN for one in found["drawers"]):
+        return {**found, "payments": {}, "payments_total_cents": None, "blind": True}
+    return found
+
+
 @screen(GET="deposit.read")
 def sheet(request: HttpRequest, day: str) -> HttpResponse:
     """The day sheet as PDF: as signed, or as it stands now."""
     on = _day(day)
     found = close_of(on)
-    figures = found.sheet if found else day_sheet(on, day_facts(on))
+    figures = _figures(on, found)
     signatures = []
     if found:
         signatures.append((_("Prepared by"), f"{found.prepared_by.name}, {found.prepared_at:%Y-%m-%d %H:%M} UTC"))
@@ -103,7 +113,7 @@ def sheet_page(request: HttpRequest, day: str) -> HttpResponse:
     """The day sheet on the screen."""
     on = _day(day)
     found = close_of(on)
-    figures = found.sheet if found else day_sheet(on, day_facts(on))
+    figures = _figures(on, found)
     return render(request, "banking/sheet.html", {"day": on, "close": found, "sheet": figures})
 
 
