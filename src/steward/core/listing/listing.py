@@ -153,7 +153,15 @@ class State:
 
     @property
     def lead(self) -> str:
-        return f"{self.count_words} {self.listing.noun or str(self.listing.title).lower()}." if self.page else ""
+        """How things stand when the screen brings no sentence of its own."""
+        if self.page:
+            return f"{self.count_words} {self.listing.noun or str(self.listing.title).lower()}."
+        return _("Nothing matches.") if self.narrowed else f"{self.listing.empty.title}."
+
+    @property
+    def bare(self) -> bool:
+        """Nothing is here at all, so there is nothing to filter, keep or export."""
+        return not self.page and not self.given
 
     def url(self, **changes: str | None) -> str:
         """This list with other parameters; a page link never outlives a change of filter or order."""
