@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from datetime import time
+
 from steward.core.audit import tasks as audit
+from steward.core.backup import tasks as backup
 from steward.core.files import tasks as files
 from steward.core.jobs import tasks as jobs
 from steward.core.jobs.kinds import Kind, Scheduled
@@ -15,6 +19,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("vault.rotate", vault.rotate),
     Kind("files.prove", files.prove),
     Kind("jobs.tidy", jobs.tidy),
+    Kind("backup.nightly", backup.nightly),
     Kind("audit.sign_day", audit.sign_day),
     Kind("signin.forget_sessions", signin.forget_sessions),
 )
@@ -24,4 +29,5 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("jobs.tidy", every_seconds=3600),
     Scheduled("audit.sign_day", every_seconds=1800),
     Scheduled("signin.forget_sessions", every_seconds=6 * 3600),
+    *([Scheduled("backup.nightly", title="Nightly backup", at=time(2))] if os.environ.get("STEWARD_BACKUPS") else []),
 )

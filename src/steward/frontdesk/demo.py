@@ -28,7 +28,7 @@ REASONS = (("FU", "Follow-up", 20, 46), ("ACUTE", "Acute complaint", 20, 30), ("
            ("NEW", "New patient", 40, 8), ("SHOT", "Injection", 20, 4))  # fmt: skip
 WHY_CANCELLED = ("patient called, feels better", "moved to another day", "no transport", "provider away")
 WHY_FREE = ("Injection follow-up within the visit's price", "Courtesy re-check", "Left before being seen")
-FILL_PPM, NO_SHOW, CANCELLED = 430_000, 0.068, 0.072  # share of slots booked; MGMA 2023 no-shows 6.81 %
+FILL_PPM, NO_SHOW, CANCELLED = 375_000, 0.068, 0.072  # share of slots booked; MGMA 2023 no-shows 6.81 %
 
 Tell = Callable[[int, int], None]
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 ROUTING, NUMBER = "021000021", "44820017735"
 #: text on the statement, day of month, cents, role (or code) of the account it is booked to; the rest is explained by kind
 MONTHLY: tuple[tuple[str, int, int, str], ...] = (
-    ("ACH RIDGE PROPERTIES RENT", 1, -9_850_00, "6000"),
-    ("ACH MEDSUPPLY DIRECT", 12, -3_412_60, "supplies_expense"),
-    ("ACH PAYROLL SERVICE NET PAY", 15, -31_480_00, "wages"),
-    ("ACH PAYROLL SERVICE NET PAY", 28, -31_480_00, "wages"),
-    ("EFTPS TAX DEPOSIT", 16, -9_960_00, "employer_taxes"),
+    ("ACH RIDGE PROPERTIES RENT", 1, -4_850_00, "6000"),
+    ("ACH MEDSUPPLY DIRECT", 12, -1_912_60, "supplies_expense"),
+    ("ACH PAYROLL SERVICE NET PAY", 15, -15_480_00, "wages"),
+    ("ACH PAYROLL SERVICE NET PAY", 28, -15_480_00, "wages"),
+    ("EFTPS TAX DEPOSIT", 16, -4_960_00, "employer_taxes"),
 )
 
 

@@ -52,6 +52,7 @@ class World:
     plans: list[Plan] = field(default_factory=list)
     patients: list[Patient] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
+    reason_of: dict[int, str] = field(default_factory=dict)  # visit -> code of its reason
     counts: dict[str, int] = field(default_factory=dict)
 
 

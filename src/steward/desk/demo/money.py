@@ -24,7 +24,7 @@ from steward.core.service import Call
 from steward.desk.demo import bank, plan
 from steward.desk.demo.payer import DemoClaim, DemoLine, DemoPayer, remittance
 from steward.frontdesk.models import Visit
-from steward.frontdesk.selectors import kept_visits
+from steward.frontdesk.selectors import kept_visits, reasons
 from steward.insurance.models import Coverage
 from steward.insurance.selectors import copay_cents, covering_many
 
@@ -47,10 +47,11 @@ def build_money(world: World) -> None:
     made = _Count()
     for n, month in enumerate(months):
         with transaction.atomic():
-            for day in month:
-                made.claims += _charges(world, day, visits.get(day, []), waiting)
-                made.remittances += _remittances(world, day, waiting)
-            made.receipts += _desk(world, month, visits, drawers, account)
+            for week in _weeks(month):
+                made.receipts += _desk(world, week, visits, drawers, account)
+                for day in week:
+                    made.claims += _charges(world, day, visits.get(day, []), waiting)
+                    made.remittances += _remittances(world, day, waiting)
             bank.month(world, at(world, month[-1]), account, month)
         world.tell("Charges, remittances, bank", n + 1, len(months))
     world.counts |= {"visits": sum(map(len, visits.values())), **made.as_dict()}
@@ -82,6 +83,13 @@ def _months(days: list[date]) -> list[list[date]]:
     return list(found.values())
 
 
+def _weeks(month: list[date]) -> list[list[date]]:
+    found: dict[int, list[date]] = {}
+    for day in month:
+        found.setdefault(day.isocalendar().week, []).append(day)
+    return list(found.values())
+
+
 def _open_money(world: World) -> tuple[BankAccount, list[Drawer]]:
     account = next(iter(bank_accounts()))
     call = at(world, world.as_of - timedelta(days=395))
@@ -94,7 +102,9 @@ def _open_money(world: World) -> tuple[BankAccount, list[Drawer]]:
 
 def _visits_by_day(world: World) -> dict[date, list[Visit]]:
     found: dict[date, list[Visit]] = {}
+    codes = {reason.pk: reason.code for reason in reasons()}
     for visit in kept_visits(world.as_of - timedelta(days=400), world.as_of):
+        world.reason_of[visit.pk] = codes[visit.appointment.reason_id]
         if visit.appointment.checked_out_at is not None:
             found.setdefault(visit.service_date, []).append(visit)
     return found
@@ -129,7 +139,7 @@ def _charges(world: World, day: date, visits: list[Visit], waiting: dict[str, li
 
 def _claim(world: World, visit: Visit, cover: Coverage | None) -> DemoClaim:
     ref = f"CH{visit.pk:07d}"
-    lines = plan.FEES[_reason(visit)]
+    lines = plan.FEES[world.reason_of[visit.pk]]
     return DemoClaim(
         ref, visit.patient.party.last_name, visit.patient.party.first_name, cover.member_id if cover else "",
         visit.provider.npi, visit.service_date,
@@ -138,12 +148,8 @@ def _claim(world: World, visit: Visit, cover: Coverage | None) -> DemoClaim:
     )  # fmt: skip
 
 
-def _reason(visit: Visit) -> str:
-    return visit.appointment.reason.code
-
-
 def _data(world: World, visit: Visit, claim: DemoClaim, cover: Coverage | None) -> ClaimData:
-    diagnosis = world.chance.choice(plan.DIAGNOSES[_reason(visit)])
+    diagnosis = world.chance.choice(plan.DIAGNOSES[world.reason_of[visit.pk]])
     return ClaimData(
         patient=visit.patient_id, provider=visit.provider_id, service_date=visit.service_date, ref=claim.number,
         payer=cover.plan.payer_id if cover else None, visit=visit.pk, site=visit.site_id, member_id=claim.member_id,
@@ -213,7 +219,7 @@ def _payments(world: World, visits: list[Visit]) -> tuple[PastPayment, ...]:
     covers, found = _covers(visits), []
     for visit in visits:
         cover = covers.get(visit.pk)
-        cents = copay_cents(cover) if cover else sum(c for _s, _m, c in plan.FEES[_reason(visit)])
+        cents = copay_cents(cover) if cover else sum(c for _s, _m, c in plan.FEES[world.reason_of[visit.pk]])
         if not cents or world.chance.random() < 0.12:
             continue
         tender = world.chance.choices(("card", "cash", "check"), (62, 26, 12))[0]
