@@ -18,6 +18,7 @@ from steward.people.models import Provider
 from steward.people.services import add_sessions_many, create_provider
 from steward.people.types import ProviderData, SessionData
 from steward.registry.models import Entity, Place, Site
+from steward.registry.selectors import practice, site_by_ref
 from steward.registry.services import create_entity, create_place, create_site
 from steward.registry.types import EntityData, PersonData, PlaceData, SiteData
 from tests.support import NOON, ZONE, Office
@@ -61,8 +62,8 @@ class Desk:
 def open_desk(office: Office) -> Desk:
     """The practice, through the rooms' own services."""
     system = office.system()
-    entity = create_entity(system, data=EntityData("P", "Cedar Hill"), is_practice=True)
-    site = create_site(system, data=SiteData("MAIN", "Main Street", entity.pk))
+    entity = practice() or create_entity(system, data=EntityData("P", "Cedar Hill"), is_practice=True)
+    site = site_by_ref("") or create_site(system, data=SiteData("MAIN", "Main Street", entity.pk))
     rooms = [create_place(system, data=PlaceData(f"Exam {n}", site.pk)) for n in (1, 2)]
     providers = [
         create_provider(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,6 @@ from steward.insurance import selectors as insurance
 from steward.insurance.models import Coverage
 from steward.people.selectors import hours_between
 from steward.registry.logic.search import read_search
-from steward.registry.models import Address, Contact
 from steward.registry.selectors import party_q
 
 RELATED = ("patient__party", "provider__party", "site", "place", "reason")
@@ -85,9 +85,9 @@ class PatientPage:
     """What a patient's page shows: nine queries, whatever the patient's history."""
 
     patient: Patient
-    phones: list[Contact]
-    emails: list[Contact]
-    addresses: list[Address]
+    phones: list[Any]  # registry.Contact
+    emails: list[Any]
+    addresses: list[Any]  # registry.Address
     coverages: list[Coverage]
     covering_today: list[Coverage]
     coming: list[Appointment]
@@ -100,7 +100,7 @@ def patient_page(subject: Subject, uid: UUID, today: date, zone: ZoneInfo) -> Pa
     patient = patient_by_uid(subject, uid)
     if patient is None:
         return None
-    contacts = list(Contact.objects.filter(party=patient.party_id, ended_on=None).order_by("-preferred", "id"))
+    contacts = list(patient.party.contacts.filter(ended_on=None).order_by("-preferred", "id"))
     begin = day_bounds(today, zone)[0]
     rows = appointments(subject).filter(patient=patient)
     coverages = list(insurance.coverages(subject, patient.party_id))
@@ -111,7 +111,7 @@ def patient_page(subject: Subject, uid: UUID, today: date, zone: ZoneInfo) -> Pa
         patient=patient,
         phones=[c for c in contacts if c.kind == "phone"],
         emails=[c for c in contacts if c.kind == "email"],
-        addresses=list(Address.objects.filter(party=patient.party_id, ended_on=None).order_by("id")),
+        addresses=list(patient.party.addresses.filter(ended_on=None).order_by("id")),
         coverages=coverages,
         covering_today=running,
         coming=list(rows.filter(starts_at__gte=begin).order_by("starts_at", "id")[:20]),

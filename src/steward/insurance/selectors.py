@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -34,6 +35,14 @@ def find_payers(*, edi_id: str = "", ref2u: str = "", ein: str = "", name: str =
         if value:
             asked |= Q(**{field: value})
     return list(Payer.objects.filter(asked).order_by("id")) if asked else []
+
+
+def payers_by_edi(edi_ids: Iterable[str]) -> dict[str, Payer]:
+    """Clearinghouse id -> payer, for claim files; an id that two payers share names neither. One query."""
+    found: dict[str, list[Payer]] = {}
+    for row in Payer.objects.filter(edi_id__in=sorted(set(edi_ids) - {""})).order_by("id"):
+        found.setdefault(row.edi_id, []).append(row)
+    return {edi_id: rows[0] for edi_id, rows in found.items() if len(rows) == 1}
 
 
 def plans(payer: Payer | None = None) -> QuerySet[Plan]:
@@ -106,3 +115,8 @@ def rules(subject: Subject) -> QuerySet[WriteOffRule]:
     """The white list as people read it."""
     rows = scoped(subject, "payer.read", WriteOffRule.objects.select_related("payer"))
     return rows.order_by("group", "carc", "payer__name", "starts_on", "id")
+
+
+def coverage_by_uid(uid: UUID) -> Coverage | None:
+    """One coverage; whether the patient may be seen is the caller's to ask."""
+    return Coverage.objects.filter(uid=uid).select_related("plan__payer", "subscriber").first()

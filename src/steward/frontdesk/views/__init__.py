@@ -1,0 +1,1 @@
+"""Screens of the front desk, by what is being done."""

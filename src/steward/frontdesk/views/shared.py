@@ -1,0 +1,62 @@
+"""What the front desk's screens share: finding the row a person may see, reading the day asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from steward.core.access.policy import masks
+from steward.core.clock import ClockError, parse_date
+from steward.frontdesk import selectors
+from steward.frontdesk.models import Appointment, Patient
+from steward.registry.logic.names import file_name, initials
+
+
+def filed(patient: Patient) -> str:
+    """The patient's name as filed: "Ortiz, Ana M."."""
+    party = patient.party
+    return file_name(party.first_name, party.middle_name, party.last_name, party.suffix)
+
+
+def shown_name(request: HttpRequest, patient: Patient) -> str:
+    """The name as this person may see it: in full, or as initials."""
+    if masks(request.call.subject, "patient.read"):  # type: ignore[attr-defined]
+        return initials(patient.party.first_name, patient.party.last_name)
+    return filed(patient)
+
+
+def the_patient(request: HttpRequest, uid: UUID) -> Patient:
+    """The patient, noted as read, or 404 when there is none this person may see."""
+    found = selectors.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    request.call.read("patient", [found.uid])  # type: ignore[attr-defined]
+    return found
+
+
+def the_appointment(request: HttpRequest, uid: UUID) -> Appointment:
+    """The appointment, its patient noted as read, or 404."""
+    found = selectors.appointment_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    request.call.read("patient", [found.patient.uid])  # type: ignore[attr-defined]
+    return found
+
+
+def asked_day(request: HttpRequest, name: str = "date") -> dt.date:
+    """The day in the URL as people type it; today when there is none or it is no day."""
+    today = request.call.today  # type: ignore[attr-defined]
+    try:
+        return parse_date(request.GET.get(name, ""), today) if request.GET.get(name) else today
+    except ClockError:
+        return today
+
+
+def asked_site(request: HttpRequest, sites: list[Any]) -> Any:
+    """The site in the URL, else the one the person works at, else None (every site)."""
+    wanted = request.GET.get("site", "")
+    by_code = {site.code: site for site in sites}
+    return by_code.get(wanted)
