@@ -216,7 +216,8 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
     return handle(
         request, NewAccountForm, act,
-        context={"title": _("New bank account"), "submit": _("Open it"), "cancel": reverse("banking:home")},
+        context={"title": _("New bank account"), "lead": _("It ties an account of the books to the bank; its number is kept sealed."),
+                 "submit": _("Open it"), "cancel": reverse("banking:home")},
         success=lambda one: Done(reverse("banking:account", args=[one.uid]), _("%s is open") % one.name),
     )  # fmt: skip
 
@@ -233,6 +234,6 @@ def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
     initial = {"name": row.name, "routing": row.routing, "credit_line_cents": row.credit_line_cents or None}
     return handle(
         request, AccountForm, act, initial=initial,
-        context={"title": _("Change %s") % row.name, "submit": _("Save"), "cancel": back},
+        context={"title": _("Change %s") % row.name, "lead": _("The number is not shown again; left empty, it stays."), "submit": _("Save"), "cancel": back},
         success=lambda one: Done(back, _("Saved")),
     )  # fmt: skip

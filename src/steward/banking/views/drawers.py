@@ -39,7 +39,8 @@ def open_drawer(request: HttpRequest) -> HttpResponse:
     initial = {"drawer": first, "float_cents": first.float_cents if first else None}
     return handle(
         request, OpenForm, drawers.open_drawer, initial=initial,
-        context={"title": _("Open a drawer"), "submit": _("Sign for it and open"), "cancel": reverse("banking:drawers")},
+        context={"title": _("Open a drawer"), "lead": _("Count its float and sign for it; from then on it is yours alone."),
+                 "submit": _("Sign for it and open"), "cancel": reverse("banking:drawers")},
         success=lambda one: Done(reverse("banking:drawer", args=[one.uid]), _("%s is open") % one.drawer.name),
     )  # fmt: skip
 
@@ -123,6 +124,6 @@ def new(request: HttpRequest) -> HttpResponse:
     """Set up a drawer."""
     return handle(
         request, DrawerForm, accounts.make_drawer,
-        context={"title": _("New drawer"), "submit": _("Set it up"), "cancel": reverse("banking:drawers")},
+        context={"title": _("New drawer"), "lead": _("A drawer is a till at one site with a fixed float."), "submit": _("Set it up"), "cancel": reverse("banking:drawers")},
         success=lambda one: Done(reverse("banking:drawers"), _("%s is set up") % one.name),
     )  # fmt: skip
