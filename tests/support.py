@@ -16,7 +16,7 @@ from steward.core.access.models import Office as OfficeRow
 from steward.core.access.models import RoleGrant, User
 from steward.core.access.policy import role_names
 from steward.core.access.subjects import subject_of
-from steward.core.clock import FixedClock
+from steward.core.clock import FixedClock, system_clock
 from steward.core.service import Call, system_call
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
@@ -99,7 +99,7 @@ def signed_in(role: str, client: Client | None = None) -> Client:
     user = make_user(role)
     client.force_login(user)
     session = client.session
-    now = datetime.now(UTC).isoformat()
+    now = system_clock().now().isoformat()
     session["second_factor"] = True
     session["stepped_up_at"] = now
     session["started_at"] = session["seen_at"] = now

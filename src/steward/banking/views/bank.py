@@ -234,6 +234,7 @@ def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
     initial = {"name": row.name, "routing": row.routing, "credit_line_cents": row.credit_line_cents or None}
     return handle(
         request, AccountForm, act, initial=initial,
-        context={"title": _("Change %s") % row.name, "lead": _("The number is not shown again; left empty, it stays."), "submit": _("Save"), "cancel": back},
+        context={"title": _("Change %s") % row.name, "lead": _("The number is not shown again; left empty, it stays."),
+                 "submit": _("Save"), "cancel": back},
         success=lambda one: Done(back, _("Saved")),
     )  # fmt: skip

@@ -82,12 +82,15 @@ def sign(request: HttpRequest, day: str) -> HttpResponse:
 
 
 def _figures(on: date, close: DayClose | None) -> dict[str, Any]:
-    """The signed sheet, or the figures as they stand. While a drawer is open, payments are left out: the count is blind."""
+    """The signed sheet, or the figures as they stand. While a drawer is open, what was taken is left out: the count is
+    blind.
+    """
     if close is not None:
         return dict(close.sheet)
     found = day_sheet(on, day_facts(on))
     if any(one["state"] == SessionState.OPEN for one in found["drawers"]):
-        return {**found, "payments": {}, "payments_total_cents": None, "blind": True}
+        hidden = dict.fromkeys(found["receipts"])
+        return {**found, "payments": {}, "payments_total_cents": None, "receipts": hidden, "blind": True}
     return found
 
 

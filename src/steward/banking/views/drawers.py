@@ -124,6 +124,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Set up a drawer."""
     return handle(
         request, DrawerForm, accounts.make_drawer,
-        context={"title": _("New drawer"), "lead": _("A drawer is a till at one site with a fixed float."), "submit": _("Set it up"), "cancel": reverse("banking:drawers")},
+        context={"title": _("New drawer"), "lead": _("A drawer is a till at one site with a fixed float."),
+                 "submit": _("Set it up"), "cancel": reverse("banking:drawers")},
         success=lambda one: Done(reverse("banking:drawers"), _("%s is set up") % one.name),
     )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Bank files as they come: the real ones, many at once, days in and out of order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from steward.banking import importers
+from steward.banking.logic.bai2_writer import write_bai2
+from steward.banking.logic.ofx_writer import write_ofx
+from steward.banking.logic.statement import BankLine as Line
+from steward.banking.logic.statement import Statement, numbered
+from steward.banking.models import BankAccount, BankLine, StatementImport
+from steward.banking.services import change_bank_account, open_bank_account
+from steward.core.imports import Imported, Options
+from tests.banking.test_day_of_money import TODAY, bank, statement
+
+__all__ = ["bank"]
+
+
+def run(office: Any, content: bytes, **options: Any) -> Imported:
+    kind = importers.recognise(content)
+    assert kind is not None
+    return importers.run(office.call("bookkeeper"), kind=kind, content=content, name="file", options=Options(**options))
+
+
+def codes(found: Imported) -> list[list[str]]:
+    return [[one.code for one in part.problems] for part in found.parts]
+
+
+# --- real files ----------------------------------------------------------------------------------------------------
+
+ONE_ACCOUNT = {
+    "ofx/checking.ofx": ("posted", 3),
+    "ofx/bankfile/ofx-1.0.2.ofx": ("posted", 1),
+    "ofx/bankfile/blank-line-before-header-none-after.qfx": ("posted", 1),
+    "ofx/bankfile/header-on-one-line.qfx": ("posted", 1),
+    "ofx/bankfile/non-ascii-byte-declared-usascii.qfx": ("posted", 1),
+    "bai2/svb_us_example.bai2": ("posted", 2),
+    "ofx/bank_medium.ofx": ("refused", 0),  # Canadian dollars
+    "ofx/suncorp.ofx": ("refused", 0),  # Australian dollars
+    "ofx/ofx-v102-empty-tags.ofx": ("refused", 0),  # Australian dollars, no balance
+    "bai2/citi_example.bai2": ("refused", 0),  # pounds
+    "bai2/moov-sample1.txt": ("refused", 0),  # Canadian dollars
+}
+
+
+@pytest.mark.parametrize("name", sorted(ONE_ACCOUNT))
+def test_real_file_of_one_account(office: Any, samples: Path, name: str) -> None:
+    status, lines = ONE_ACCOUNT[name]
+    content = (samples / "bank" / name).read_bytes()
+    found = run(office, content, account="1050")
+    assert (found.status, BankLine.objects.count()) == (status, lines), found
+    assert all(part.problems for part in found.parts if part.status == "refused")
+    again = run(office, content, account="1050")
+    assert again.status == ("duplicate" if status == "posted" else "refused")
+    assert BankLine.objects.count() == lines
+
+
+def test_real_file_of_two_accounts_goes_to_the_one_it_belongs_to(office: Any, samples: Path) -> None:
+    content = (samples / "bank" / "ofx" / "multiple_accounts.ofx").read_bytes()
+    assert codes(run(office, content, account="1050")) == [["unknown_account"], ["unknown_account"]]
+    change_bank_account(
+        office.call("administrator"), account=BankAccount.objects.get(account__code="1050"), number="9100"
+    )
+    found = run(office, content)
+    assert [part.status for part in found.parts] == ["posted", "refused"]
+    assert StatementImport.objects.get().closing_cents == 11100
+
+
+@pytest.mark.parametrize("name", ["bai2/moov-sample2.txt", "bai2/moov-sample3.txt"])
+def test_real_file_of_many_accounts(office: Any, samples: Path, name: str) -> None:
+    """One states no closing balance, so nothing proves it; the other has its account numbers blanked out alike."""
+    content = (samples / "bank" / name).read_bytes()
+    open_bank_account(office.call("administrator"), code="1070", name="Savings", number="0123456789")
+    found = run(office, content)
+    assert found.status == "refused"
+    told = {code for part in codes(found) for code in part}
+    assert told == ({"no_closing", "unknown_account"} if "sample2" in name else {"unknown_account"})
+    assert BankLine.objects.count() == 0
+
+
+# --- days in and out of order --------------------------------------------------------------------------------------
+
+
+def bai(day: dt.date, opening: int, *cents: int) -> Statement:
+    return Statement(
+        "0000123456", numbered(Line(day, one, f"LINE {one}") for one in cents), "021000021", opening_cents=opening,
+        closing_cents=opening + sum(cents), closing_on=day, starts_on=day, ends_on=day,
+    )  # fmt: skip
+
+
+def file(*days: Statement) -> bytes:
+    return write_bai2(days, TODAY, sender="021000021", receiver="CEDAR")
+
+
+def test_days_of_one_file_follow_each_other_whatever_their_order(office: Any, bank: BankAccount) -> None:
+    first, second = bai(dt.date(2026, 11, 18), 1_000_000, 500), bai(dt.date(2026, 11, 19), 1_000_500, -200, -200)
+    found = run(office, file(second, first))
+    assert [part.status for part in found.parts] == ["posted", "posted"], found
+    assert BankLine.objects.count() == 3
+
+
+def test_a_missing_day_is_a_gap_and_then_is_not(office: Any, bank: BankAccount) -> None:
+    first, second, third = (
+        bai(dt.date(2026, 11, 17), 1_000_000, 500),
+        bai(dt.date(2026, 11, 18), 1_000_500, 70),
+        bai(dt.date(2026, 11, 19), 1_000_570, -200),
+    )
+    run(office, file(first))
+    assert codes(run(office, file(third))) == [["gap"]]
+    assert run(office, file(second)).status == "posted"
+    assert run(office, file(third)).status == "posted"
+
+
+def test_lines_before_the_books_opened_are_left_out_and_said(office: Any, bank: BankAccount) -> None:
+    lines = [Line(dt.date(2026, 10, 30), 4000, "OLD"), Line(TODAY, 500, "NEW")]
+    closing = 1_000_500
+    one = Statement("0000123456", numbered(lines), closing_cents=closing, closing_on=TODAY, ends_on=TODAY)
+    found = run(office, write_ofx((one,), TODAY))
+    assert (found.status, codes(found)) == ("posted", [["before_opening"]])
+    assert [line.text for line in BankLine.objects.all()] == ["NEW"]
+
+
+def test_an_earlier_statement_must_lead_to_the_first(office: Any) -> None:
+    late, early = bai(dt.date(2026, 11, 19), 1_000_500, 1), bai(dt.date(2026, 11, 18), 999_000, 500)
+    run(office, file(late), account="1050")
+    assert codes(run(office, file(early))) == [["before_first"]]
+    assert run(office, file(bai(dt.date(2026, 11, 18), 1_000_000, 500))).status == "posted"
+
+
+def test_garbage_is_refused_with_a_mend(office: Any, bank: BankAccount) -> None:
+    for content in (b"<OFX>", statement([])[:-30], b"01,A,B,261120,0600,1,,,2/\n"):
+        found = run(office, content)
+        assert found.status == "refused"
+        assert found.parts[0].problems[0].fix
+
+
+# --- many at once --------------------------------------------------------------------------------------------------
+
+IMPORT = """
+import sys
+import django; django.setup()
+from datetime import datetime
+from pathlib import Path
+from steward.banking import importers
+from steward.core.access.models import User
+from steward.core.imports import Options
+from tests.support import Office
+office = Office(now=datetime.fromisoformat(sys.argv[1]))
+office.users["bookkeeper"] = User.objects.get(username="bookkeeper")
+content = Path(sys.argv[2]).read_bytes()
+for _ in range(int(sys.argv[3])):
+    found = importers.run(office.call("bookkeeper"), kind="ofx", content=content, name="x", options=Options(account="1050"))
+    print(found.status)
+"""
+
+
+@pytest.mark.race
+def test_fifty_imports_at_once_are_one(real_db: dict[str, str], tmp_path: Path) -> None:
+    from tests.support import open_office
+
+    office = open_office()
+    path = tmp_path / "november.qfx"
+    path.write_bytes(statement([Line(TODAY, 500, "X"), Line(TODAY, 500, "X"), Line(TODAY, -20, "FEE")]))
+    env = {**real_db, "DJANGO_SETTINGS_MODULE": "steward.settings", "PYTHONPATH": "src:."}
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-c", IMPORT, office.now.isoformat(), str(path), "10"],
+            env=env,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(5)
+    ]
+    told = [word for one in crowd for word in one.communicate(timeout=180)[0].split()]
+    assert sorted(told) == ["duplicate"] * 49 + ["posted"]
+    assert (BankLine.objects.count(), StatementImport.objects.count()) == (3, 1)
