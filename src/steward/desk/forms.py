@@ -16,7 +16,7 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """A file input that takes several; the view reads ``request.FILES.getlist``."""
+    """A file input that takes several; the view reads ``request.FILES.getlist("uploads")``."""
 
     widget = ManyFiles
 
@@ -26,7 +26,7 @@ class FilesField(forms.FileField):
 
 
 class ImportForm(Form):
-    files = FilesField(
+    uploads = FilesField(
         label=_("Files"), help_text=_("835, charges (CSV), OFX or QFX, BAI2, journal (CSV). Several at once.")
     )
     kind = forms.CharField(

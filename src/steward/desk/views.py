@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.web import charts
 from steward.desk import selectors, tracing
 from steward.desk.forms import ImportForm
 from steward.desk.imports import import_content
@@ -34,7 +33,7 @@ def import_files(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            results = [_one(request, form, upload) for upload in request.FILES.getlist("files")]
+            results = [_one(request, form, upload) for upload in request.FILES.getlist("uploads")]
             status = 422 if any(r["status"] == "refused" for r in results) else 200
         else:
             status = 422
@@ -49,7 +48,7 @@ def _one(request: HttpRequest, form: ImportForm, upload: object) -> dict[str, ob
     return imported.as_json(name, content)
 
 
-@screen(GET="books.read")
+@screen(GET="trace.read")
 def trace_find(request: HttpRequest) -> HttpResponse:
     """Find the start of a trace by a claim, receipt, slip, check or entry number."""
     text = request.GET.get("q", "").strip()
@@ -59,12 +58,16 @@ def trace_find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/trace_find.html", {"q": text, "starts": starts})
 
 
-@screen(GET="books.read")
+@screen(GET="trace.read")
 def trace(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """From any cent to its visit, charge, remittance, deposit, bank line and entry, on one page."""
     chain = tracing.trace(kind, ref)
-    subject = request.call.subject  # type: ignore[attr-defined]
-    may_see_patients = holds(subject, "charge.read")
-    if may_see_patients:
-        request.call.read("patient", chain.patients)  # type: ignore[attr-defined]
-    return render(request, "desk/trace.html", {"chain": chain, "names": may_see_patients, "charts": charts})
+    call = request.call  # type: ignore[attr-defined]
+    if holds(call.subject, "charge.read"):
+        call.read("patient", chain.patients)
+    return render(request, "desk/trace.html", {"chain": chain, "links": [_step(link) for link in chain.links]})
+
+
+def _step(link: tracing.Link) -> dict[str, object]:
+    tone = "" if link.proved else "warn"
+    return {"label": link.label, "value": link.value, "note": link.note, "url": link.url, "here": link.here, "tone": tone}

@@ -114,5 +114,6 @@ def _explain(call: Call, account: BankAccount, *, keep_open: bool) -> None:
 
 
 def _codes(roles: set[str]) -> dict[str, str]:
-    return {"6000": "6000"} | dict(Account.objects.filter(role__in=roles).values_list("role", "code"))
+    rows = Account.objects.filter(role__in=roles).values_list("role", "code")
+    return {"6000": "6000"} | {role: code for role, code in rows if role}
 

@@ -99,9 +99,9 @@ def _odd_files(world: World) -> None:
     )
     other = remittance(payer, ("Other Clinic PC", "1093817465", "221000099"), [stranger], world.as_of, "BH990011", world.chance)
     ours = remittance(payer, (plan.PRACTICE.name, plan.PRACTICE.npi, plan.PRACTICE.tin), [stranger], world.as_of, "BH88213", world.chance)
-    envelope = Envelope(payer.edi_id, plan.PRACTICE.submitter_id, datetime(world.as_of.year, world.as_of.month, world.as_of.day, 6), 90)
+    envelope = Envelope(payer.edi_id, plan.PRACTICE.submitter_id, at_local(world.as_of, time(6), world.zone), 90)
     # what the payer says it paid is 3.95 more than its claims add up to
-    said, wrong = f"*{ours.paid_cents // 100}.{ours.paid_cents % 100:02}*C*", f"*{(ours.paid_cents + 395) // 100}.{(ours.paid_cents + 395) % 100:02}*C*"
+    said, wrong = (f"*{cents // 100}.{cents % 100:02}*C*" for cents in (ours.paid_cents, ours.paid_cents + 395))
     broken = write([ours], envelope).decode().replace(said, wrong, 1).encode()
     call = as_person(world, world.users["biller"], world.now)
     for content, name in ((write([other], envelope), "BH990011.835"), (broken, "BH88213.835")):

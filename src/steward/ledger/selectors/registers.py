@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -69,6 +69,12 @@ def lines_of_item(item: str) -> list[Line]:
     """Every posted line of one item, oldest first, with entry and account: what happened to it."""
     rows = Line.objects.filter(item=item, date__isnull=False).exclude(item="")
     return list(rows.select_related("entry", "account", "payer", "party").order_by("date", "id"))
+
+
+def lines_of_items(items: Iterable[str], limit: int = 400) -> list[Line]:
+    """Posted lines of many items, oldest first, at most ``limit``, with entry and account. One query."""
+    rows = Line.objects.filter(item__in=[item for item in items if item], entry__state="posted")
+    return list(rows.select_related("entry", "account").order_by("entry__number", "n")[:limit])
 
 
 def periods(subject: Subject) -> QuerySet[Period]:
