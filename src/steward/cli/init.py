@@ -52,9 +52,12 @@ def _folder() -> None:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command
+    from steward.core.schema import SchemaFault, bring_up
 
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        bring_up()
+    except SchemaFault as fault:
+        raise refuse("schema", str(fault)) from None
 
 
 def _refuse_second() -> None:

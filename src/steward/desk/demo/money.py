@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -184,7 +184,8 @@ def _file(world: World, payer: DemoPayer, claims: list[DemoClaim], day: date) ->
     trace = f"{payer.edi_id}{day:%y%m%d}"
     answered = remittance(payer, payee, claims, day, trace, world.chance)
     control = int(f"{day:%y%m%d}") * 10 + [p.code for p, _c, _w in plan.PAYERS].index(payer.code)
-    return write([answered], Envelope(payer.edi_id, plan.PRACTICE.submitter_id, datetime(day.year, day.month, day.day, 6, tzinfo=world.zone), control))
+    sent = at_local(day, time(6), world.zone)
+    return write([answered], Envelope(payer.edi_id, plan.PRACTICE.submitter_id, sent, control))
 
 
 def _desk(world: World, month: list[date], visits: dict[date, list[Visit]], drawers: list[Drawer], account: BankAccount) -> int:
