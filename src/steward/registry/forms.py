@@ -122,6 +122,7 @@ def contact_initial(contacts: Iterable[ContactData], addresses: Iterable[Address
 class PersonForm(ContactForm):
     """A person. The tax number is never shown: empty keeps it, a hyphen clears it."""
 
+    lead = _("Entered once: patient, employee, guarantor or vendor are roles of the same record.")
     last_name = text(_("Last name"), 80, required=True)
     first_name = text(_("First name"), 80)
     middle_name = text(_("Middle name"), 80)
@@ -175,6 +176,7 @@ def person_initial(data: PersonData) -> dict[str, Any]:
 class OrganisationForm(ContactForm):
     """An organisation."""
 
+    lead = _("Entered once: payer, vendor or bank are roles of the same record.")
     name = text(_("Name"), 200, required=True)
     tax_id = text(_("Tax number"), 20, help_text=_("Kept sealed. Empty keeps what is there, a hyphen clears it."))
     field_order = ("name", "tax_id", "mobile", "phone", "email")
@@ -202,6 +204,7 @@ class OrganisationForm(ContactForm):
 class EntityForm(ValueForm):
     """A legal entity."""
 
+    lead = _("Who bills and files: its tax number and NPI stand on claims and entries.")
     code = text(_("Code"), 20, required=True, help_text=_("How files name it."))
     name = text(_("Name"), 120, required=True)
     tin = text(_("Tax number"), 20)
@@ -220,6 +223,7 @@ def _rows(rows: Iterable[Any], empty: str | None = None) -> list[tuple[Any, str]
 class SiteForm(ValueForm):
     """A site."""
 
+    lead = _("A place of work with an address; rooms, drawers and schedules belong to it.")
     code = text(_("Code"), 20, required=True, help_text=_("How files name it."))
     name = text(_("Name"), 120, required=True)
     entity = forms.TypedChoiceField(label=_("Legal entity"), coerce=int)
@@ -241,6 +245,7 @@ class SiteForm(ValueForm):
 class DepartmentForm(ValueForm):
     """A department."""
 
+    lead = _("Budgets and people belong to a department.")
     code = text(_("Code"), 20, required=True)
     name = text(_("Name"), 120, required=True)
     site = forms.TypedChoiceField(label=_("Site"), coerce=int, required=False, empty_value=None)
@@ -256,6 +261,7 @@ class DepartmentForm(ValueForm):
 class PlaceForm(ValueForm):
     """A room, cabinet or bin of one site."""
 
+    lead = _("A room, a desk or a shelf; what is bookable appears in the day's grid.")
     name = text(_("Name"), 80, required=True)
     kind = forms.ChoiceField(label=_("Kind"), choices=PlaceKind.choices)
     parent = forms.TypedChoiceField(label=_("Stands in"), coerce=int, required=False, empty_value=None)
@@ -274,6 +280,7 @@ class PlaceForm(ValueForm):
 class EndForm(Form):
     """The day on which something ends."""
 
+    lead = _("Nothing is deleted: what it was stays readable, and it can no longer be chosen.")
     on = DateField(label=_("Last day"))
 
 

@@ -108,8 +108,12 @@ class DateField(forms.Field):
 
 
 class Form(forms.Form):
-    """The base of our forms: no colon after labels, first wrong field focused, a place for what a service refused."""
+    """The base of our forms: no colon after labels, first wrong field focused, a place for what a service refused.
 
+    ``lead`` is the sentence under the heading of the page the form stands on, unless the page brings its own.
+    """
+
+    lead: Any = ""
     fix: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
