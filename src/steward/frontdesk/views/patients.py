@@ -42,11 +42,11 @@ PATIENTS = Listing(
     title=_("Patients"),
     columns=(
         Column("name", _("Name"), value=filed, link=lambda row: reverse("frontdesk:patient", args=[row.uid])),
-        Column("birth_date", _("Born"), value=lambda row: row.party.birth_date.isoformat() if row.party.birth_date else ""),
+        Column("birth_date", _("Born"), kind="date", value=lambda row: row.party.birth_date),
         Column("chart", _("Chart"), kind="code"),
         Column("provider", _("Provider"), value=lambda row: str(row.primary_provider or "")),
         Column("registered_on", _("Registered"), kind="date"),
-        Column("state", _("State"), badge=lambda row: ("", _("Ended")) if row.ended_on else ("good", _("Stands"))),
+        Column("state", _("State"), badge=lambda row: ("", _("Ended")) if row.ended_on else ("", "")),
     ),
     filters=(
         PatientSearch("q", _("Name, birth date, phone or chart")),

@@ -37,9 +37,9 @@ PARTIES = Listing(
     columns=(
         Column("name", _("Name"), value=_filed, link=lambda row: reverse("registry:party", args=[row.uid])),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
-        Column("birth_date", _("Born"), value=lambda row: row.birth_date.isoformat() if row.birth_date else ""),
+        Column("birth_date", _("Born"), kind="date"),
         Column("reach", _("Reached at"), value=lambda row: ", ".join(c.text for c in row.current_contacts)),
-        Column("state", _("State"), badge=lambda row: ("", _("Ended")) if row.ended_on else ("good", _("Stands"))),
+        Column("state", _("State"), badge=lambda row: ("", _("Ended")) if row.ended_on else ("", "")),
     ),
     filters=(
         Text("q", _("Name"), ("last_key", "first_key"), fold=name_key),

@@ -26,7 +26,7 @@ def _found(rows: Any, uid: UUID) -> Any:
 
 
 def _badge(row: Any) -> tuple[str, Any]:
-    return ("", _("Ended")) if row.ended_on else ("good", _("Stands"))
+    return ("", _("Ended")) if row.ended_on else ("", "")
 
 
 @screen(GET="registry.read")
