@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from steward.banking.models import BankAccount, DayClose, DrawerSession
 from steward.banking.selectors.sheet import DayFacts, day_sheet, proofs
 from steward.banking.services import closing, drawers, receipts
-from steward.core.service import refuse
+from steward.core.refusals import Refused
 from steward.ledger import services as ledger
 from steward.ledger.types import EntryDraft, LineDraft
 from steward.registry.models import Party
@@ -82,7 +82,7 @@ def counted(office: Any, session: DrawerSession) -> None:
 def test_what_stands_against_the_lock(office: Any, session: DrawerSession, ana: Party) -> None:
     take(office, "card", 3000, ana)
     facts = DayFacts(2, ("08:30 chart 17",))
-    with pytest.raises(refuse("x", "x").__class__) as caught:
+    with pytest.raises(Refused) as caught:
         closing.prepare_day_close(office.call("administrator"), day=TODAY, facts=facts)
     assert [one.code for one in caught.value.refusals] == ["drawers", "batches", "mail", "visits"]
     assert "08:30" in str(caught.value)
@@ -142,6 +142,19 @@ def test_the_evening_in_one_call_and_again_by_another(
     assert closed["state"] == "closed"
     assert closing.close_day(office.call("owner"), day=TODAY, counts=counts) == closed
     assert DayClose.objects.count() == 1
+
+
+def test_an_evening_that_is_not_finished_says_how(office: Any, session: DrawerSession) -> None:
+    call = _two_hats(office, "biller", "administrator")
+    facts = DayFacts(1, ("chart 17",))
+    with pytest.raises(Refused) as caught:
+        closing.close_day(call, day=TODAY, counts=[{"drawer": "Front 1", "cents": 20000}], facts=facts)
+    (one,) = caught.value.refusals
+    assert (one.code, "chart 17" in one.message, '"check": "visits"' in one.fix) == ("visits", True, True)
+    counts = [{"drawer": "Front 1", "cents": 20000}, {"check": "visits", "reason": "the doctor writes it tomorrow"}]
+    assert closing.close_day(call, day=TODAY, counts=counts, facts=facts)["state"] == "waiting"
+    wrong = [{"drawer": "Front 9", "cents": 20000}]
+    assert refusal(lambda: closing.close_day(call, day=TODAY, counts=wrong, facts=facts)) == "no_drawer"
 
 
 def _two_hats(office: Any, one: str, other: str) -> Any:

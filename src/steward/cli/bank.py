@@ -61,9 +61,9 @@ def _counts(path: Path) -> list[dict[str, Any]]:
             "counts", f"{path} can't be read: {fault}", 'Write [{"drawer": "Front desk 1", "cents": 12345}].'
         ) from fault
     if not isinstance(rows, list) or not all(
-        isinstance(r, dict) and type(r.get("cents")) is int and r.get("drawer") for r in rows
+        isinstance(r, dict) and (r.get("check") or (type(r.get("cents")) is int and r.get("drawer"))) for r in rows
     ):
-        raise Usage('--counts: a list of {"drawer", "cents", "reason"}, cents as whole numbers')
+        raise Usage('--counts: a list of {"drawer", "cents", "reason"}, cents as whole numbers; {"check", "reason"} waives')
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,7 @@ from steward.core.service import Call, note, refuse, service
 from steward.registry.models import Site
 
 NO_FACTS = DayFacts()
+WAIVABLE = ("mail", "visits", "receivables", "receipts")
 NOT_SIGNED_OVER = ("deposits", "undeposited_cents")
 """Parts of the sheet that may go on after the first signature: the deposit is another person's work."""
 
@@ -125,8 +127,9 @@ def close_day(
     """The whole evening in one call, each step a service of its own: count, batch, deposit, first signature; called
     again by another person, the second. Safe to repeat.
 
-    `counts` are `{"drawer", "cents", "reason"}`, the drawer by name or uid; `{"check", "reason"}` waives a question.
-    Returns the day sheet, over and short a drawer, the deposit slips, and `state` waiting or closed. Raises Refused.
+    `counts` are `{"drawer", "cents", "reason"}`, the drawer by name or uid; `{"check", "reason"}` answers a question
+    that may be waived. A day without a mail log is closed as such: the second signer reads it. Returns the day sheet,
+    over and short a drawer, the deposit slips, and `state` waiting or closed. Raises Refused.
     """
     found = close_of(day)
     waits_for_me = found is not None and found.state == CloseState.PREPARED and found.prepared_by_id != call.user_id
@@ -134,14 +137,26 @@ def close_day(
         return _answer(found)
     if waits_for_me and holds(call.subject, "day.sign") and not _uncounted(counts, day):
         return _answer(sign_day_close(call, day=day, facts=facts))
-    given = {str(row["check"]): str(row.get("reason", "")) for row in counts if "check" in row} | dict(reasons or {})
+    given = {"mail": _("No mail was logged.")} | dict(reasons or {})
+    given |= {str(row["check"]): str(row.get("reason", "")) for row in counts if "check" in row}
     for row in counts:
         if "drawer" in row:
             _count(call, row, day)
     if card_receipts_open(day).exists():
         close_terminal_batch(call, day=day)
     held_back = _deposit(call, day)
-    return _answer(prepare_day_close(call, day=day, facts=facts, reasons=given), held_back)
+    try:
+        return _answer(prepare_day_close(call, day=day, facts=facts, reasons=given), held_back)
+    except Refused as fault:
+        raise Refused(*(_with_row(one) for one in fault.refusals)) from fault
+
+
+def _with_row(one: Refusal) -> Refusal:
+    """How to answer a question in the counts file."""
+    if one.code not in WAIVABLE:
+        return one
+    row = f'{{"check": "{one.code}", "reason": "..."}}'
+    return replace(one, fix=_("Mend it, or add a reason to the counts: %s") % row)
 
 
 def _uncounted(counts: Sequence[Mapping[str, Any]], day: date) -> bool:

@@ -130,7 +130,11 @@ def _session(made: _Made, day: PastDay, drawer: Drawer, before: DrawerSession | 
     )  # fmt: skip
     where = _where(session)
     source, role = (before.item, "drawer") if before else ("", "petty_cash")
-    lines = postings.moved(drawer.float_cents, source, session.item, where, source=role, target="drawer") if drawer.float_cents else ()
+    lines = (
+        postings.moved(drawer.float_cents, source, session.item, where, source=role, target="drawer")
+        if drawer.float_cents
+        else ()
+    )
     _draft(made, "open", session.uid, day.day, f"Drawer {drawer.name} opened", "drawersession", lines)
     made.sessions.append(session)
     made.duties += [("take_cash", day.cashier, session), ("count_drawer", day.cashier, session)]
@@ -153,7 +157,12 @@ def _receipt(made: _Made, session: DrawerSession, paid: PastPayment, number: int
     )  # fmt: skip
     where = _where(session)
     credit = LineDraft(
-        role="patient_prepaid", party=paid.party, party_role="patient", item=row.item, entity=where.entity, site=where.site
+        role="patient_prepaid",
+        party=paid.party,
+        party_role="patient",
+        item=row.item,
+        entity=where.entity,
+        site=where.site,
     )
     lines = postings.receipt(paid.tender, paid.cents, row.item, where, credit, holder=session.item)
     _draft(made, "take", row.uid, session.day, f"Receipt {number}", "receipt", lines)
