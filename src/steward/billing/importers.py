@@ -70,8 +70,15 @@ def _status(parts: Sequence[Part]) -> str:
 
 
 def _message(parts: Sequence[Part]) -> str:
-    counts = {status: sum(part.status == status for part in parts) for status in ("posted", "held", "duplicate", "refused")}
-    words = {"posted": _("%s posted"), "held": _("%s held"), "duplicate": _("%s known before"), "refused": _("%s refused")}
+    counts = {
+        status: sum(part.status == status for part in parts) for status in ("posted", "held", "duplicate", "refused")
+    }
+    words = {
+        "posted": _("%s posted"),
+        "held": _("%s held"),
+        "duplicate": _("%s known before"),
+        "refused": _("%s refused"),
+    }
     return ", ".join(words[status] % count for status, count in counts.items() if count)
 
 

@@ -59,24 +59,24 @@ class WorkKind(models.TextChoices):
 
 
 class ClaimState(models.TextChoices):
-    """Where a claim stands (facts of billing, "Claim life cycle"), as far as remittances tell."""
+    """Where a claim stands (facts of billing, "Claim life cycle"), as far as charges and remittances tell."""
 
-    ENTERED = "ENTERED", _("Entered")
-    SELF_PAY = "SELF_PAY", _("Self-pay")
+    DRAFT = "DRAFT", _("Entered")
     PAID = "PAID", _("Paid")
     PARTIAL = "PARTIAL", _("Partly paid")
     DENIED = "DENIED", _("Denied")
-    ZERO_PAID = "ZERO_PAID", _("Nothing paid")
+    ZERO_PAID = "ZERO_PAID", _("Nothing paid, patient owes")
     CROSSED_OVER = "CROSSED_OVER", _("Crossed over")
-    SECONDARY = "SECONDARY_READY", _("Next payer's turn")
-    PATIENT_DUE = "PATIENT_DUE", _("Patient owes")
+    SECONDARY_READY = "SECONDARY_READY", _("Next payer's turn")
     REVERSED = "REVERSED", _("Reversed")
+    WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
+    PATIENT_DUE = "PATIENT_DUE", _("Patient owes")
     CLOSED = "CLOSED", _("Closed")
 
 
 TONES: dict[str, str] = {
     ClaimState.PAID: "good", ClaimState.CLOSED: "good", ClaimState.DENIED: "bad", ClaimState.PATIENT_DUE: "warn",
-    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", RemittanceState.POSTED: "good", RemittanceState.HELD: "warn",
+    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn", RemittanceState.POSTED: "good", RemittanceState.HELD: "warn",
     RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
 }  # fmt: skip
 """State -> tone of its badge."""

@@ -353,5 +353,7 @@ def first_kind(raw: bytes) -> str:
     """ST01 of the first transaction without checking anything else; empty when there is none in the first 4 kB."""
     head = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     element, end = head[3:4], head[105:106]
-    found = re.search(re.escape(end) + rb"[\r\n]*ST" + re.escape(element) + rb"(\w{3})", head) if element and end else None
+    found = (
+        re.search(re.escape(end) + rb"[\r\n]*ST" + re.escape(element) + rb"(\w{3})", head) if element and end else None
+    )
     return found[1].decode("ascii", "replace") if found else ""

@@ -12,7 +12,6 @@ from steward.ledger.types import LineDraft
 
 from .facts import ChargeFacts, Where
 
-
 #: (role, payer or None)
 Side = tuple[str, int | None]
 

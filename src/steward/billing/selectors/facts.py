@@ -15,6 +15,7 @@ from steward.billing.models import Charge, Claim, Prepayment, RemittanceClaim
 from steward.billing.postings import ChargeFacts, ClaimFacts, CoverageFacts, PrepaidFacts, Recoupable, Where
 from steward.insurance.selectors import covering_many
 from steward.ledger.selectors import item_balances, item_payer_balances, open_items
+
 if TYPE_CHECKING:
     from steward.insurance.models import Payer
 

@@ -13,7 +13,15 @@ from steward.billing.logic.remittance import Adjustment, ClaimPayment
 from steward.billing.logic.remittance import Remittance as Read
 from steward.billing.models import Charge, Claim, Remittance, RemittanceClaim, RemittanceLine, WorkItem
 from steward.billing.postings import (
-    ClaimResult, Kind, Outcome, Posting, RemittanceFacts, Work, apply_unapplied, match_later, post_remittance,
+    ClaimResult,
+    Kind,
+    Outcome,
+    Posting,
+    RemittanceFacts,
+    Work,
+    apply_unapplied,
+    match_later,
+    post_remittance,
 )  # fmt: skip
 from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, known_claims, recoupable
 from steward.billing.selectors.source import read_again
@@ -102,7 +110,9 @@ def _supersede(call: Call, row: Remittance, posting: Posting, answers: Sequence[
     gone = [answers[r.index].claim_id for r in posting.claims if r.outcome is Outcome.REVERSED]
     if gone:
         earlier = WorkItem.objects.filter(claim__in=gone, kind__in=[kind.value for kind in REVERSED_WORK])
-        close_for(call, earlier.filter(answer__remittance__payer=row.payer), _("Reversed by the payer in %s") % row.trace)
+        close_for(
+            call, earlier.filter(answer__remittance__payer=row.payer), _("Reversed by the payer in %s") % row.trace
+        )
 
 
 def _work(row: Remittance, work: Work, answers: Sequence[RemittanceClaim], known: Known) -> dict[str, Any]:
@@ -162,10 +172,14 @@ def apply_unapplied_money(call: Call, *, answer: RemittanceClaim, charge: Charge
     answer = RemittanceClaim.objects.select_for_update(of=("self",)).get(pk=answer.pk)
     if row.state != RemittanceState.POSTED or row.payer is None:
         raise refuse("not_open", _("This remittance is not posted."), _("Nothing is left to do."))
-    facts = next(f for f in next(iter(known_by_pk([charge.claim_id]).by_ref.values())).charges if f.uid == str(charge.uid))
+    facts = next(
+        f for f in next(iter(known_by_pk([charge.claim_id]).by_ref.values())).charges if f.uid == str(charge.uid)
+    )
     open_cents = facts.balances.get(("ar_insurance", row.payer.party_id), 0)
     if not 0 < cents <= min(answer.unapplied_cents, open_cents):
-        raise refuse("amount", _("At most what waits and what is open can be applied."), _("Check the amount."), "cents")
+        raise refuse(
+            "amount", _("At most what waits and what is open can be applied."), _("Check the amount."), "cents"
+        )
     posting = apply_unapplied(facts, row.item, row.entity_id, row.payer.party_id, cents)
     event = f"apply:{charge.pk}:{len(answer.later_entries)}"
     numbers = books.post(call, event, answer.uid, posting=posting, day=call.today,

@@ -83,7 +83,9 @@ def void_charge(call: Call, *, charge: Charge, reason: str) -> Charge:
     role = "ar_insurance" if payer else "ar_patient"
     untouched = {(role, payer): charge.charge_cents, ("charges", payer): -charge.charge_cents}
     if charge.charge_cents and dict(facts.balances) != untouched:
-        raise refuse("answered", _("A payer or a payment has touched this charge."), _("Write it off, or undo that first."))
+        raise refuse(
+            "answered", _("A payer or a payment has touched this charge."), _("Write it off, or undo that first.")
+        )
     posting = postings.void_charge(facts, payer)
     numbers = books.post(call, "void_charge", charge.uid, posting=posting, day=call.today,
                          memo=f"Void of a charge of claim {charge.claim.ref}", journal="charges", source="charge")  # fmt: skip
@@ -155,10 +157,14 @@ def _claim_faults(call: Call, one: ClaimData, place: str) -> list[Refusal]:
     if not one.charges:
         found.append(Refusal("charges", _("There is no charge."), _("Add a service."), place + "charges"))
     if one.ref and not CLAIM_REF.fullmatch(one.ref):
-        found.append(Refusal("ref", _("A claim number is at most 20 of A-Z, 0-9 and -."), _("Change it."), place + "ref"))
+        found.append(
+            Refusal("ref", _("A claim number is at most 20 of A-Z, 0-9 and -."), _("Change it."), place + "ref")
+        )
     if one.service_date > call.today:
         message = _("%s has not come yet.") % one.service_date.isoformat()
-        found.append(Refusal("future", message, _("Enter charges on the day of service or later."), place + "service_date"))
+        found.append(
+            Refusal("future", message, _("Enter charges on the day of service or later."), place + "service_date")
+        )
     if one.copay_cents < 0:
         found.append(Refusal("amount", _("A copay is not negative."), _("Check the amount."), place + "copay_cents"))
     return found
@@ -218,7 +224,9 @@ def _payers_of_day(data: Sequence[ClaimData], around: _Around) -> list[tuple[Pay
     return found
 
 
-def _claim(call: Call, one: ClaimData, ref: str, uid: UUID | None, around: _Around, cover: tuple[Payer | None, str]) -> Claim:
+def _claim(
+    call: Call, one: ClaimData, ref: str, uid: UUID | None, around: _Around, cover: tuple[Payer | None, str]
+) -> Claim:
     patient, provider = around.patients.get(one.patient), around.providers.get(one.provider)
     if patient is None:
         raise refuse("patient", _("There is no such patient."), _("Choose the patient."), field="patient")
@@ -238,7 +246,9 @@ def _claim(call: Call, one: ClaimData, ref: str, uid: UUID | None, around: _Arou
 
 def _refuse_known(claims: Sequence[Claim]) -> None:
     refs = [claim.ref for claim in claims]
-    known = sorted({ref for part in chunks(refs) for ref in Claim.objects.filter(ref__in=part).values_list("ref", flat=True)})
+    known = sorted(
+        {ref for part in chunks(refs) for ref in Claim.objects.filter(ref__in=part).values_list("ref", flat=True)}
+    )
     twice = {ref for ref in refs if refs.count(ref) > 1} if len(set(refs)) < len(refs) else set()
     if known or twice:
         names = ", ".join([*known, *sorted(twice)][:5])

@@ -87,7 +87,12 @@ def _world(call: Call, claims: Sequence[ClaimRow], create_payers: bool) -> _Worl
     found = _World(
         _payers(call, claims, create_payers, faults),
         _each({row.provider_npi: (claim, row) for claim, row in reversed(rows)}, provider_by_npi, "provider", faults),
-        _each({_entity_ref(claim): (claim, claim.charges[0]) for claim in reversed(claims)}, entity_by_ref, "entity", faults),
+        _each(
+            {_entity_ref(claim): (claim, claim.charges[0]) for claim in reversed(claims)},
+            entity_by_ref,
+            "entity",
+            faults,
+        ),
         _each({row.site: (claim, row) for claim, row in reversed(rows)}, site_by_ref, "site", faults),
     )
     faults.extend(

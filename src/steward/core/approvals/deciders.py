@@ -6,6 +6,7 @@ looks at the outcome when it acts.
 
 from __future__ import annotations
 
+from steward.billing.services.decisions import sign_decision
 from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
 from steward.core.service import Call
@@ -16,6 +17,10 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
     """Take the answer through the room whose record it is about; answers the request as it is afterwards."""
     if request.object_type == "ledger.entry":
         sign_journal(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
+    if request.object_type == "billing.decision":
+        sign_decision(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
         return request
     return services.decide(call, request=request, approve=approve, comment=comment)

@@ -1,0 +1,78 @@
+"""What billing tells Today, search and the palette: questions of payers by deadline, remittances that wait."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+from django.utils.translation import ngettext
+
+from steward.billing.models import Claim
+from steward.billing.selectors import claims as ask
+from steward.billing.selectors import work as work_list
+from steward.billing.states import WorkKind
+from steward.core.access.decide import Subject
+from steward.core.access.policy import holds
+from steward.core.today import Action, Figure, Hit, Task
+from steward.ledger.selectors import trial_balance
+
+SOON = timedelta(days=7)
+ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13, WorkKind.REISSUE: 13}
+
+ACTIONS = (
+    Action(__("Import a remittance"), "desk:import", "remittance.post"),
+    Action(__("Work denials"), "billing:work", "remittance.post"),
+)
+
+
+def waiting(subject: Subject, today: date) -> list[Task]:
+    """One line for each kind of question that is open, the overdue ones as such."""
+    if not holds(subject, "remittance.post"):
+        return []
+    return [_task(*row, today) for row in work_list.work_counts(subject, today)]
+
+
+def _task(kind: str, count: int, overdue: int, cents: int, today: date) -> Task:
+    label = str(WorkKind(kind).label)
+    what = ngettext("%(label)s: %(n)d", "%(label)s: %(n)d", count) % {"label": label, "n": count}
+    why = _("%d past their day") % overdue if overdue else _("None is late")
+    url = f"{reverse('billing:work')}?kind={kind}"
+    state = "overdue" if overdue else "today"
+    return Task(state, what, why, url, _("Work them"), cents, order=ORDER.get(WorkKind(kind), 30))
+
+
+def figures(subject: Subject, today: date) -> list[Figure]:
+    """What insurance and patients owe, by the books."""
+    if not holds(subject, "charge.read") or not holds(subject, "desk.read"):
+        return []
+    rows = {row.account.role: row.balance_cents for row in trial_balance(today).rows if row.account.role}
+    return [
+        Figure(
+            _("Insurance owes"),
+            rows.get("ar_insurance", 0),
+            _("claims at payers"),
+            url=reverse("billing:claims"),
+            order=60,
+        ),
+        Figure(
+            _("Patients owe"), rows.get("ar_patient", 0), _("after insurance"), url=reverse("billing:claims"), order=61
+        ),
+    ]
+
+
+def search(subject: Subject, text: str) -> list[Hit]:
+    """Claims by number, and remittances by trace."""
+    wanted = text.strip().upper()
+    if len(wanted) < 2 or not holds(subject, "charge.read"):
+        return []
+    found = ask.claims(subject).filter(ref__gte=wanted, ref__lt=wanted + "\uffff").order_by("ref")[:5]
+    traces = work_list.remittances(subject).filter(trace__gte=text.strip(), trace__lt=text.strip() + "\uffff")[:5]
+    return [*(_claim_hit(row) for row in found), *(
+        Hit(_("Remittance"), row.trace, row.payer_name, reverse("billing:remittance", args=[row.uid])) for row in traces
+    )]  # fmt: skip
+
+
+def _claim_hit(row: Claim) -> Hit:
+    return Hit(_("Claim"), row.ref, row.patient.party.name, reverse("billing:claim", args=[row.uid]))

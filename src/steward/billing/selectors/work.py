@@ -1,0 +1,64 @@
+"""The work list and the remittances, as people see them."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from steward.billing.models import Remittance, RemittanceClaim, WorkItem
+from steward.billing.states import RemittanceState
+from steward.core.access.decide import Subject
+from steward.core.access.policy import scoped
+
+
+def work(subject: Subject) -> QuerySet[WorkItem]:
+    """Open work this person may see, the earliest due first."""
+    rows = scoped(subject, "charge.read", WorkItem.objects.filter(closed_at=None), own=Q(pk__in=[]))
+    return rows.select_related("claim__patient__party", "remittance", "charge", "answer").order_by("due", "id")
+
+
+def all_work(subject: Subject) -> QuerySet[WorkItem]:
+    """Work this person may see, closed items too."""
+    rows = scoped(subject, "charge.read", WorkItem.objects.all(), own=Q(pk__in=[]))
+    return rows.select_related("claim__patient__party", "remittance", "charge", "answer").order_by("due", "id")
+
+
+def work_by_uid(subject: Subject, uid: UUID) -> WorkItem | None:
+    """One work item, or None."""
+    return all_work(subject).filter(uid=uid).first()
+
+
+def work_counts(subject: Subject, today: date) -> list[tuple[str, int, int, int]]:
+    """(kind, how many are open, how many overdue, their cents) of what this person may see. One query."""
+    rows = scoped(subject, "charge.read", WorkItem.objects.filter(closed_at=None), own=Q(pk__in=[]))
+    late = Count("id", filter=Q(due__lt=today))
+    counted = rows.values("kind").annotate(n=Count("id"), late=late, cents=Sum("amount_cents")).order_by("kind")
+    return [(row["kind"], row["n"], row["late"], row["cents"] or 0) for row in counted]
+
+
+def remittances(subject: Subject) -> QuerySet[Remittance]:
+    """Remittances this person may see, newest first. A clinician and a patient see none: they are the payers' letters
+    about many.
+    """
+    rows = scoped(subject, "charge.read", Remittance.objects.all(), own=Q(pk__in=[]))
+    return rows.select_related("payer", "entity").order_by("-imported_at", "-id")
+
+
+def remittance_by_uid(subject: Subject, uid: UUID) -> Remittance | None:
+    """One remittance, or None."""
+    return remittances(subject).filter(uid=uid).select_related("file", "imported_by").first()
+
+
+def answers(remittance: Remittance) -> QuerySet[RemittanceClaim]:
+    """What it says, claim by claim, in file order."""
+    rows = RemittanceClaim.objects.filter(remittance=remittance).select_related("claim__patient__party", "remittance")
+    return rows.order_by("position")
+
+
+def held(subject: Subject) -> tuple[int, int]:
+    """How many remittances wait, and their cents."""
+    rows = scoped(subject, "charge.read", Remittance.objects.filter(state=RemittanceState.HELD), own=Q(pk__in=[]))
+    found = rows.aggregate(n=Count("id"), cents=Sum("paid_cents"))
+    return found["n"], found["cents"] or 0

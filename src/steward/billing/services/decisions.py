@@ -1,0 +1,200 @@
+"""What one person asks and another signs: write-offs and refunds. Posted the moment the last signature is given."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steward.billing import postings
+from steward.billing.models import Charge, Decision, RemittanceClaim
+from steward.billing.postings import ChargeFacts, Posting, PrepaidFacts, Where
+from steward.billing.selectors.facts import known_by_pk
+from steward.billing.services import books
+from steward.billing.states import DecisionKind, WriteOff
+from steward.core.access.separation import perform
+from steward.core.approvals import logic as approval
+from steward.core.approvals import selectors as asked
+from steward.core.approvals.models import ApprovalRequest
+from steward.core.approvals.services import decide, request, subject
+from steward.core.money import format_cents
+from steward.core.service import Call, note, refuse, service
+from steward.frontdesk.models import Patient
+from steward.insurance.models import Payer
+from steward.ledger.selectors import item_balances
+
+
+@service("billing.write_off", "writeoff.request", says="asked for a write-off")
+def write_off(
+    call: Call, *, charge: Charge, role: str, cents: int, reason: str, payer: Payer | None = None
+) -> Decision:
+    """Ask to write off what is open on a charge, of ``payer`` or (None) of the patient; posts when signed.
+
+    ``role`` is one of ``states.WriteOff``. Refuses ``role``, ``amount`` (more than is open), ``no_reason`` and what
+    approvals refuse. Small balances need no second person where the rules say so.
+    """
+    if role not in WriteOff.values:
+        raise refuse("role", _("This is no write-off account."), _("Choose one of the list."), field="role")
+    facts = charge_facts(charge)
+    open_cents = facts.balances.get(_side(payer), 0)
+    if not 0 < cents <= open_cents:
+        message = _("At most %s is open.") % format_cents(max(open_cents, 0))
+        raise refuse("amount", message, _("Correct the amount."), field="cents")
+    row = _decision(call, DecisionKind.WRITE_OFF, charge, payer, charge.item, role, cents, reason)
+    title = _("Write-off of %(amount)s on claim %(ref)s") % {"amount": format_cents(cents), "ref": charge.claim.ref}
+    return _settled(call, row, _ask(call, row, title))
+
+
+@service("billing.request_refund", "writeoff.request", says="asked for a refund")
+def request_refund(
+    call: Call, *, cents: int, reason: str, charge: Charge | None = None, payer: Payer | None = None,
+    receipt_item: str = "", patient: Patient | None = None,
+) -> Decision:  # fmt: skip
+    """Ask to give money back: a charge's credit (of ``payer`` or the patient), or what is left of a receipt.
+
+    Signed, it stands in ``refunds_payable`` until it is paid. Refuses ``source``, ``amount``, ``no_reason`` and what
+    approvals refuse.
+    """
+    if (charge is None) == (receipt_item == ""):
+        raise refuse("source", _("A refund comes from a charge or from a receipt."), _("Choose one."), field="charge")
+    if charge is not None:
+        facts = charge_facts(charge)
+        left = -facts.balances.get(_side(payer), 0) - facts.balances.get(("credit_balance", _party(payer)), 0)
+        item, role = charge.item, "credit_balance"
+    else:
+        left = -item_balances([receipt_item]).get(receipt_item, {}).get("patient_prepaid", 0)
+        item, role = receipt_item, "patient_prepaid"
+    if not 0 < cents <= left:
+        message = _("At most %s can be given back.") % format_cents(max(left, 0))
+        raise refuse("amount", message, _("Correct the amount."), field="cents")
+    who = patient or (charge.claim.patient if charge else None)
+    row = _decision(call, DecisionKind.REFUND, charge, payer, item, role, cents, reason, who)
+    return _settled(call, row, _ask(call, row, _("Refund of %s") % format_cents(cents)))
+
+
+@service("billing.sign_decision", "approval.decide", says="decided on a write-off or refund")
+def sign_decision(call: Call, *, uid: UUID, approve: bool, comment: str = "") -> Decision:
+    """The second person's yes (which posts) or no. Refuses what ``approvals.decide`` refuses, ``separation`` for whoever
+    posted the charge or its payment, and ``amount`` when less is open by now.
+    """
+    row = Decision.objects.select_for_update(of=("self",)).filter(uid=uid).first()
+    waiting = asked.latest(uid, _kind(row)) if row else None
+    if row is None or waiting is None:
+        raise refuse("no_decision", _("Nothing waits under this name."), _("Open it from the approvals."))
+    if approve:
+        _keep_apart(call, row)
+    done = decide(call, request=waiting, approve=approve, comment=comment)
+    return _settled(call, row, done)
+
+
+@service("billing.apply_prepayment", "remittance.post", says="applied a prepayment")
+def apply_prepayment(call: Call, *, receipt_item: str, charge: Charge, cents: int) -> Charge:
+    """Put what is left of a patient's receipt to a charge the same patient owes. Refuses ``amount``, ``patient``."""
+    facts = charge_facts(charge)
+    left = -item_balances([receipt_item]).get(receipt_item, {}).get("patient_prepaid", 0)
+    held = PrepaidFacts(receipt_item, left, facts.where.entity, facts.where.patient)
+    try:
+        posting = postings.use_prepaid(held, facts, cents)
+    except ValueError as error:
+        message = _("A prepayment covers at most what is open, with what is left of it.")
+        raise refuse("amount", message, _("Correct the amount."), field="cents") from error
+    event = f"prepaid:{receipt_item}:{left}"
+    books.post(call, event, charge.uid, posting=posting, day=call.today, memo=f"Prepayment to claim {charge.claim.ref}",
+               journal="receipts", source="charge")  # fmt: skip
+    note(charge, fields=["prepaid"])
+    return charge
+
+
+def charge_facts(charge: Charge) -> ChargeFacts:
+    """A charge as the books have it. Refuses ``voided``."""
+    known = next(iter(known_by_pk([charge.claim_id]).by_ref.values()))
+    found = next((facts for facts in known.charges if facts.uid == str(charge.uid)), None)
+    if found is None:
+        raise refuse("voided", _("This charge was voided."), _("Nothing is left to do."))
+    return found
+
+
+def _party(payer: Payer | None) -> int | None:
+    return payer.party_id if payer else None
+
+
+def _side(payer: Payer | None) -> tuple[str, int | None]:
+    return ("ar_insurance" if payer else "ar_patient", _party(payer))
+
+
+def _decision(
+    call: Call, kind: DecisionKind, charge: Charge | None, payer: Payer | None, item: str, role: str, cents: int,
+    reason: str, patient: Patient | None = None,
+) -> Decision:  # fmt: skip
+    if not reason.strip():
+        raise refuse("no_reason", _("This needs a reason."), _("Say why, in a few words."), field="reason")
+    row = Decision(
+        kind=kind, charge=charge, payer=payer, patient=patient, item=item, role=role, cents=cents,
+        reason=reason.strip()[:200], asked_at=call.now, asked_by_id=call.user_id,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    note(row, fields=["cents"], reason=reason)
+    return row
+
+
+def _kind(row: Decision | None) -> str:
+    return "refund" if row and row.kind == DecisionKind.REFUND else "write_off"
+
+
+def _ask(call: Call, row: Decision, title: str) -> ApprovalRequest:
+    return request(
+        call, about=row, subject=_subject(call, row), title=title, url=reverse("billing:decision", args=[row.uid])
+    )
+
+
+def _subject(call: Call, row: Decision) -> approval.Subject:
+    fields = {"item": row.item, "role": row.role, "payer": row.payer_id, "reason": row.reason}
+    return subject(call, _kind(row), fields, amount_cents=row.cents)
+
+
+def _settled(call: Call, row: Decision, done: ApprovalRequest) -> Decision:
+    if done.approved and row.entry is None:
+        row.entry = _post(call, row)
+        row.save(update_fields=["entry"])
+    elif not done.waiting and not done.approved:
+        row.rejected_at = call.now
+        row.save(update_fields=["rejected_at"])
+    note(row)
+    return row
+
+
+def _post(call: Call, row: Decision) -> int:
+    memo = f"{row.get_kind_display()}: {row.reason}"[:200]
+    numbers = [
+        number
+        for n, posting in enumerate(_postings(row))
+        for number in books.post(call, f"decision:{n}", row.uid, posting=posting, day=call.today, memo=memo,
+                                 journal="charges", source="decision")
+    ]  # fmt: skip
+    return numbers[-1]
+
+
+def _postings(row: Decision) -> list[Posting]:
+    try:
+        if row.charge is None:
+            where = Where(patient=row.patient.party_id if row.patient else None)
+            return [postings.refund(row.role, row.item, row.cents, where)]
+        facts = charge_facts(row.charge)
+        if row.kind == DecisionKind.WRITE_OFF:
+            return [postings.write_off(facts, _party(row.payer), row.role, row.cents)]
+        aside = -facts.balances.get(("credit_balance", _party(row.payer)), 0)
+        found = [] if aside >= row.cents else [postings.set_credit_aside(facts, _party(row.payer))]
+        return [*found, postings.refund(row.role, row.item, row.cents, facts.where, _party(row.payer))]
+    except ValueError as error:
+        raise refuse("amount", _("Less is open by now."), _("Ask again with what is open."), field="cents") from error
+
+
+def _keep_apart(call: Call, row: Decision) -> None:
+    """Whoever posted the charge or a payment on it does not sign its write-off or refund."""
+    duty = "approve_refund" if row.kind == DecisionKind.REFUND else "approve_writeoff"
+    if row.charge is None:
+        perform(call, duty, row)
+        return
+    told = RemittanceClaim.objects.filter(claim=row.charge.claim_id, live=True).select_related("remittance")
+    perform(call, duty, row, row.charge.claim, *(answer.remittance for answer in told))

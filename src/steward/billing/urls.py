@@ -1,0 +1,29 @@
+"""Addresses of billing."""
+
+from django.urls import path
+
+from steward.billing.views import claims, remittances, work
+
+app_name = "billing"
+urlpatterns = [
+    path("", claims.charges_list, name="charges"),
+    path("charges/<uuid:uid>/void/", claims.void, name="charge_void"),
+    path("claims/", claims.claims_list, name="claims"),
+    path("claims/<uuid:uid>/", claims.claim, name="claim"),
+    path("claims/<uuid:uid>/write-off/", claims.write_off, name="write_off"),
+    path("claims/<uuid:uid>/refund/", claims.refund, name="refund"),
+    path("claims/<uuid:uid>/prepayment/", claims.prepayment, name="prepayment"),
+    path("decisions/<uuid:uid>/", claims.decision, name="decision"),
+    path("remittances/", remittances.remittances_list, name="remittances"),
+    path("remittances/<uuid:uid>/", remittances.remittance, name="remittance"),
+    path("remittances/<uuid:uid>/release/", remittances.release, name="release"),
+    path("remittances/<uuid:uid>/dismiss/", remittances.dismiss, name="dismiss"),
+    path("remittances/<uuid:uid>/undo/", remittances.undo, name="undo"),
+    path("answers/<uuid:uid>/match/", remittances.match, name="match"),
+    path("answers/<uuid:uid>/apply/", remittances.apply, name="apply"),
+    path("work/", work.work_list, name="work"),
+    path("work/resolve/", work.resolve_many, name="resolve_many"),
+    path("work/<uuid:uid>/", work.item, name="work_item"),
+    path("work/<uuid:uid>/resolve/", work.resolve, name="resolve"),
+    path("work/<uuid:uid>/postpone/", work.postpone, name="postpone"),
+]

@@ -1,0 +1,1 @@
+"""Screens of billing: thin, each asks and renders."""

@@ -1,0 +1,215 @@
+"""Charges and claims: what was done, what payers said of it, what is still owed by whom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.billing.forms import PrepaymentForm, ReasonForm, RefundForm, WriteOffForm
+from steward.billing.models import Charge, Claim, Decision
+from steward.billing.selectors import claims as ask
+from steward.billing.selectors.facts import known_by_pk
+from steward.billing.services.charges import void_charge
+from steward.billing.services.decisions import apply_prepayment, request_refund
+from steward.billing.services.decisions import write_off as ask_write_off
+from steward.billing.states import TONES
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.approvals.selectors import latest
+from steward.core.listing import Column, DateRange, Empty, Flag, Listing, MoneyRange, Preset, Sort, Text
+from steward.core.money import format_cents
+from steward.core.web.forms import Done, handle
+from steward.insurance.models import Payer
+
+CHARGES = Listing(
+    name="billing.charges",
+    title=__("Charges"),
+    columns=(
+        Column("posted_on", __("Posted"), kind="date"),
+        Column("service_date", __("Service"), kind="date"),
+        Column("claim", __("Claim"), kind="code", value=lambda row: row.claim.ref,
+               link=lambda row: reverse("billing:claim", args=[row.claim.uid])),
+        Column("patient", __("Patient"), value=lambda row: row.claim.patient.party.name),
+        Column("payer", __("Payer"), value=lambda row: row.claim.payer.name if row.claim.payer else _("Self-pay")),
+        Column("provider", __("Provider"), value=lambda row: row.claim.provider.party.name),
+        Column("code", __("Code"), kind="code"),
+        Column("modifiers", __("Mod."), kind="code"),
+        Column("units", __("Units"), kind="number"),
+        Column("charge_cents", __("Charge"), kind="money"),
+        Column("state", "", kind="badge", badge=lambda row: ("bad", _("Voided")) if row.voided_on else ("", "")),
+    ),
+    filters=(
+        DateRange("posted", __("Posted"), "posted_on"),
+        DateRange("service", __("Day of service"), "service_date"),
+        Text("code", __("Code"), "code"),
+        MoneyRange("charge", __("Charge"), "charge_cents"),
+        Flag("voided", __("Voided"), Q(voided_on__isnull=False)),
+    ),
+    sorts=(Sort("-posted", __("Latest posted first"), "-posted_on"), Sort("posted", __("Oldest posted first"), "posted_on")),
+    presets=(Preset(__("All"), ""), Preset(__("Voided"), "voided=1")),
+    money="charge_cents",
+    export="charge.read",
+    object_type="billing.charge",
+    patient=lambda row: row.claim.patient.uid,
+    empty=Empty(__("No charges yet"), __("A charge is one service. Enter it at check-out, or import a charge file."),
+                "desk:import", __("Import a file")),
+)  # fmt: skip
+
+CLAIMS = Listing(
+    name="billing.claims",
+    title=__("Claims"),
+    columns=(
+        Column("ref", __("Claim"), kind="code", link=lambda row: reverse("billing:claim", args=[row.uid])),
+        Column("service_date", __("Service"), kind="date"),
+        Column("patient", __("Patient"), value=lambda row: row.patient.party.name),
+        Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else _("Self-pay")),
+        Column("provider", __("Provider"), value=lambda row: row.provider.party.name),
+        Column("site", __("Site"), value=lambda row: row.site.name),
+        Column("charge_sum", __("Charges"), kind="money"),
+    ),
+    filters=(
+        Text("ref", __("Claim number"), "ref"),
+        DateRange("service", __("Day of service"), "service_date"),
+        Flag("selfpay", __("Self-pay"), Q(payer=None)),
+    ),
+    sorts=(Sort("-service", __("Latest first"), "-service_date"), Sort("service", __("Oldest first"), "service_date")),
+    presets=(Preset(__("All"), ""), Preset(__("Self-pay"), "selfpay=1")),
+    export="charge.read",
+    object_type="billing.claim",
+    patient=lambda row: row.patient.uid,
+    empty=Empty(__("No claims yet"), __("A claim is the charges of a visit under one number."), "desk:import",
+                __("Import a file")),
+)  # fmt: skip
+
+
+@screen(GET="charge.read")
+def charges_list(request: HttpRequest) -> HttpResponse:
+    """All charges, by the day they were posted."""
+    lead = _("Every service with the day it was done and the day it reached the books.")
+    return CHARGES.respond(request, ask.charges(request.call.subject), lead=lead)  # type: ignore[attr-defined]
+
+
+@screen(GET="charge.read")
+def claims_list(request: HttpRequest) -> HttpResponse:
+    """All claims, by day of service."""
+    return CLAIMS.respond(request, ask.claims(request.call.subject))  # type: ignore[attr-defined]
+
+
+def _claim(request: HttpRequest, uid: UUID) -> Claim:
+    row = ask.claim_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    request.call.read("patient", [row.patient.uid])  # type: ignore[attr-defined]
+    return row
+
+
+@screen(GET="charge.read")
+def claim(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One claim: where it stands, its charges with what is open of whom, every answer, what people must decide."""
+    row = _claim(request, uid)
+    subject = request.call.subject  # type: ignore[attr-defined]
+    view = ask.claim_view(row)
+    waiting = [d for d in view.decisions if d.entry is None and d.rejected_at is None]
+    return render(request, "billing/claim.html", {
+        "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
+        "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
+        "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),
+        "may_post": holds(subject, "remittance.post"), "money": format_cents,
+    })  # fmt: skip
+
+
+@screen(GET="charge.enter", POST="charge.enter")
+def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take back a charge nobody has answered."""
+    row = ask.charges(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    back = reverse("billing:claim", args=[row.claim.uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: void_charge(call, charge=row, **data),
+        context={"title": _("Void %(code)s of claim %(ref)s") % {"code": row.code, "ref": row.claim.ref},
+                 "submit": _("Void it"), "cancel": back, "lead": _("Its entry is reversed; the line stays to be seen.")},
+        success=lambda _row: Done(back, _("Voided")),
+    )  # fmt: skip
+
+
+def _owers(row: Claim) -> list[tuple[str, str]]:
+    """Who may owe on a claim: its payers by rank, and the patient."""
+    facts = next(iter(known_by_pk([row.pk]).by_ref.values()))
+    parties = [cover.payer for cover in facts.coverages]
+    payers = {payer.party_id: payer for payer in Payer.objects.filter(party__in=parties)}
+    named = [(str(payers[party].uid), payers[party].name) for party in parties if party in payers]
+    return [*named, ("patient", _("Patient"))]
+
+
+def _payer(of: str) -> Payer | None:
+    return None if of == "patient" else Payer.objects.get(uid=of)
+
+
+@screen(GET="writeoff.request", POST="writeoff.request")
+def write_off(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask for a write-off; a second person signs it unless the rules say that nobody need."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+
+    def act(call: Any, *, of: str, **data: Any) -> Decision:
+        return ask_write_off(call, payer=_payer(of), **data)
+
+    return handle(
+        request, WriteOffForm, act, charges=Charge.objects.filter(claim=row, voided_on=None), owers=_owers(row),
+        context={"title": _("Write off on claim %s") % row.ref, "submit": _("Ask for it"), "cancel": back,
+                 "lead": _("Nothing is posted before it is signed.")},
+        success=lambda done: Done(back, _("Written off") if done.entry else _("Waits for a second person")),
+    )  # fmt: skip
+
+
+@screen(GET="writeoff.request", POST="writeoff.request")
+def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask to give a credit back."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+
+    def act(call: Any, *, of: str, **data: Any) -> Decision:
+        return request_refund(call, payer=_payer(of), **data)
+
+    return handle(
+        request, RefundForm, act, charges=Charge.objects.filter(claim=row, voided_on=None), owers=_owers(row),
+        context={"title": _("Refund on claim %s") % row.ref, "submit": _("Ask for it"), "cancel": back,
+                 "lead": _("A credit of a charge, given back. It is paid after it is signed.")},
+        success=lambda done: Done(back, _("To be paid") if done.entry else _("Waits for a second person")),
+    )  # fmt: skip
+
+
+@screen(GET="remittance.post", POST="remittance.post")
+def prepayment(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Put a payment of the visit to what the patient owes."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+    held = next(iter(known_by_pk([row.pk]).by_ref.values())).prepaid
+    receipts = [(one.item, format_cents(one.cents)) for one in held]
+    return handle(
+        request, PrepaymentForm, apply_prepayment, charges=Charge.objects.filter(claim=row, voided_on=None),
+        receipts=receipts,
+        context={"title": _("Apply a prepayment to claim %s") % row.ref, "submit": _("Apply"), "cancel": back},
+        success=lambda _row: Done(back, _("Applied")),
+    )  # fmt: skip
+
+
+@screen(GET="approval.read")
+def decision(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What somebody asks to be signed, for whoever must sign: the amount, the reason, the claim's figures."""
+    row = Decision.objects.filter(uid=uid).select_related("charge__claim", "payer", "asked_by").first()
+    if row is None:
+        raise Http404
+    kind = "refund" if row.kind == "refund" else "write_off"
+    shown = holds(request.call.subject, "charge.read")  # type: ignore[attr-defined]
+    if shown and row.charge:
+        request.call.read("patient", [row.charge.claim.patient.uid])  # type: ignore[attr-defined]
+    return render(request, "billing/decision.html", {"decision": row, "asked": latest(row.uid, kind), "shown": shown})

@@ -1,0 +1,167 @@
+"""Remittances: what each payer sent, what became of it, and the payments nobody could place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.billing.forms import ChargeForm, MatchForm, ReasonForm, ReleaseForm
+from steward.billing.models import Charge, Remittance, RemittanceClaim
+from steward.billing.selectors import claims as claim_list
+from steward.billing.selectors import work as ask
+from steward.billing.services.answers import apply_unapplied_money, match_unmatched
+from steward.billing.services.remittances import dismiss_remittance, release_remittance, undo_remittance
+from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Preset, Sort, Text
+from steward.core.service import refuse
+from steward.core.web.forms import Done, handle
+
+SHOWN = 200
+
+REMITTANCES = Listing(
+    name="billing.remittances",
+    title=__("Remittances"),
+    columns=(
+        Column("imported_at", __("Imported"), kind="moment"),
+        Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else row.payer_name),
+        Column("trace", __("Trace"), kind="code", link=lambda row: reverse("billing:remittance", args=[row.uid])),
+        Column("paid_on", __("Paid"), kind="date"),
+        Column("method", __("By"), kind="code"),
+        Column("claim_count", __("Claims"), kind="number"),
+        Column("paid_cents", __("Amount"), kind="money"),
+        Column("state", __("State"), kind="badge",
+               badge=lambda row: (TONES.get(row.state, ""), row.get_hold_display() or row.get_state_display())),
+    ),
+    filters=(
+        Text("trace", __("Trace number"), "trace"),
+        Choice("state", __("State"), "state", RemittanceState.choices),
+        DateRange("paid", __("Paid"), "paid_on"),
+        MoneyRange("amount", __("Amount"), "paid_cents"),
+    ),
+    sorts=(Sort("-imported", __("Latest first"), "-imported_at"),),
+    presets=(Preset(__("All"), ""), Preset(__("Held"), "state=held"), Preset(__("Refused"), "state=refused"),
+             Preset(__("Posted"), "state=posted")),
+    money="paid_cents",
+    export="charge.read",
+    object_type="billing.remittance",
+    empty=Empty(__("No remittances yet"), __("A remittance is a payer's letter about many claims, an 835 file."),
+                "desk:import", __("Import one")),
+)  # fmt: skip
+
+
+@screen(GET="charge.read")
+def remittances_list(request: HttpRequest) -> HttpResponse:
+    """All remittances, the latest first."""
+    rows = ask.remittances(request.call.subject)  # type: ignore[attr-defined]
+    return REMITTANCES.respond(request, rows)
+
+
+def _remittance(request: HttpRequest, uid: UUID) -> Remittance:
+    row = ask.remittance_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen(GET="charge.read")
+def remittance(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One remittance: its money, its claims as the payer wrote them, what is left to decide."""
+    row = _remittance(request, uid)
+    subject = request.call.subject  # type: ignore[attr-defined]
+    answers = list(ask.answers(row)[: SHOWN + 1])
+    shown = [answer.claim.patient.uid for answer in answers if answer.claim]
+    request.call.read("patient", shown)  # type: ignore[attr-defined]
+    acts = REMITTANCE_ACTS[row.state] if holds(subject, "remittance.release") else ()
+    return render(request, "billing/remittance.html", {
+        "remittance": row, "answers": answers[:SHOWN], "more": max(row.claim_count - SHOWN, 0), "acts": acts,
+        "work": row.work.filter(closed_at=None).select_related("claim").order_by("due", "id")[:50],
+        "tone": TONES.get(row.state, ""), "may_match": holds(subject, "remittance.post") and row.state == "posted",
+        "unapplied": sum(answer.unapplied_cents for answer in answers),
+    })  # fmt: skip
+
+
+@screen(GET="remittance.release", POST="remittance.release")
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Post a held remittance, naming what the file could not."""
+    row = _remittance(request, uid)
+    back = reverse("billing:remittance", args=[uid])
+    return handle(
+        request, ReleaseForm, lambda call, **data: release_remittance(call, remittance=row, **data),
+        initial={"payer": row.payer, "entity": row.entity},
+        context={"title": _("Release remittance %s") % row.trace, "submit": _("Post it"), "cancel": back,
+                 "lead": row.problems[0][1] if row.problems else ""},
+        success=lambda _done: Done(back, _("Posted")),
+    )  # fmt: skip
+
+
+@screen(GET="remittance.release", POST="remittance.release")
+def dismiss(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Put a held remittance away: it was not ours."""
+    return _end(request, uid, dismiss_remittance, _("Dismiss remittance %s"), _("Dismiss it"), _("Dismissed"))
+
+
+@screen(GET="remittance.release", POST="remittance.release")
+def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take a posted remittance back, whole."""
+    return _end(request, uid, undo_remittance, _("Take remittance %s back"), _("Reverse it"), _("Taken back"))
+
+
+def _end(request: HttpRequest, uid: UUID, act: Any, title: str, submit: str, said: str) -> HttpResponse:
+    row = _remittance(request, uid)
+    back = reverse("billing:remittance", args=[uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: act(call, remittance=row, **data),
+        context={"title": title % row.trace, "submit": submit, "cancel": back},
+        success=lambda _row: Done(back, said),
+    )  # fmt: skip
+
+
+def _answer(request: HttpRequest, uid: UUID) -> RemittanceClaim:
+    row = RemittanceClaim.objects.filter(uid=uid).select_related("remittance", "claim").first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen(GET="remittance.post", POST="remittance.post")
+def match(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Name the claim that a payer's payment answers."""
+    row = _answer(request, uid)
+    back = reverse("billing:remittance", args=[row.remittance.uid])
+
+    def act(call: Any, *, ref: str) -> RemittanceClaim:
+        found = claim_list.claim_by_ref(call.subject, ref.strip())
+        if found is None:
+            raise refuse(
+                "no_claim", _("There is no claim %s.") % ref, _("Look the number up on the claims list."), "ref"
+            )
+        return match_unmatched(call, answer=row, claim=found)
+
+    return handle(
+        request, MatchForm, act,
+        context={"title": _("Which claim is %s?") % (row.number or row.payer_control), "submit": _("Match"),
+                 "cancel": back, "lead": _("What the payer said of it is posted by the map.")},
+        success=lambda _row: Done(back, _("Matched")),
+    )  # fmt: skip
+
+
+@screen(GET="remittance.post", POST="remittance.post")
+def apply(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Put money that waits to a charge of the claim."""
+    row = _answer(request, uid)
+    back = reverse("billing:remittance", args=[row.remittance.uid])
+    charges = Charge.objects.filter(claim=row.claim, voided_on=None) if row.claim else Charge.objects.none()
+    return handle(
+        request, ChargeForm, lambda call, **data: apply_unapplied_money(call, answer=row, **data), charges=charges,
+        initial={"cents": row.unapplied_cents},
+        context={"title": _("Apply money of %s") % row.number, "submit": _("Apply"), "cancel": back},
+        success=lambda _row: Done(back, _("Applied")),
+    )  # fmt: skip
