@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from steward.billing.selectors.visits import charges_of_visit
 from steward.core.audit.models import AuditRow
-from steward.frontdesk.forms import TimeField
 from steward.frontdesk.models import Appointment, Patient, Visit
 from steward.frontdesk.types import CoverageInput
 from steward.insurance import selectors as insurance
 from steward.insurance.models import Coverage
 from steward.registry.services import link_user
+from steward.registry.timefield import TimeField
 from tests.frontdesk.conftest import TODAY, Desk, open_desk
 from tests.support import open_office, signed_in
 

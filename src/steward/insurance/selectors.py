@@ -120,3 +120,8 @@ def rules(subject: Subject) -> QuerySet[WriteOffRule]:
 def coverage_by_uid(uid: UUID) -> Coverage | None:
     """One coverage; whether the patient may be seen is the caller's to ask."""
     return Coverage.objects.filter(uid=uid).select_related("plan__payer", "subscriber").first()
+
+
+def standing_payers() -> QuerySet[Payer]:
+    """Payers that have not ended, by name, for choices."""
+    return Payer.objects.filter(ended_on=None).order_by("name", "id")

@@ -119,3 +119,13 @@ def unproved_npis() -> list[tuple[str, str, str]]:
 def provider_by_pk(pk: int) -> Provider | None:
     """A provider by primary key."""
     return Provider.objects.filter(pk=pk).first()
+
+
+def session_by_uid(uid: UUID) -> ProviderSession | None:
+    """Hours by uid, with their provider."""
+    return ProviderSession.objects.filter(uid=uid).select_related("provider__party").first()
+
+
+def employee_by_uid(uid: UUID) -> Employee | None:
+    """An employee by uid, with the person."""
+    return Employee.objects.filter(uid=uid).select_related("party__user").first()

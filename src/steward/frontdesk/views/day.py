@@ -55,7 +55,7 @@ def _line(request: HttpRequest, row: Appointment, *, may_act: bool) -> Line:
     state, now = State(row.state), request.call.now  # type: ignore[attr-defined]
     step = NEXT.get(state, "") if may_act else ""
     words = {"check_in": _("Check in"), "check_out": _("Check out"), "appointment": _("Go on")}
-    waits = minutes_between(row.arrived_at, now) if state == State.ARRIVED and row.arrived_at else None
+    waits = max(0, minutes_between(row.arrived_at, now)) if state == State.ARRIVED and row.arrived_at else None
     url = reverse(f"frontdesk:{step}", args=[row.uid]) if step else ""
     late = state in EXPECTED and now > row.starts_at + dt.timedelta(minutes=10)
     return Line(

@@ -1,0 +1,193 @@
+"""Screens of insurance: payers and their plans, and the white list of adjustments."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text
+from steward.core.web.forms import Done, handle
+from steward.insurance import selectors, services
+from steward.insurance.forms import PayerForm, PlanForm, RuleForm
+from steward.insurance.models import Payer, Plan, WriteOffRule
+from steward.insurance.states import AdjustmentGroup, Filing
+from steward.registry.forms import EndForm
+
+PAYERS = Listing(
+    name="insurance.payers",
+    title=__("Payers"),
+    columns=(
+        Column("name", __("Name"), link=lambda row: reverse("insurance:payer", args=[row.uid])),
+        Column("code", __("Payer id"), kind="code"),
+        Column("edi_id", __("Clearinghouse id"), kind="code"),
+        Column("filing", __("Files as"), value=lambda row: row.get_filing_display()),
+        Column("filing_limit_days", __("Days to file"), kind="number"),
+        Column("state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("good", __("Stands"))),
+    ),
+    filters=(
+        Text("q", __("Name"), "name", contains=True),
+        Choice("filing", __("Files as"), "filing", Filing.choices),
+        Flag("ended", __("Ended"), Q(ended_on__isnull=False)),
+    ),
+    sorts=(Sort("name", __("Name"), "name"), Sort("code", __("Payer id"), "code")),
+    export="payer.read",
+    object_type="insurance.payer",
+    empty=Empty(__("No payers yet"), __("Payers are who you bill."), "insurance:payer_new", __("Add the first")),
+)
+
+
+@screen(GET="payer.read")
+def payers(request: HttpRequest) -> HttpResponse:
+    """Payers as a list."""
+    subject = request.call.subject  # type: ignore[attr-defined]
+    context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:payer_new"), "new_words": _("New payer"),
+               "other_url": reverse("insurance:rules"), "other_words": _("White-listed adjustments")}  # fmt: skip
+    return PAYERS.respond(request, selectors.payers(subject), template="insurance/list.html", context=context)
+
+
+def _payer(request: HttpRequest, uid: UUID) -> Payer:
+    return get_object_or_404(selectors.payers(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+
+
+@screen(GET="payer.read")
+def payer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One payer with its plans and its own white list."""
+    row = _payer(request, uid)
+    subject = request.call.subject  # type: ignore[attr-defined]
+    page = {
+        "payer": row,
+        "plans": list(selectors.plans(row)),
+        "rules": list(selectors.rules(subject).filter(payer=row)),
+        "may_write": holds(subject, "payer.write"),
+    }
+    return render(request, "insurance/payer.html", page)
+
+
+def _payer_page(row: Any) -> str:
+    return reverse("insurance:payer", args=[row.uid])
+
+
+@screen(GET="payer.write", POST="payer.write")
+def payer_new(request: HttpRequest) -> HttpResponse:
+    """Add a payer."""
+    context = {"title": _("New payer"), "submit": _("Save"), "cancel": reverse("insurance:payers")}
+    return handle(
+        request, PayerForm, services.create_payer, "registry/form.html", context=context,
+        success=lambda row: Done(_payer_page(row), _("Payer added")),
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def payer_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Correct a payer."""
+    row = _payer(request, uid)
+    names = ("name", "code", "edi_id", "ref2u", "ein", "filing", "filing_limit_days")
+    return handle(
+        request, PayerForm, lambda call, *, data: services.update_payer(call, payer=row, data=data), "registry/form.html",
+        context={"title": row.name, "submit": _("Save"), "cancel": _payer_page(row)},
+        initial={name: getattr(row, name) for name in names}, success=lambda _row: Done(_payer_page(row), _("Saved")),
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def payer_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End a payer: no new coverage with it; open claims go on."""
+    row = _payer(request, uid)
+    context = {"title": _("End %s") % row.name, "submit": _("End it"), "cancel": _payer_page(row),
+               "lead": _("No new coverage can be entered with it. Open claims go on.")}  # fmt: skip
+    return handle(
+        request, EndForm, lambda call, *, on: services.end_payer(call, payer=row, on=on), context=context,
+        initial={"on": request.call.today}, success=lambda _row: Done(_payer_page(row), _("Ended")),  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def plan_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Add a plan of a payer."""
+    row = _payer(request, uid)
+    context = {"title": _("A plan of %s") % row.name, "submit": _("Save"), "cancel": _payer_page(row)}
+    return handle(
+        request, PlanForm, lambda call, *, data: services.create_plan(call, payer=row, data=data), "registry/form.html",
+        context=context, success=lambda _row: Done(_payer_page(row), _("Plan added")),
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def plan_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Correct a plan."""
+    row = get_object_or_404(Plan.objects.select_related("payer"), uid=uid)
+    context = {"title": str(row), "submit": _("Save"), "cancel": _payer_page(row.payer)}
+    initial = {"name": row.name, "copay_cents": row.copay_cents, "capitation": row.capitation}
+    return handle(
+        request, PlanForm, lambda call, *, data: services.update_plan(call, plan=row, data=data), "registry/form.html",
+        context=context, initial=initial, success=lambda _row: Done(_payer_page(row.payer), _("Saved")),
+    )  # fmt: skip
+
+
+RULES = Listing(
+    name="insurance.rules",
+    title=__("White-listed adjustments"),
+    columns=(
+        Column("pair", __("Code"), value=str, kind="code"),
+        Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else __("every payer")),
+        Column("role", __("Written off to"), value=lambda row: row.get_role_display()),
+        Column("only", __("Only"), value=lambda row: _only(row)),
+        Column("starts_on", __("From"), kind="date"),
+        Column("ends_on", __("To"), kind="date"),
+        Column("source", __("Source")),
+        Column("end", "", value=lambda row: "" if row.ends_on else __("End"), export=False,
+               link=lambda row: reverse("insurance:rule_end", args=[row.uid])),
+    ),
+    filters=(Text("q", __("Reason code"), "carc"), Choice("group", __("Group"), "group", AdjustmentGroup.choices)),
+    sorts=(Sort("pair", __("Code"), ("group", "carc")),),
+    export="payer.read",
+    object_type="insurance.writeoffrule",
+    empty=Empty(__("No rules"), __("Without one every adjustment waits for a person."), "insurance:rule_new", __("Add one")),
+)  # fmt: skip
+
+
+def _only(row: WriteOffRule) -> str:
+    said = [_("capitation")] if row.capitation_only else []
+    return ", ".join([*said, *([_("raises the payment")] if row.negative_only else [])])
+
+
+@screen(GET="payer.read")
+def rules(request: HttpRequest) -> HttpResponse:
+    """What may be written off without a person: everything else waits on the work list."""
+    subject = request.call.subject  # type: ignore[attr-defined]
+    context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:rule_new"), "new_words": _("New rule"),
+               "other_url": reverse("insurance:payers"), "other_words": _("Payers")}  # fmt: skip
+    lead = _("Only these pairs post by themselves; every other adjustment goes to the work list.")
+    return RULES.respond(request, selectors.rules(subject), template="insurance/list.html", context=context, lead=lead)
+
+
+@screen(GET="payer.write", POST="payer.write")
+def rule_new(request: HttpRequest) -> HttpResponse:
+    """White-list an adjustment."""
+    context = {"title": _("New rule"), "submit": _("Save"), "cancel": reverse("insurance:rules")}
+    return handle(
+        request, RuleForm, services.add_write_off_rule, "registry/form.html", context=context,
+        initial={"starts_on": request.call.today},  # type: ignore[attr-defined]
+        success=lambda _row: Done(reverse("insurance:rules"), _("Rule added")),
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def rule_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The last day of a rule."""
+    row = get_object_or_404(selectors.rules(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+    back = reverse("insurance:rules")
+    context = {"title": _("End %s") % row, "submit": _("End it"), "cancel": back}
+    return handle(
+        request, EndForm, lambda call, *, on: services.end_write_off_rule(call, rule=row, on=on), context=context,
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+    )  # fmt: skip
