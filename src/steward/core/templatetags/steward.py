@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
@@ -48,6 +49,15 @@ def dollars(cents: int | str | None) -> str:
 
 
 @register.filter
+def number(value: int | str | None) -> str:
+    """A count with commas: 13423 -> ``13,423``; what is no number stays as it is."""
+    try:
+        return f"{int(value):,}" if value not in (None, "") else ""
+    except (TypeError, ValueError):
+        return str(value)
+
+
+@register.filter
 def rate(ppm: int | None) -> str:
     """Millionths as a percentage with one decimal: 121000 -> ``12.1 %``."""
     return "" if ppm is None else f"{format_cents(round_half_up(int(ppm), 1000) * 10)[:-1]}\u00a0%"
@@ -61,6 +71,12 @@ def day(value: date | datetime | None) -> SafeString | str:
     told = now.local(value).date() if isinstance(value, datetime) else value
     text = days.say_day(told, now.today())
     return format_html('<time datetime="{}" title="{}">{}</time>', told.isoformat(), days.say_whole_day(told), text)
+
+
+@register.filter
+def month(value: Any) -> str:
+    """``November 2026`` of anything that has a year and a month."""
+    return date_format(date(value.year, value.month, 1), "F Y") if value else ""
 
 
 @register.filter
