@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from steward.billing.states import DecisionKind, Hold, RemittanceState, WorkKind
 from steward.core.access.decide import Facts
@@ -243,9 +243,6 @@ class WorkItem(Record):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="billing_work_reason"),
             models.CheckConstraint(condition=Q(closed_at=None) | ~Q(resolution=""), name="billing_work_closed"),
-            models.CheckConstraint(
-                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="billing_work_forward"
-            ),
         ]
 
     def __str__(self) -> str:
