@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 
 from steward.core import answers, clock
 from steward.core.access.decide import Context, Subject
@@ -189,8 +189,19 @@ def _outermost(name: str, capability: str, function: Callable[..., R], call: Cal
 
             write_acts(call, unit.acts)
             return result
+    except DatabaseError as fault:
+        if not _disk_is_full(fault):
+            raise
+        raise refuse(
+            "disk_full", "The disk is full: nothing of this was saved.", "Make room on the disk, then do it again."
+        ) from fault
     finally:
         _unit.reset(token)
+
+
+def _disk_is_full(fault: DatabaseError) -> bool:
+    """SQLite says SQLITE_FULL ("disk is full"), PostgreSQL 53100; by then the transaction is rolled back."""
+    return "disk is full" in str(fault) or getattr(fault.__cause__, "sqlstate", "") == "53100"
 
 
 def _nested(

@@ -1,0 +1,77 @@
+"""Disk full at every point of a write: a clear refusal, nothing half done, and service back when there is room.
+
+SQLite's page limit fills the "disk" at an exact page, so that every write point is met and no machine's real disk is needed.
+"""
+
+from __future__ import annotations
+
+import os
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from steward.core.audit.chain import verify as verify_audit
+from steward.core.refusals import Refused
+from steward.ledger import services as ledger
+from steward.ledger.models import Entry, Line
+from steward.ledger.selectors.verify import verify
+from steward.ledger.types import EntryDraft, LineDraft
+from tests.support import Office, open_office
+
+POINTS = int(os.environ.get("STEWARD_FULL_POINTS", "100"))
+
+
+def _drafts(office: Office, n: int) -> list[EntryDraft]:
+    lines = (LineDraft(role="petty_cash", cents=1250, memo="x" * 150), LineDraft(role="suspense", cents=-1250, memo="y" * 150))
+    return [EntryDraft(uuid4(), office.today, "fills the disk", "general", "test.disk", str(k), lines) for k in range(n)]
+
+
+@pytest.fixture
+def full_disk(real_db, django_db_blocker):
+    if connection.vendor != "sqlite":
+        pytest.skip("the page limit is SQLite's; PostgreSQL refuses by 53100, tested in test_postgresql_says_so")
+    with django_db_blocker.unblock():
+        yield open_office()
+
+
+def _limit(pages: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def _pages() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office) -> None:
+    office, refused = full_disk, 0
+    for point in range(POINTS):
+        _limit(_pages() + point % 12)
+        before = (Entry.objects.count(), Line.objects.count())
+        try:
+            ledger.post_many(office.call("bookkeeper", key=uuid4()), drafts=_drafts(office, 40 + point))
+        except Refused as refusal:
+            refused += 1
+            assert refusal.code == "disk_full"
+            assert "nothing of this was saved" in refusal.refusals[0].message
+            assert (Entry.objects.count(), Line.objects.count()) == before
+        _limit(2**30)
+        ledger.post(office.call("bookkeeper"), draft=_drafts(office, 1)[0])  # room again: no repair needed
+    assert refused >= POINTS // 2
+    assert verify().ok
+    assert verify_audit().ok
+
+
+def test_postgresql_says_so() -> None:
+    """The same refusal for PostgreSQL's own word for it."""
+    from django.db import DatabaseError
+
+    from steward.core.service import _disk_is_full
+
+    fault = DatabaseError("could not extend file")
+    fault.__cause__ = type("DiskFull", (Exception,), {"sqlstate": "53100"})()
+    assert _disk_is_full(fault)
+    assert not _disk_is_full(DatabaseError("something else"))
