@@ -157,7 +157,7 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(name="ledger_entry_source", fields=["source_type", "source_ref"]),
-            models.Index(name="ledger_entry_period", fields=["period", "number"]),
+            models.Index(name="ledger_entry_date", fields=["date"]),
             models.Index(name="ledger_entry_document", fields=["document"], condition=Q(document__isnull=False)),
         ]
 
