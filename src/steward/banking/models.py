@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from steward.banking.states import CloseState, MoveKind, SessionState, SettlementKind, Tender
 from steward.core.access.decide import Facts
@@ -347,6 +348,12 @@ class StatementImport(Record):
 
     def __str__(self) -> str:
         return f"{self.bank_account}, {self.closing_on}"
+
+    @property
+    def proof_words(self) -> str:
+        """Against which opening balance its sum was proved."""
+        words = {"file": _("by its own opening"), "stored": _("by the last balance"), "derived": _("first statement")}
+        return words.get(self.proof, self.proof)
 
 
 class BankLine(Record):

@@ -63,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "on_its_way": list(out.open_settlements()[:50]),
         "statements": ask.statements(subject)[:10],
         "cash_url": reverse("banking:cash"),
+        "may_deposit": holds(subject, "deposit.make"),
     })  # fmt: skip
 
 
@@ -91,9 +92,9 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One account: its balance by the bank, its statements, the work list as the matcher sees it."""
     row = _account(uid)
     work = work_list(row)
-    today = request.call.today  # type: ignore[attr-defined]
+    subject, today = request.call.subject, request.call.today  # type: ignore[attr-defined]
     return render(request, "banking/account.html", {
-        "account": row,
+        "account": row, "may_match": holds(subject, "bank.import"), "may_change": holds(subject, "bank.accounts"),
         "balance": ask.bank_balance(row, today),
         "statements": row.statements.order_by("-closing_on", "-id")[:24],
         "matches": Match.objects.filter(bank_account=row, undone_at=None).order_by("-id")[:20],
@@ -177,7 +178,10 @@ def line(request: HttpRequest, uid: UUID) -> HttpResponse:
     settlements = (
         [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
     )
-    return render(request, "banking/line.html", {"line": row, "match": found, "settlements": settlements})
+    may = holds(request.call.subject, "bank.import")  # type: ignore[attr-defined]
+    return render(
+        request, "banking/line.html", {"line": row, "match": found, "settlements": settlements, "may_match": may}
+    )
 
 
 @screen(GET="bank.import", POST="bank.import")
