@@ -23,7 +23,7 @@ DENIED = remittance(claim("C-1", service_line(15_000, cas("CO", "16", 15_000), c
 
 def pages(practice: Practice) -> dict[str, str]:
     practice.claims({"copay_collected": "20.00"}, {"claim_ref": "C-2", "payer_id": "", "member_id": ""})
-    practice.remit(DENIED, replace(ANSWER, claims=(ANSWER.claims[0]._replace(number="TYPO"),)))
+    practice.remit(DENIED, replace(ANSWER, claims=(ANSWER.claims[0]._replace(number="TYPO", payer_control="OTHER"),)))
     first, item = Claim.objects.get(ref="C-1"), WorkItem.objects.get(kind="denial")
     asked = write_off(practice.office.call("biller"), charge=Charge.objects.first(), role="charity", cents=5_000, reason="x",
                       payer=practice.blue)  # fmt: skip
