@@ -216,8 +216,9 @@ def _seen_from(
         state = (
             State.CONFIRMED if rng.random() < 0.4 and booking.starts_at - now < dt.timedelta(days=2) else State.BOOKED
         )
-        stamps = (("confirmed_at", now),) if state == State.CONFIRMED else ()
-        return PastAppointment(booking, state.value, booked, stamps)
+        return PastAppointment(
+            booking, state.value, booked, (("confirmed_at", now),) if state == State.CONFIRMED else ()
+        )
     free = rng.choice(WHY_FREE) if done[-1][2] == State.CHECKED_OUT and rng.random() < 0.006 else ""
     stamps = tuple((name, moment) for name, moment, _ in done)
     return PastAppointment(booking, done[-1][2].value, booked, stamps, no_charge_reason=free)

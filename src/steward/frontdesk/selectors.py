@@ -26,7 +26,7 @@ from steward.registry.selectors import party_q
 RELATED = ("patient__party", "provider__party", "site", "place", "reason")
 
 
-def _seen_by(user: int | None) -> QuerySet[Appointment, dict[str, int]]:
+def _seen_by(user: int | None) -> QuerySet[Appointment, Any]:
     return Appointment.objects.filter(provider__party__user=user).values("patient")
 
 

@@ -38,6 +38,15 @@ def _provider_values(data: ProviderData) -> dict[str, object]:
     }
 
 
+def _owner(call: Call, person: PersonData | None, party: Party | None) -> Party:
+    """The party that is given, or the person entered. Raises ValueError unless it is exactly one of them."""
+    if party is not None and person is None:
+        return party
+    if person is not None and party is None:
+        return create_party(call, data=person)
+    raise ValueError("give either the party or the person")
+
+
 @service("people.create_provider", "provider.write", says="added a provider")
 def create_provider(
     call: Call,
@@ -54,9 +63,7 @@ def create_provider(
     person is a provider already), and whatever entering the person refuses.
     """
     stand(_provider_faults(data, unproved_npi))
-    if (person is None) == (party is None):
-        raise ValueError("give either the party or the person")
-    owner = party if party is not None else create_party(call, data=person)
+    owner = _owner(call, person, party)
     provider = Provider(party=owner, **_provider_values(data))
     if uid is not None:
         provider.uid = uid
@@ -181,9 +188,7 @@ def create_employee(
 ) -> Employee:
     """Make a person an employee: an existing `party` or the `person` to enter. Refuses job, `exists`."""
     stand(_employee_faults(data))
-    if (person is None) == (party is None):
-        raise ValueError("give either the party or the person")
-    owner = party if party is not None else create_party(call, data=person)
+    owner = _owner(call, person, party)
     row = Employee(party=owner, **_employee_values(data))
     if uid is not None:
         row.uid = uid

@@ -134,9 +134,26 @@ class PersonForm(ContactForm):
         _("Social security number"), 20, help_text=_("Kept sealed. Empty keeps what is there, a hyphen clears it.")
     )
 
-    field_order = ("last_name", "first_name", "middle_name", "suffix", "birth_date", "sex", "mobile", "phone", "email")
-    PAIRS = (("last_name", "first_name"), ("middle_name", "suffix"), ("birth_date", "sex"), ("mobile", "phone"), ("email", "language"),
-             ("street", "street2"), ("city", "state", "zip"))  # fmt: skip
+    field_order: tuple[str, ...] = (
+        "last_name",
+        "first_name",
+        "middle_name",
+        "suffix",
+        "birth_date",
+        "sex",
+        "mobile",
+        "phone",
+        "email",
+    )
+    PAIRS: tuple[tuple[str, ...], ...] = (
+        ("last_name", "first_name"),
+        ("middle_name", "suffix"),
+        ("birth_date", "sex"),
+        ("mobile", "phone"),
+        ("email", "language"),
+        ("street", "street2"),
+        ("city", "state", "zip"),
+    )
 
     def __init__(self, *args: Any, known: PersonData | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
@@ -61,7 +61,7 @@ def _name_q(wanted: Wanted, path: str) -> Q:
     return straight | turned | whole
 
 
-def _by_phone(digits: str) -> QuerySet[Contact, dict[str, int]]:
+def _by_phone(digits: str) -> QuerySet[Contact, Any]:
     rows = Contact.objects.filter(kind="phone", ended_on=None)
     found = rows.filter(key=digits) if len(digits) == 10 else rows.filter(key__endswith=digits)
     return found.values("party")

@@ -36,7 +36,8 @@ def _new_charts(count: int) -> list[str]:
 
 
 def _charts_used(charts: Iterable[str]) -> list[str]:
-    wanted, found = list(charts), []
+    wanted = list(charts)
+    found: list[str] = []
     for start in range(0, len(wanted), 500):
         rows = Patient.objects.filter(chart__in=wanted[start : start + 500])
         found += rows.values_list("chart", flat=True)
@@ -255,7 +256,7 @@ def update_patient(
     `registry.update_party`.
     """
     update_party(call, party=patient.party, data=person)
-    values = {
+    values: dict[str, object] = {
         "guarantor_id": patient.party_id if guarantor is None else guarantor,
         "primary_provider_id": primary_provider,
         "site_id": site,

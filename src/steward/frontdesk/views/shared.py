@@ -48,7 +48,7 @@ def the_appointment(request: HttpRequest, uid: UUID) -> Appointment:
 
 def asked_day(request: HttpRequest, name: str = "date") -> dt.date:
     """The day in the URL as people type it; today when there is none or it is no day."""
-    today = request.call.today  # type: ignore[attr-defined]
+    today: dt.date = request.call.today  # type: ignore[attr-defined]
     try:
         return parse_date(request.GET.get(name, ""), today) if request.GET.get(name) else today
     except ClockError:

@@ -154,6 +154,7 @@ def party_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct a party."""
     row = _party(request, uid)
     known = selectors.data_of(row)
+    form: type[PersonForm] | type[OrganisationForm]
     if isinstance(known, PersonData):
         form, initial = PersonForm, person_initial(known)
     else:
