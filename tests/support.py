@@ -88,7 +88,7 @@ def open_office(*, small: bool = False) -> Office:
 
 
 def _open_rooms(office: Office) -> None:
-    from steward.cli.opening import open_practice
+    from steward.desk.opening import open_practice
 
     open_practice(office.system(), opened_on=date(2025, 1, 1))
 

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from steward.cli.answer import Answer, Usage
-from steward.cli.practice_file import PracticeSaid, read_practice
 from steward.cli.progress import bar
 from steward.core.refusals import refuse
+from steward.desk.practice_file import PracticeSaid, read_practice
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def _refuse_second() -> None:
 def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
     from django.db import transaction
 
-    from steward.cli.opening import add_administrator, open_practice
+    from steward.desk.opening import add_administrator, open_practice
 
     with transaction.atomic():
         opened = open_practice(

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from steward.cli.opening import open_practice
 from steward.core import ids
 from steward.core.access import services as access
 from steward.core.access.models import User
@@ -19,6 +18,7 @@ from steward.core.clock import at_local
 from steward.core.office import name_administrator
 from steward.core.service import Call
 from steward.desk.demo import plan
+from steward.desk.opening import open_practice
 from steward.frontdesk import demo as frontdesk_demo
 from steward.frontdesk.models import Appointment, Patient
 from steward.insurance import demo as insurance_demo

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from steward.cli.practice_file import PracticeSaid
 from steward.desk.demo.payer import DemoPayer
+from steward.desk.practice_file import PracticeSaid
 
 PRACTICE = PracticeSaid(
     name="Cedar Hill Family Practice",
