@@ -1,0 +1,37 @@
+"""One demo practice and one browser for all stories; each story has an office of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.house import CHROMIUM, QUIET, Office, build_demo, opened
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo practice, made once; ``STEWARD_STORY_DEMO`` names one made before, for whoever writes a story."""
+    there = os.environ.get("STEWARD_STORY_DEMO")
+    return Path(there) if there else build_demo(tmp_path_factory.mktemp("story"))
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Any]:
+    """One browser; every person gets a context of her own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def office(demo: Path, chrome: Any, tmp_path: Path) -> Iterator[Office]:
+    """A running office on its own copy of the demo."""
+    with opened(demo, tmp_path, chrome) as one:
+        yield one
