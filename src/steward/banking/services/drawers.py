@@ -89,7 +89,7 @@ def _about(**kwargs: object) -> object:
     return kwargs["session"]
 
 
-@service("banking.safe_drop", "drawer.count", says="dropped cash into the safe", about=_about)
+@service("banking.safe_drop", "drawer.move", says="dropped cash into the safe", about=_about)
 def safe_drop(call: Call, *, session: DrawerSession, cents: int, memo: str = "") -> CashMove:
     """Take cash out of an open drawer into the safe, where it waits for the deposit. Refuses `amount`."""
     lines = postings.moved(
@@ -98,7 +98,7 @@ def safe_drop(call: Call, *, session: DrawerSession, cents: int, memo: str = "")
     return _move(call, session, MoveKind.SAFE_DROP, -cents, memo, lines)
 
 
-@service("banking.pay_out", "drawer.count", says="paid out of a drawer", about=_about)
+@service("banking.pay_out", "drawer.move", says="paid out of a drawer", about=_about)
 def pay_out(call: Call, *, session: DrawerSession, cents: int, account: str, memo: str) -> CashMove:
     """Pay a small expense out of an open drawer; `account` is the code it is booked to. Refuses as `safe_drop`, and
     `no_reason` without a memo.
@@ -117,7 +117,7 @@ def pay_out(call: Call, *, session: DrawerSession, cents: int, account: str, mem
     )
 
 
-@service("banking.hand_over", "drawer.count", says="handed cash to another drawer", about=_about)
+@service("banking.hand_over", "drawer.move", says="handed cash to another drawer", about=_about)
 def hand_over(call: Call, *, session: DrawerSession, to: DrawerSession, cents: int, memo: str = "") -> CashMove:
     """Give cash from one open drawer to another of the same legal entity. Both drawers show it."""
     require_open(to)

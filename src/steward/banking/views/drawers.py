@@ -98,19 +98,19 @@ def _move(request: HttpRequest, uid: UUID, form: Any, title: str, act: Any, done
     )  # fmt: skip
 
 
-@screen(GET="drawer.count", POST="drawer.count")
+@screen(GET="drawer.move", POST="drawer.move")
 def drop(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Cash into the safe."""
     return _move(request, uid, DropForm, _("Drop into the safe"), drawers.safe_drop, _("It lies in the safe"))
 
 
-@screen(GET="drawer.count", POST="drawer.count")
+@screen(GET="drawer.move", POST="drawer.move")
 def pay_out(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A small expense out of the drawer."""
     return _move(request, uid, PayOutForm, _("Pay out"), drawers.pay_out, _("Paid out and booked"))
 
 
-@screen(GET="drawer.count", POST="drawer.count")
+@screen(GET="drawer.move", POST="drawer.move")
 def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Cash to a colleague's drawer."""
     others = ask.open_sessions().exclude(uid=uid)

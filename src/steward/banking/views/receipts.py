@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,13 @@ from steward.banking.models import Receipt
 from steward.banking.selectors import drawers as ask
 from steward.banking.services import receipts
 from steward.banking.states import Tender
+from steward.core.access.decide import Subject
+from steward.core.access.policy import in_full
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors as frontdesk
+from steward.registry.logic.names import initials
 
 RECEIPTS = Listing(
     name="banking.receipts",
@@ -49,6 +53,21 @@ RECEIPTS = Listing(
 )
 
 
+# Who reads receipts but no patients (owner, bookkeeper) or patients only masked (auditor) sees initials.
+MASKED = replace(
+    RECEIPTS,
+    columns=tuple(
+        replace(column, value=lambda row: _initials(row)) if column.name == "party" else column
+        for column in RECEIPTS.columns
+    ),
+    patient=None,
+)
+
+
+def _initials(row: Receipt) -> str:
+    return initials(row.party.first_name, row.party.last_name) if row.party else ""
+
+
 def _patient_uid(row: Receipt) -> UUID | None:
     """The patient whose payment it is, for the audit of what was shown."""
     patient = getattr(row.party, "patient", None) if row.party_id else None
@@ -58,8 +77,14 @@ def _patient_uid(row: Receipt) -> UUID | None:
 @screen(GET="receipt.read")
 def receipts_list(request: HttpRequest) -> HttpResponse:
     """All receipts this person may see."""
-    rows = ask.receipts(request.call.subject).select_related("party__patient")  # type: ignore[attr-defined]
-    return RECEIPTS.respond(request, rows)
+    subject = request.call.subject  # type: ignore[attr-defined]
+    listing = RECEIPTS if names_shown(subject) else MASKED
+    return listing.respond(request, ask.receipts(subject).select_related("party__patient"))
+
+
+def names_shown(subject: Subject) -> bool:
+    """Whether this person may read the payer's name: a patient's name with what was paid is the patient's record."""
+    return in_full(subject, "patient.read")
 
 
 @screen(GET="receipt.take", POST="receipt.take")
@@ -120,7 +145,9 @@ def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One receipt, made to be printed and handed over."""
     row = _receipt(request, uid)
     may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"  # type: ignore[attr-defined]
-    return render(request, "banking/receipt.html", {"receipt": row, "may_void": may_void})
+    subject = request.call.subject  # type: ignore[attr-defined]
+    name = _initials(row) if not names_shown(subject) else row.party.name if row.party else ""
+    return render(request, "banking/receipt.html", {"receipt": row, "may_void": may_void, "payer": name})
 
 
 @screen(GET="receipt.void", POST="receipt.void")

@@ -80,3 +80,9 @@ def scoped(
 def masks(subject: Subject, capability: str) -> bool:
     """True when this person may only see masked values (names as initials, numbers as their last digits)."""
     return may(subject, capability).masked
+
+
+def in_full(subject: Subject, capability: str) -> bool:
+    """True when this person may see everything of it, as it is: neither masked, nor only what is theirs or assigned."""
+    decision = may(subject, capability)
+    return (decision.allowed or decision.step_up_needed) and "all" in decision.modes

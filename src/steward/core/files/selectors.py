@@ -7,15 +7,17 @@ from uuid import UUID
 from django.db import models
 
 from steward.core.access.decide import Subject
-from steward.core.access.policy import holds
+from steward.core.access.policy import in_full
 from steward.core.files import blobs
 from steward.core.files.models import FileLink, StoredFile
 
 
 def readable(subject: Subject, uid: UUID) -> StoredFile | None:
-    """The file, if this person holds the capability it asks for; None otherwise, as if it did not exist."""
+    """The file, if this person holds the capability it asks for in full (a file cannot be masked, nor be in part
+    somebody's); None otherwise, as if it did not exist.
+    """
     file = StoredFile.objects.filter(uid=uid).first()
-    return file if file is not None and holds(subject, file.capability) else None
+    return file if file is not None and in_full(subject, file.capability) else None
 
 
 def content(file: StoredFile) -> bytes:
@@ -31,7 +33,7 @@ def by_hash(sha256: str) -> list[StoredFile]:
 def links_of(subject: Subject, record: models.Model) -> list[FileLink]:
     """The files of a record that this person may open, oldest first. One query."""
     rows = FileLink.objects.filter(object_uid=record.uid).select_related("file").order_by("id")  # type: ignore[attr-defined]
-    return [row for row in rows if holds(subject, row.file.capability)]
+    return [row for row in rows if in_full(subject, row.file.capability)]
 
 
 def records_of(file: StoredFile) -> list[tuple[str, UUID, str]]:
