@@ -43,7 +43,7 @@ def test_a_slip_the_bank_has_not_shown_and_lines_nobody_explained(
 def test_the_second_signature_waits_for_another_person(office: Any, session: DrawerSession) -> None:
     drawers.count_drawer(office.call("frontdesk"), session=session, cents=20000)
     closing.prepare_day_close(office.call("administrator"), day=TODAY, reasons={"mail": "none"})
-    assert whats(office, "owner") == [("today", "The close of 2026-11-23 waits for your signature")]
+    assert whats(office, "owner") == [("today", "The close of Monday, November 23 waits for your signature")]
     assert whats(office, "administrator") == []
 
 

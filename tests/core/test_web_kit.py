@@ -347,7 +347,7 @@ def test_letters_and_addresses_of_the_rail_are_unique_and_its_capabilities_exist
 def test_the_rail_shows_only_what_the_person_may_open():
     boss = {str(e.label) for g in groups_for(asked(roles=("administrator",))) for e in g.entries}
     assert "Search" in boss
-    assert groups_for(asked(roles=("patient",))) == []
+    assert groups_for(asked(roles=("vendor",))) == []
     assert groups_for(RequestFactory().get("/")) == []
 
 

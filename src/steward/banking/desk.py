@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
@@ -98,7 +99,7 @@ def _to_sign(subject: Subject) -> list[Task]:
     rows = DayClose.objects.filter(state=CloseState.PREPARED).exclude(prepared_by_id=subject.user_id)
     return [
         Task(
-            "today", _("The close of %s waits for your signature") % one.day.isoformat(),
+            "today", _("The close of %s waits for your signature") % date_format(one.day, "l, F j"),
             _("Prepared by %s") % one.prepared_by.name, reverse("banking:close_day", args=[one.day]), _("Sign"),
             due=one.day, order=15,
         )

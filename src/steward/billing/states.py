@@ -76,7 +76,7 @@ class ClaimState(models.TextChoices):
 
 TONES: dict[str, str] = {
     ClaimState.PAID: "good", ClaimState.CLOSED: "good", ClaimState.DENIED: "bad", ClaimState.PATIENT_DUE: "warn",
-    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn", RemittanceState.POSTED: "good", RemittanceState.HELD: "warn",
+    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn", RemittanceState.POSTED: "", RemittanceState.HELD: "warn",
     RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
 }  # fmt: skip
 """State -> tone of its badge."""

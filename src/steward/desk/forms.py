@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.core.imports import Options
 from steward.core.web.forms import Form
+from steward.desk.rooms import IMPORTERS
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -25,12 +26,25 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(row, initial) for row in rows]
 
 
+#: what people call the kinds of docs/formats.md
+KIND_WORDS = {
+    "835": _("Remittance (835)"), "837": _("Claims (837)"), "charges-csv": _("Charges (CSV)"), "journal-csv": _("Journal (CSV)"),
+    "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"),
+}  # fmt: skip
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    """Every kind a room can read, none first: recognising is the rule."""
+    kinds = [kind for importer in IMPORTERS for kind in importer.KINDS]
+    return [("", _("recognise it")), *((kind, KIND_WORDS.get(kind, kind)) for kind in kinds)]
+
+
 class ImportForm(Form):
     uploads = FilesField(
         label=_("Files"), help_text=_("835, charges (CSV), OFX or QFX, BAI2, journal (CSV). Several at once.")
     )
-    kind = forms.CharField(
-        label=_("Kind"), required=False, help_text=_("Leave empty: Steward knows it from the content.")
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=_kinds, help_text=_("Steward knows it from the content.")
     )
     account = forms.CharField(
         label=_("Bank account"), required=False, help_text=_("Only for a bank file: the account's code.")

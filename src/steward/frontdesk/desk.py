@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -160,7 +161,9 @@ def search(subject: Subject, text: str) -> list[Hit]:
         Hit(
             _("Patient"),
             row.party.name,
-            f"{row.chart} · {row.party.birth_date or ''}",
+            " · ".join(
+                filter(None, (row.chart, date_format(row.party.birth_date, "M j, Y") if row.party.birth_date else ""))
+            ),
             reverse("frontdesk:patient", args=[row.uid]),
         )
         for row in selectors.search_patients(subject, text, limit=8)

@@ -80,6 +80,7 @@ def coverage_of(data: dict[str, Any]) -> CoverageInput:
 class PatientForm(PersonForm):
     """A new patient: the person, who pays, and the first coverage. Empty guarantor: the patient pays."""
 
+    lead = _("Patient, guarantor and subscriber are three persons; one may be all three.")
     alert = text(_("Alert for the desk"), 200)
     primary_provider = number(_("Provider"), required=False)
     site = number(_("Site"), required=False)

@@ -17,6 +17,7 @@ from steward.registry.forms import ValueForm, text
 class PayerForm(ValueForm):
     """A payer."""
 
+    lead = _("Who you bill. Files and remittances name it by its ids.")
     name = text(_("Name"), 200, required=True)
     code = text(_("Payer id"), 40, required=True, help_text=_("How imports and files name it."))
     edi_id = text(_("Clearinghouse id"), 80)
@@ -33,6 +34,7 @@ class PayerForm(ValueForm):
 class PlanForm(ValueForm):
     """A plan of a payer."""
 
+    lead = _("What a card names: its copay is proposed at check-in.")
     name = text(_("Name"), 120, required=True)
     copay_cents = MoneyField(label=_("Copay"), least=0, initial=0)
     capitation = forms.BooleanField(
@@ -46,6 +48,7 @@ class PlanForm(ValueForm):
 class RuleForm(ValueForm):
     """A white-listed adjustment."""
 
+    lead = _("An adjustment with this code posts by itself; without a rule a person decides.")
     group = forms.ChoiceField(
         label=_("Group"), choices=[c for c in AdjustmentGroup.choices if c[0] != AdjustmentGroup.PATIENT]
     )

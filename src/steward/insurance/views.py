@@ -31,7 +31,7 @@ PAYERS = Listing(
         Column("edi_id", __("Clearinghouse id"), kind="code"),
         Column("filing", __("Files as"), value=lambda row: row.get_filing_display()),
         Column("filing_limit_days", __("Days to file"), kind="number"),
-        Column("state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("good", __("Stands"))),
+        Column("state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("", "")),
     ),
     filters=(
         Text("q", __("Name"), "name", contains=True),
@@ -50,7 +50,7 @@ def payers(request: HttpRequest) -> HttpResponse:
     """Payers as a list."""
     subject = request.call.subject  # type: ignore[attr-defined]
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:payer_new"), "new_words": _("New payer"),
-               "other_url": reverse("insurance:rules"), "other_words": _("White-listed adjustments")}  # fmt: skip
+               "other_url": reverse("insurance:rules"), "other_words": _("Write-off rules")}  # fmt: skip
     return PAYERS.respond(request, selectors.payers(subject), template="insurance/list.html", context=context)
 
 
@@ -135,7 +135,7 @@ def plan_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 RULES = Listing(
     name="insurance.rules",
-    title=__("White-listed adjustments"),
+    title=__("Write-off rules"),
     columns=(
         Column("pair", __("Code"), value=str, kind="code"),
         Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else __("every payer")),
@@ -144,7 +144,7 @@ RULES = Listing(
         Column("starts_on", __("From"), kind="date"),
         Column("ends_on", __("To"), kind="date"),
         Column("source", __("Source")),
-        Column("end", "", value=lambda row: "" if row.ends_on else __("End"), export=False,
+        Column("end", __("Act"), value=lambda row: "" if row.ends_on else __("End"), export=False,
                link=lambda row: reverse("insurance:rule_end", args=[row.uid])),
     ),
     filters=(Text("q", __("Reason code"), "carc"), Choice("group", __("Group"), "group", AdjustmentGroup.choices)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
@@ -30,7 +31,7 @@ def waiting(subject: Subject, today: date) -> list[Task]:
         before = Month.of(today).plus(-1)
         due = before.last + timedelta(days=10)
         if Period.objects.filter(year=before.year, month=before.month, state="open").exists():
-            what = _("%s is still open") % before
+            what = _("%s is still open") % date_format(before.last, "F")
             why = _("Closed by the tenth, its figures stand when the month is reviewed")
             state = "overdue" if due < today else "wait"
             tasks.append(Task(state, what, why, reverse("ledger:periods"), _("Close"), due=due, order=60))

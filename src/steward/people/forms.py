@@ -57,6 +57,7 @@ def _provider(data: dict[str, Any]) -> ProviderData:
 class ProviderForm(ProviderFields, PersonForm):
     """A new provider: the person and what makes her one."""
 
+    lead = _("Who sees patients and stands on claims.")
     field_order = ("last_name", "first_name", "npi", "taxonomy", "credential", "started_on", "entity", "department")
     PAIRS = (("npi", "taxonomy"), ("credential", "started_on"), ("entity", "department"), *PersonForm.PAIRS)
 
@@ -86,6 +87,7 @@ class ProviderEditForm(ProviderFields, ValueForm):
 class SessionForm(ValueForm):
     """Hours, weekly or of one date; a date wins over the weekday."""
 
+    lead = _("When and where he or she sees patients; the grid is drawn from it.")
     weekday = _choice(_("Every"), required=False, choices=[("", _("no weekday")), *DAYS])
     date = DateField(label=_("Or on one date"), required=False)
     starts = TimeField(label=_("From"))
@@ -113,6 +115,7 @@ class SessionForm(ValueForm):
 class EmployeeForm(PersonForm):
     """A new employee: the person and the job."""
 
+    lead = _("Who works here; a login is given separately.")
     job = text(_("Job"), 80, required=True)
     entity = _choice(_("Employed by"))
     site = _choice(_("Site"), required=False)
@@ -138,6 +141,7 @@ def _job(data: dict[str, Any]) -> EmployeeData:
 class JobForm(ValueForm):
     """The job of a known employee; the person is corrected in the directory."""
 
+    lead = _("What the office knows of the work; pay lives with payroll.")
     job = text(_("Job"), 80, required=True)
     entity = _choice(_("Employed by"))
     site = _choice(_("Site"), required=False)
@@ -156,6 +160,7 @@ class JobForm(ValueForm):
 class LeaveForm(Form):
     """The last day of an employment."""
 
+    lead = _("On the last day every sign-in ends; nothing is deleted.")
     on = DateField(label=_("Last day"), help_text=_("Today or earlier ends the login at once."))
     reason = text(_("Reason"), 200)
 
@@ -163,6 +168,7 @@ class LeaveForm(Form):
 class UserForm(Form):
     """A login for a person of the directory."""
 
+    lead = _("A login needs a person; the first sign-in is by a link that works once.")
     username = text(_("Signs in as"), 80, required=True)
     role = forms.ChoiceField(label=_("First role"))
 
@@ -175,6 +181,7 @@ class UserForm(Form):
 class GrantForm(Form):
     """A role from a day to a day."""
 
+    lead = _("Roles add up; a role that is barred from something wins.")
     role = forms.ChoiceField(label=_("Role"))
     site_id = _choice(_("At"), required=False)
     starts_on = DateField(label=_("From"), required=False, help_text=_("Empty: today."))

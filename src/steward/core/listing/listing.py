@@ -268,16 +268,21 @@ class State:
         return heads
 
     @cached_property
+    def main_column(self) -> Column:
+        """The column that names and opens a row: the first that links, else the first."""
+        return next((column for column in self.listing.columns if column.link is not None), self.listing.columns[0])
+
+    @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """The rows as cells. Built here and not in the template: four hundred cells are the page's whole cost."""
-        columns = self.listing.columns
+        columns, main = self.listing.columns, self.main_column
         return [
             {
                 "cells": [(column, column.html(row, self.today)) for column in columns],
-                "href": columns[0].link(row) if columns[0].link is not None else "",
+                "href": main.link(row) if main.link is not None else "",
                 "uid": attribute(row, "uid") if self.bulk else "",
                 "cents": attribute(row, self.listing.money) if self.listing.money else "",
-                "name": columns[0].raw(row),
+                "name": main.raw(row),
             }
             for row in self.page
         ]

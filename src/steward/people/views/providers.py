@@ -32,7 +32,7 @@ PROVIDERS = Listing(
         Column("entity", __("Bills through"), value=lambda row: row.entity.name),
         Column("started_on", __("From"), kind="date"),
         Column(
-            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("good", __("Sees patients"))
+            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("", "")
         ),
     ),
     filters=(

@@ -42,7 +42,7 @@ STAFF = Listing(
         Column("started_on", __("Since"), kind="date"),
         Column("login", __("Signs in as"), value=lambda row: row.party.user.username if row.party.user else ""),
         Column(
-            "state", __("State"), badge=lambda row: ("", __("Left")) if row.ended_on else ("good", __("Works here"))
+            "state", __("State"), badge=lambda row: ("", __("Left")) if row.ended_on else ("", "")
         ),
     ),
     filters=(

@@ -36,7 +36,7 @@ USERS = Listing(
         Column("roles", __("Roles today"), value=_roles),
         Column("created_at", __("Since"), kind="date"),
         Column(
-            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_at else ("good", __("May sign in"))
+            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_at else ("", "")
         ),
     ),
     filters=(
