@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from steward.core.access.decide import Facts
 from steward.core.clock import local_day
 from steward.core.refusals import Refusal
 from steward.core.service import Call, note, refuse, service
@@ -74,7 +76,15 @@ def _refuse_outside_hours(call: Call, data: BookingData, times: Times) -> None:
         raise refuse("hours", _("The provider has no hours there at that time."), fix, "starts_at")
 
 
-@service("frontdesk.book", "appointment.write", says="booked an appointment")
+def _of_provider(**kwargs: Any) -> Facts:
+    """Whose day is booked: a clinician books her own."""
+    data: BookingData = kwargs["data"]
+    provider = provider_by_pk(data.provider)
+    user = provider.party.user_id if provider is not None else None
+    return Facts(assigned=frozenset({user} if user else ()), sites=frozenset({data.site}))
+
+
+@service("frontdesk.book", "appointment.write", says="booked an appointment", about=_of_provider)
 def book(call: Call, *, data: BookingData, refusals: Sequence[Refusal] = (), uid: UUID | None = None) -> Appointment:
     """Promise a time to a patient. `refusals` are reasons of upper rooms not to book (a credential that ends, ...).
 

@@ -110,7 +110,12 @@ def check_out(call: Call, *, appointment: Appointment) -> Visit:
     return Visit.objects.get(appointment=row)
 
 
-@service("frontdesk.no_charge", "appointment.write", says="said why a visit has no charge")
+@service(
+    "frontdesk.no_charge",
+    "appointment.write",
+    says="said why a visit has no charge",
+    about=lambda **kw: kw["visit"].appointment,
+)
 def no_charge(call: Call, *, visit: Visit, reason: str) -> Visit:
     """Say why a kept visit has no charge; an empty reason takes it back. Refuses `voided`."""
     if visit.voided_at is not None:
