@@ -12,6 +12,13 @@
     return (cents < 0 ? "\u2212" : "") + whole + "." + String(size % 100).padStart(2, "0");
   };
 
+  /* What scrolls sideways can be reached and scrolled by keyboard. */
+  const reach = () => $$(".scroll, .table-box").forEach((part) => {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
+  });
+  reach();
+  window.addEventListener("resize", reach);
+
   /* ---- dialogs ---- */
   const openDialog = (id) => {
     const dialog = document.getElementById(id);
