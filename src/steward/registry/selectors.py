@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
 from steward.core.access.decide import Subject
@@ -26,7 +27,12 @@ CANDIDATES = 200  # duplicates looked at in one check; a family of more shares a
 
 
 def prefix_q(field: str, prefix: str) -> Q:
-    """The condition that `field` begins with `prefix` (a key as `name_key` makes it), as an index range."""
+    """The condition that `field` begins with `prefix` (a key as `name_key` makes it), served by its index.
+
+    SQLite compares by code points, so a range does it; PostgreSQL may collate otherwise, where only LIKE is right.
+    """
+    if connection.vendor == "postgresql":
+        return Q(**{f"{field}__startswith": prefix})
     low, high = prefix_range(prefix)
     return Q(**{f"{field}__gte": low, f"{field}__lt": high})
 

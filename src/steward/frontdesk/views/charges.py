@@ -23,16 +23,21 @@ class ChargesForm(ValueForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for n in range(1, LINES + 1):
-            self.fields[f"code{n}"] = text(_("Service %d") % n, 12, required=n == 1)
+            self.fields[f"code{n}"] = text(_("Service"), 12, required=n == 1)
             self.fields[f"modifiers{n}"] = text(_("Modifiers"), 11)
             self.fields[f"units{n}"] = forms.IntegerField(
                 label=_("Units"), required=False, min_value=1, max_value=999, initial=1
             )
             self.fields[f"cents{n}"] = MoneyField(label=_("Amount"), required=n == 1, least=0)
 
+        for name, part in self.fields.items():
+            if name != "diagnoses":
+                part.widget.attrs["aria-label"] = f"{part.label}, {_('line')} {name[-1]}"
+
     def rows(self) -> list[list[forms.BoundField]]:
-        names = [[f"{name}{n}" for name in ("code", "modifiers", "units", "cents")] for n in range(1, LINES + 1)]
-        return [[self["diagnoses"]], *([self[name] for name in line] for line in names)]
+        """The charge lines, as the table shows them."""
+        names = ("code", "modifiers", "units", "cents")
+        return [[self[f"{name}{n}"] for name in names] for n in range(1, LINES + 1)]
 
     def value(self) -> tuple[ChargeData, ...]:
         data = self.cleaned_data

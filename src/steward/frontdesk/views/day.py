@@ -33,7 +33,7 @@ TONES = {
     State.NO_SHOW: "bad",
 }
 VIEWS = ("list", "provider", "room", "board")
-NEXT = {State.BOOKED: "check_in", State.CONFIRMED: "check_in", State.ARRIVED: "appointment", State.ROOMED: "appointment",
+NEXT = {State.BOOKED: "check_in", State.CONFIRMED: "check_in", State.ARRIVED: "room", State.ROOMED: "appointment",
         State.SEEN: "check_out"}  # fmt: skip
 
 
@@ -54,7 +54,12 @@ class Line:
 def _line(request: HttpRequest, row: Appointment, *, may_act: bool) -> Line:
     state, now = State(row.state), request.call.now  # type: ignore[attr-defined]
     step = NEXT.get(state, "") if may_act else ""
-    words = {"check_in": _("Check in"), "check_out": _("Check out"), "appointment": _("Go on")}
+    words = {
+        "check_in": _("Check in"),
+        "check_out": _("Check out"),
+        "appointment": _("Go on"),
+        "room": _("Take to room"),
+    }
     waits = max(0, minutes_between(row.arrived_at, now)) if state == State.ARRIVED and row.arrived_at else None
     url = reverse(f"frontdesk:{step}", args=[row.uid]) if step else ""
     late = state in EXPECTED and now > row.starts_at + dt.timedelta(minutes=10)

@@ -31,9 +31,7 @@ PROVIDERS = Listing(
         Column("taxonomy", __("Taxonomy"), kind="code"),
         Column("entity", __("Bills through"), value=lambda row: row.entity.name),
         Column("started_on", __("From"), kind="date"),
-        Column(
-            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("", "")
-        ),
+        Column("state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_on else ("", "")),
     ),
     filters=(
         Text("q", __("Name"), "party__last_key", fold=name_key),

@@ -41,9 +41,7 @@ STAFF = Listing(
         Column("department", __("Department"), value=lambda row: row.department.name if row.department else ""),
         Column("started_on", __("Since"), kind="date"),
         Column("login", __("Signs in as"), value=lambda row: row.party.user.username if row.party.user else ""),
-        Column(
-            "state", __("State"), badge=lambda row: ("", __("Left")) if row.ended_on else ("", "")
-        ),
+        Column("state", __("State"), badge=lambda row: ("", __("Left")) if row.ended_on else ("", "")),
     ),
     filters=(
         Text("q", __("Name"), "party__last_key", fold=name_key),

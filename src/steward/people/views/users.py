@@ -35,9 +35,7 @@ USERS = Listing(
         Column("username", __("Signs in as"), kind="code"),
         Column("roles", __("Roles today"), value=_roles),
         Column("created_at", __("Since"), kind="date"),
-        Column(
-            "state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_at else ("", "")
-        ),
+        Column("state", __("State"), badge=lambda row: ("", __("Ended")) if row.ended_at else ("", "")),
     ),
     filters=(
         Text("q", __("Name"), "name", contains=True),
