@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.support import Office, open_office
 
@@ -22,8 +22,23 @@ def office(db) -> Office:
     return open_office()
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The migrated test database,
+    also when only users of ``real_db`` run (pytest-django counts users of ``db`` alone).
+    """
+    with django_db_blocker.unblock():
+        made = None
+        if "core_office" not in connections["default"].introspection.table_names():
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    if made:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
-def real_db(django_db_setup, django_db_blocker, tmp_path) -> Iterator[dict[str, str]]:
+def real_db(migrated, django_db_blocker, tmp_path) -> Iterator[dict[str, str]]:
     """A private copy of the migrated database where commits are real, in this process and in others.
 
     Yields the environment that makes another process use it.
@@ -36,19 +51,12 @@ def real_db(django_db_setup, django_db_blocker, tmp_path) -> Iterator[dict[str, 
         settings["NAME"] = copy
         connections["default"].settings_dict["NAME"] = copy
         try:
-            _migrated()
             yield {**os.environ, **env}
         finally:
             connections["default"].close()
             settings["NAME"] = name
             connections["default"].settings_dict["NAME"] = name
             _drop(copy)
-
-
-def _migrated() -> None:
-    """A run of ``real_db`` tests alone makes no test database to copy (pytest-django counts users of ``db``): migrate the copy."""
-    if "core_office" not in connections["default"].introspection.table_names():
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _copy(name: str, folder: Path) -> tuple[str, dict[str, str]]:

@@ -73,6 +73,7 @@ def server() -> Iterator[str]:
         _run(*initdb, "--no-sync")
         _run(str(there / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
+            _run(str(there / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "steward")
             yield f"postgresql://postgres@127.0.0.1:{port}/steward"
         finally:
             _run(str(there / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")

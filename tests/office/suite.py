@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,7 @@ class Part:
     began: float = 0.0
     code: int = -1
 
-    def start(self, folder: Path) -> Part:
+    def start(self, folder: Path, stack: ExitStack | None = None) -> Part:
         self.log = folder / (re.sub(r"\W+", "-", self.name) + ".log")
         self.began = time.monotonic()
         with self.log.open("wb") as out:
@@ -58,6 +59,8 @@ class Part:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
             )
+        if stack is not None:
+            stack.callback(self.end)
         return self
 
     def wait(self) -> Part:
@@ -70,6 +73,12 @@ class Part:
         if self.code:
             say(self.text().rstrip())
         return self
+
+    def end(self) -> None:
+        """End it if it still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
 
     def text(self) -> str:
         return self.log.read_text(errors="replace")
@@ -155,10 +164,10 @@ def _gaps(parts: list[Part]) -> list[str]:
 
 
 def _tests(words: list[str], folder: Path, stack: ExitStack) -> list[Part]:
-    parts = [pytest_part("SQLite", *words).start(folder)]
+    parts = [pytest_part("SQLite", *words).start(folder, stack)]
     if postgres.programs() is not None:
         url = stack.enter_context(postgres.server())
-        parts.append(pytest_part("PostgreSQL", *words, DATABASE_URL=url).start(folder))
+        parts.append(pytest_part("PostgreSQL", *words, DATABASE_URL=url).start(folder, stack))
     return [part.wait() for part in parts]
 
 
@@ -181,11 +190,13 @@ def _whole(folder: Path, stack: ExitStack) -> list[Part]:
         url = stack.enter_context(postgres.server())
         tests.append(pytest_part("PostgreSQL", *often, DATABASE_URL=url, STEWARD_TEST_ROOT=_root(folder, "p")))
     say("Running style, types, floors and the tests on both databases ...")
-    started = [part.start(folder) for part in [*tests, *static_parts()]]
+    started = [part.start(folder, stack) for part in [*tests, *static_parts()]]
     done = [part.wait() for part in reversed(started)]
     say("Running the browser tests ...")
     browser = (
-        pytest_part("browser", "-m", "browser and not long", STEWARD_TEST_ROOT=_root(folder, "b")).start(folder).wait()
+        pytest_part("browser", "-m", "browser and not long", STEWARD_TEST_ROOT=_root(folder, "b"))
+        .start(folder, stack)
+        .wait()
     )
     return [
         *reversed([p for p in done if "pytest" not in p.command]),
@@ -226,14 +237,16 @@ def check(words: list[str]) -> int:
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steward-check-")))
-        parts = [part.wait() for part in [part.start(folder) for part in static_parts()]]
+        parts = [part.wait() for part in [part.start(folder, stack) for part in static_parts()]]
         if "--long" in words:
             options = ["-m", "long or race", "-v", "--durations=0"]
-            parts.append(pytest_part("SQLite, long", *options, STEWARD_LONG="1").start(folder).wait())
+            parts.append(pytest_part("SQLite, long", *options, STEWARD_LONG="1").start(folder, stack).wait())
             if postgres.programs() is not None:
                 url = stack.enter_context(postgres.server())
                 parts.append(
-                    pytest_part("PostgreSQL, long", *options, STEWARD_LONG="1", DATABASE_URL=url).start(folder).wait()
+                    pytest_part("PostgreSQL, long", *options, STEWARD_LONG="1", DATABASE_URL=url)
+                    .start(folder, stack)
+                    .wait()
                 )
             for part in parts:
                 if "pytest" in part.command:
@@ -242,6 +255,7 @@ def check(words: list[str]) -> int:
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and the folders of this run go too
     return {"test": test, "check": check}[words[0]](words[1:])
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from steward.core import guards
@@ -25,7 +28,55 @@ def bring_up() -> None:
         app, name = sorted(newer)[-1]
         raise SchemaFault(f"This database was written by a newer Steward ({app} {name}). Start that one.")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()) or guards.check(connection):
-        call_command("migrate", interactive=False, verbosity=0)
+        with as_owner() as role:
+            call_command("migrate", interactive=False, verbosity=0)
+            grant(role)
     faults = guards.check(connection)
     if faults:
         raise SchemaFault(f"The database's guards do not stand: {'; '.join(faults[:3])}. Run: steward doctor")
+
+
+@contextmanager
+def as_owner() -> Iterator[str]:
+    """Run as the role that owns the tables (``DATABASE_OWNER_URL``), when there is one; yields the application's
+    role, else "".
+
+    The same connection is reopened under the other name, because migrations of packages use the default connection
+    whatever they are told. Only for starting and restoring, when nothing else runs in this process.
+    """
+    if "owner" not in connections.settings:
+        yield ""
+        return
+    said = connection.settings_dict
+    names = ("USER", "PASSWORD", "HOST", "PORT", "NAME", "OPTIONS")
+    kept = {name: said[name] for name in names}
+    connection.close()
+    said.update({name: connections.settings["owner"][name] for name in names})
+    try:
+        yield str(kept["USER"])
+    finally:
+        connection.close()
+        said.update(kept)
+
+
+# What even the application never does to these: the role lacks the right, before any guard is asked.
+APPEND_ONLY = ("core_auditrow", "core_signedhead", "core_dutydone")
+
+
+def grant(role: str) -> None:
+    """As the owner: give the application's role its rights: rows only, no TRUNCATE, no owning.
+    Nothing for the role "".
+    """
+    if not role:
+        return
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        schema, to = quote(cursor.fetchone()[0]), quote(role)
+        cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {to}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {to}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {to}")
+        tables = set(connection.introspection.table_names(cursor))
+        for table in APPEND_ONLY:
+            if table in tables:
+                cursor.execute(f"REVOKE UPDATE, DELETE ON {quote(table)} FROM {to}")

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from steward.core import guards
 from steward.core.refusals import refuse
-from steward.core.schema import bring_up
 
 SQLITE_MEMBER = "steward.sqlite3"
 ROWS_MEMBER = re.compile(r"rows/([a-z][a-z0-9_]{0,62})\.copy")
@@ -137,8 +136,9 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
     guards.
 
     Foreign keys are deferred to the commit, so the order of tables does not matter; the guards are away while rows
-    come in, and the whole of it is one transaction.
+    come in, and the whole of it is one transaction. Runs as the tables' owner.
     """
+    from django.core.management import call_command
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
@@ -152,7 +152,8 @@ def load_rows(files: dict[str, Path], migrations: dict[str, list[str]]) -> None:
                 _load_table(cursor, table, files[table])
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _reset_sequences()
-    bring_up()
+        guards.install(connection)
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _last_of_each(graph: Any, migrations: dict[str, list[str]]) -> list[tuple[str, str]]:

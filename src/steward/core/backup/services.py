@@ -27,7 +27,7 @@ from steward.core.backup.stream import Opener, Sealer, Torn, stream_key
 from steward.core.files import blobs
 from steward.core.refusals import refuse
 from steward.core.running import run_folder, running
-from steward.core.schema import bring_up
+from steward.core.schema import as_owner, bring_up, grant
 from steward.core.service import Call, note, service
 from steward.core.vault.keyring import MASTER, RING, keys_folder, ring, write_key, write_private
 
@@ -404,4 +404,6 @@ def _restore_database(unpacked: _Unpacked) -> None:
         for name in unpacked.manifest["members"]
         if (found := database.ROWS_MEMBER.fullmatch(name))
     }
-    database.load_rows(rows, unpacked.header.migrations)
+    with as_owner() as role:
+        database.load_rows(rows, unpacked.header.migrations)
+        grant(role)
