@@ -105,7 +105,7 @@ class Books:
         from django.db import connection
         from zoneinfo import ZoneInfo
 
-        from steward.cli.opening import open_practice
+        from steward.desk.opening import open_practice
         from steward.core.clock import FixedClock
         from steward.core.service import system_call
 

@@ -91,7 +91,7 @@ def post_checked(call: Call, drafts: Sequence[EntryDraft], hands: Hands) -> list
     head = take_head()
     before = resolve.posted_before(drafts)
     new = _fresh(drafts, before)
-    chart = resolve.read_chart(call, new)
+    chart = resolve.read_chart(call, new, [d for d in drafts if d.key in before])
     if before:
         resolve.refuse_other_bodies(drafts, before, chart)
     try:

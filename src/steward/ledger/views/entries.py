@@ -135,6 +135,7 @@ def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
         "credit_cents": -sum(line.cents for line in lines if line.cents < 0),
         "asked": asked, "mine": mine, "entities": len({line.entity_id for line in lines}),
         "to_sign": asked is not None and asked.waiting and call.user_id in approvals.may_sign(asked, call.now),
+        "may_trace": shown.state == "posted" and holds(call.subject, "trace.read"),
         "may_reverse": shown.state == "posted" and undone is None and holds(call.subject, "journal.reverse"),
     }  # fmt: skip
 
