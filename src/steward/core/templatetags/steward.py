@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import template
@@ -91,9 +91,11 @@ def ago(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
-def clocktime(value: datetime | None) -> str:
-    """``1:32 pm`` in the practice's zone."""
-    return days.say_time(now.local(value)) if value else ""
+def clocktime(value: datetime | time | None) -> str:
+    """``1:32 pm``: a moment in the practice's zone, or an hour of the day as it is."""
+    if not value and not isinstance(value, time):
+        return ""
+    return days.say_time(now.local(value) if isinstance(value, datetime) else value)
 
 
 @register.simple_tag

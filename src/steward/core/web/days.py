@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -40,6 +40,6 @@ def say_ago(moment: datetime, now: datetime) -> str:
     return f"{say_day(moment.date(), now.date())}, {say_time(moment)}"
 
 
-def say_time(moment: datetime) -> str:
+def say_time(moment: datetime | time) -> str:
     """``1:32 pm``, in the zone the moment carries."""
     return date_format(moment, "g:i") + (" am" if moment.hour < 12 else " pm")

@@ -27,7 +27,17 @@ CLAIMS = (
     ("C-20418", "Alvarez, Rosa", "Blue Harbor", "Oct 5", 25_000, "250.00", "good", "Paid", ""),
     ("C-20422", "Brandt, Otto", "Medicare", "Oct 5", 15_000, "150.00", "warn", "Secondary ready", ""),
     ("C-20431", "Chen, Wei", "Blue Harbor", "Oct 6", 16_500, "165.00", "bad", "Denied line", "CO 97, appeal by Dec 19"),
-    ("C-20433", "Doyle, Maeve", "Cascade HMO", "Oct 6", 31_200, "312.00", "warn", "No answer, 31 days", "276 sent today"),
+    (
+        "C-20433",
+        "Doyle, Maeve",
+        "Cascade HMO",
+        "Oct 6",
+        31_200,
+        "312.00",
+        "warn",
+        "No answer, 31 days",
+        "276 sent today",
+    ),
     ("C-20440", "Eriksen, Lars", "Self-pay", "Oct 6", 9_500, "95.00", "", "Closed", ""),
 )
 
@@ -51,7 +61,17 @@ def _strips() -> list[Any]:
 
 
 def _cash() -> Any:
-    values = (15_120_000, 14_300_000, 14_550_000, 13_400_000, 13_400_000, 12_100_000, 12_600_000, 13_000_000, 13_900_000)
+    values = (
+        15_120_000,
+        14_300_000,
+        14_550_000,
+        13_400_000,
+        13_400_000,
+        12_100_000,
+        12_600_000,
+        13_000_000,
+        13_900_000,
+    )
     points = [
         charts.Point(_("week %(n)d") % {"n": n}, v, v - n * 300_000, v + n * 320_000) for n, v in enumerate(values, 1)
     ]
@@ -91,4 +111,3 @@ def kit(request: HttpRequest) -> HttpResponse:
 
     done = Done(f"{request.path}", _("It would have been taken."))
     return handle(request, KitForm, nothing, "core/kit.html", context=context, success=lambda _data: done)
-
