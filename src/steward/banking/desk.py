@@ -10,18 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
 
-from steward.banking.models import BankLine, DayClose, Deposit, MailLog
 from steward.banking.selectors import deposits as out
-from steward.banking.selectors.cash import cash
-from steward.banking.selectors.drawers import open_sessions, receipts
-from steward.banking.states import CloseState, SettlementKind
+from steward.banking.selectors.drawers import receipts
+from steward.banking.selectors.glance import glance
+from steward.banking.states import CloseState
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.calendar import BANK
 from steward.core.money import format_cents
 from steward.core.today import Action, Figure, Hit, Step, Task
-
-UNSEEN_AFTER = 3  # bank days; a slip older than that is check 7, deposit_not_in_bank
 
 ACTIONS = (
     Action(__("Take a payment"), "banking:receipt_new", "receipt.take"),
@@ -43,50 +40,46 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     if holds(subject, "deposit.make"):
         tasks += _not_deposited(today)
     if holds(subject, "bank.import"):
-        tasks += _unseen(today) + _unmatched()
+        tasks += _unseen(today) + _unmatched(today)
     if holds(subject, "day.sign"):
-        tasks += _to_sign(subject)
+        tasks += _to_sign(subject, today)
     return tasks
 
 
 def _uncounted(today: date) -> list[Task]:
     return [
         Task(
-            "overdue", _("%s was not counted") % one.drawer.name,
-            _("Opened by %(who)s on %(day)s") % {"who": one.cashier.name, "day": one.day.isoformat()},
+            "overdue", _("%s was not counted") % one.name, _("Opened by %(who)s on %(day)s") % {"who": one.cashier, "day": say(one.day)},
             reverse("banking:drawer", args=[one.uid]), _("Count"), due=one.day, order=10,
         )
-        for one in open_sessions().filter(day__lt=today)
+        for one in glance(today).drawers if one.day < today
     ]  # fmt: skip
 
 
 def _not_deposited(today: date) -> list[Task]:
     """What was in hand before the last bank day should be at the bank: the deposit is due the next banking day."""
-    rows = [one for one in out.undeposited() if BANK.after(one.since) <= today]
-    if not rows:
+    cents, number, since = glance(today).late_in_hand
+    if not number or since is None:
         return []
-    due = min(BANK.after(one.since) for one in rows)
-    what = _("Cash and checks wait for a deposit")
-    why = ngettext("%d item in hand since %%s", "%d items in hand since %%s", len(rows)) % len(rows) % rows[0].since
+    due = BANK.after(since)
+    why = ngettext("%d item in hand since %%s", "%d items in hand since %%s", number) % number % say(since)
     state = "overdue" if due < today else "today"
-    cents = sum(one.cents for one in rows)
+    what = _("Cash and checks wait for a deposit")
     return [Task(state, what, why, reverse("banking:deposit_new"), _("Deposit"), cents=cents, due=due, order=20)]
 
 
 def _unseen(today: date) -> list[Task]:
-    limit = BANK.add(today, -UNSEEN_AFTER)
-    rows = out.open_settlements().filter(kind=SettlementKind.DEPOSIT, expected_on__lt=limit)[:5]
     return [
         Task(
-            "overdue", _("%s is not in the bank") % one.label, _("It left on %s") % one.expected_on.isoformat(),
-            reverse("banking:home"), _("Look"), cents=one.cents, due=one.expected_on, order=30,
+            "overdue", _("%s is not in the bank") % label, _("It left on %s") % say(expected),
+            reverse("banking:home"), _("Look"), cents=cents, due=expected, order=30,
         )
-        for one in rows
+        for label, expected, cents in glance(today).unseen
     ]  # fmt: skip
 
 
-def _unmatched() -> list[Task]:
-    count = BankLine.objects.exclude(parts__live=True).count()
+def _unmatched(today: date) -> list[Task]:
+    count = glance(today).unmatched
     if not count:
         return []
     what = (
@@ -95,34 +88,35 @@ def _unmatched() -> list[Task]:
     return [Task("today", what, _("Match or explain them"), reverse("banking:home"), _("Reconcile"), order=40)]
 
 
-def _to_sign(subject: Subject) -> list[Task]:
-    rows = DayClose.objects.filter(state=CloseState.PREPARED).exclude(prepared_by_id=subject.user_id)
+def _to_sign(subject: Subject, today: date) -> list[Task]:
     return [
         Task(
-            "today", _("The close of %s waits for your signature") % date_format(one.day, "l, F j"),
-            _("Prepared by %s") % one.prepared_by.name, reverse("banking:close_day", args=[one.day]), _("Sign"),
-            due=one.day, order=15,
+            "today", _("The close of %s waits for your signature") % say(one.day), _("Prepared by %s") % one.name,
+            reverse("banking:close_day", args=[one.day]), _("Sign"), due=one.day, order=15,
         )
-        for one in rows.select_related("prepared_by").order_by("day")[:5]
+        for one in glance(today).closes[:5] if one.state == CloseState.PREPARED and one.prepared_by != subject.user_id
     ]  # fmt: skip
+
+
+def say(day: date) -> str:
+    """``Friday, November 20``."""
+    return date_format(day, "l, F j")
 
 
 def figures(subject: Subject, today: date) -> list[Figure]:
     """Cash available, on its way, in hand."""
     if not holds(subject, "cash.read"):
         return []
-    position = cash(today)
-    in_hand = sum(one.cents for one in out.undeposited())
+    seen = glance(today)
+    position = seen.position
     note = _("bank %(bank)s, reserved %(reserved)s") % {
         "bank": format_cents(position.bank_cents), "reserved": format_cents(position.reserved_cents),
     }  # fmt: skip
-    url = reverse("banking:cash")
+    tone = "bad" if position.available_cents < 0 else ""
     return [
-        Figure(
-            _("Cash available"), position.available_cents, note, "bad" if position.available_cents < 0 else "", url, 10
-        ),
+        Figure(_("Cash available"), position.available_cents, note, tone, reverse("banking:cash"), 10),
         Figure(_("On its way to the bank"), position.in_transit_cents, "", "", reverse("banking:deposits"), 20),
-        Figure(_("In hand"), in_hand, "", "", reverse("banking:deposit_new"), 30),
+        Figure(_("In hand"), seen.in_hand_cents, "", "", reverse("banking:deposit_new"), 30),
     ]
 
 
@@ -130,24 +124,18 @@ def closing(subject: Subject, today: date) -> list[Step]:
     """The steps of the day's close that are banking's, in their order."""
     if not holds(subject, "deposit.read"):
         return []
-    waiting_drawers = [one.drawer.name for one in open_sessions(today)]
-    cards = sum(out.card_receipts_open(today).values_list("cents", flat=True))
-    mail = MailLog.objects.filter(day=today).exists()
-    slips = list(Deposit.objects.filter(day=today, voided_at=None))
-    close = DayClose.objects.filter(day=today).first()
-    in_hand = sum(one.cents for one in out.undeposited())
-    page = reverse("banking:close")
+    seen = glance(today)
+    names = ", ".join(one.name for one in seen.drawers)
+    close = next((one for one in seen.closes if one.day == today), None)
+    page, slip = reverse("banking:close"), seen.slip_cents or seen.in_hand_cents
     return [
-        Step(_("Drawers counted"), not waiting_drawers, ", ".join(waiting_drawers), reverse("banking:drawers"), _("Count"), 10),
-        Step(_("Card batch closed"), not cards, _money(cards), reverse("banking:batch_new"), _("Close"), 20),
-        Step(_("Mail logged"), mail, "", reverse("banking:mail_new"), _("Log"), 30),
-        Step(
-            _("Deposit prepared"), not in_hand, _money(sum(one.cents for one in slips) or in_hand),
-            reverse("banking:deposit_new"), _("Prepare"), 50,
-        ),
+        Step(_("Drawers counted"), not names, names, reverse("banking:drawers"), _("Count"), 10),
+        Step(_("Card batch closed"), not seen.card_cents, _money(seen.card_cents), reverse("banking:batch_new"), _("Close"), 20),
+        Step(_("Mail logged"), bool(seen.mail), "", reverse("banking:mail_new"), _("Log"), 30),
+        Step(_("Deposit prepared"), not seen.in_hand_cents, _money(slip), reverse("banking:deposit_new"), _("Prepare"), 50),
         Step(_("First signature"), close is not None, "", page, _("Prepare"), 80),
         Step(_("Second signature"), close is not None and close.state == CloseState.SIGNED, "", page, _("Sign"), 90),
-    ]  # fmt: skip
+    ]
 
 
 def _money(cents: int) -> str:

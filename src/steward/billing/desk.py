@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
 
+from steward.banking.selectors.glance import shared_balances
 from steward.billing.models import Claim
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors import work as work_list
@@ -16,7 +17,6 @@ from steward.billing.states import WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.today import Action, Figure, Hit, Task
-from steward.ledger.selectors import trial_balance
 
 SOON = timedelta(days=7)
 ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13, WorkKind.REISSUE: 13}
@@ -47,7 +47,7 @@ def figures(subject: Subject, today: date) -> list[Figure]:
     """What insurance and patients owe, by the books."""
     if not holds(subject, "charge.read") or not holds(subject, "desk.read"):
         return []
-    rows = {row.account.role: row.balance_cents for row in trial_balance(today).rows if row.account.role}
+    rows = shared_balances(today)
     return [
         Figure(
             _("Insurance owes"),

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ParamSpec, TypeVar
 
 from django.utils.functional import Promise
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +72,32 @@ class Action:
     url_name: str
     capability: str
     keys: str = ""
+
+
+_shared: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("steward_today", default=None)
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """While one page is made, what several of its parts ask of a room is asked of the database once (see ``once``)."""
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def once(ask: Callable[P, R]) -> Callable[P, R]:
+    """A question whose answer holds for the page being made; outside ``sharing`` it is simply asked."""
+
+    @functools.wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        known = _shared.get()
+        if known is None:
+            return ask(*args, **kwargs)
+        key = (ask.__module__, ask.__qualname__, *args, *sorted(kwargs.items()))
+        if key not in known:
+            known[key] = ask(*args, **kwargs)
+        return known[key]  # type: ignore[no-any-return]
+
+    return asked

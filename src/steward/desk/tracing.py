@@ -67,6 +67,20 @@ class Chain:
         return -sum(line.cents for line in self.lines if line.cents < 0)
 
     @property
+    def onward_cents(self) -> int:
+        """What these lines lack of balance: it stands on the settlements' own items, one link further."""
+        return self.credit_cents - self.debit_cents
+
+    @property
+    def credit_in_cents(self) -> int:
+        return -self.onward_cents
+
+    @property
+    def sum_cents(self) -> int:
+        """Either column, the onward row included."""
+        return max(self.debit_cents, self.credit_cents)
+
+    @property
     def proved(self) -> int:
         return sum(link.proved for link in self.links)
 

@@ -17,14 +17,14 @@ from django.utils.translation import ngettext
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, masks
 from steward.core.clock import Clock, day_bounds, local_day, minutes_between, system_clock
-from steward.core.today import Action, Hit, Step, Task
+from steward.core.today import Action, Hit, Step, Task, once
 from steward.core.web.charts import Slot, Strip, day_strip
 from steward.core.web.days import say_time
 from steward.frontdesk import selectors
 from steward.frontdesk.models import Appointment
 from steward.frontdesk.states import EXPECTED, HERE, State
-from steward.people.selectors import hours_on
 
+OPENS, CLOSES = time(8), time(17)  # what a strip shows at least
 LONG_WAIT = 20  # minutes in the waiting room; the median is 16 (MGMA 2021)
 
 ACTIONS = (
@@ -35,13 +35,17 @@ ACTIONS = (
 )
 
 
+@once
+def day_rows(subject: Subject, day: date) -> list[Appointment]:
+    """The day's appointments this person may see. One query, shared by all that Today says of the day."""
+    return list(selectors.appointments_on(subject, day, system_clock().zone))
+
+
 def sentence(subject: Subject, day: date) -> str:
     """How the day stands, in one sentence. One query."""
     if not holds(subject, "appointment.read"):
         return ""
-    begin, end = day_bounds(day, system_clock().zone)
-    rows = selectors.appointments(subject).filter(starts_at__gte=begin, starts_at__lt=end).order_by()
-    states = Counter(rows.values_list("state", flat=True))
+    states = Counter(row.state for row in day_rows(subject, day))
     booked = sum(states.values()) - states[State.CANCELLED]
     if not booked:
         return _("No appointments today.")
@@ -68,15 +72,14 @@ def strips(subject: Subject, day: date, clock: Clock) -> SafeString | str:
     """One strip a provider: what is done, who waits, who did not come, what is still to come. Two queries."""
     if not holds(subject, "appointment.read"):
         return ""
-    rows = [a for a in selectors.appointments_on(subject, day, clock.zone) if a.state != State.CANCELLED]
+    rows = [a for a in day_rows(subject, day) if a.state != State.CANCELLED]
     by_provider: dict[int, list[Appointment]] = {}
     for row in rows:
         by_provider.setdefault(row.provider_id, []).append(row)
     if not rows:
         return ""
-    hours = hours_on(day)
-    opens = min([h.starts for h in hours] + [_local(a.starts_at, clock) for a in rows])
-    closes = max([h.ends for h in hours] + [_local(a.ends_at, clock) for a in rows])
+    opens = min([OPENS, *(_local(a.starts_at, clock) for a in rows)])
+    closes = max([CLOSES, *(_local(a.ends_at, clock) for a in rows)])
     now = _local(clock.now(), clock) if local_day(clock.now(), clock.zone) == day else None
     drawn = [day_strip(_strip(own, clock), opens, closes, now) for own in by_provider.values()]
     return format_html_join("", "{}", ((each,) for each in drawn))
@@ -144,9 +147,7 @@ def closing(subject: Subject, today: date) -> list[Step]:
     """Everybody of the day is checked out, cancelled or marked. One query."""
     if not holds(subject, "appointment.read"):
         return []
-    begin, end = day_bounds(today, system_clock().zone)
-    rows = selectors.appointments(subject).filter(starts_at__gte=begin, starts_at__lt=end)
-    left = rows.filter(state__in=list(EXPECTED | HERE)).order_by().count()
+    left = sum(row.state in EXPECTED or row.state in HERE for row in day_rows(subject, today))
     value = "" if not left else ngettext("%d open", "%d open", left) % left
     return [Step(_("Everybody checked out or marked"), not left, value, reverse("frontdesk:day"), _("Look"), order=10)]
 
