@@ -38,11 +38,12 @@ def make(claims: int, seed: int, file: Path) -> None:
 
     call_command("migrate", verbosity=0)
     from remittance import file_of, remittance
+
     from steward.billing.services.charges import enter_charges_many
     from steward.billing.types import ChargeData, ClaimData
-    from steward.desk.opening import open_practice
     from steward.core.access.models import RoleGrant, User
     from steward.core.service import system_call
+    from steward.desk.opening import open_practice
     from steward.frontdesk.services.patients import register_many
     from steward.frontdesk.types import CoverageInput, RegistrationData
     from steward.insurance.selectors import standard_plan

@@ -23,8 +23,21 @@ from steward.billing.postings import (
 )
 
 from .samples import (
-    DAY, PATIENT, PAYER, PRACTICE, SECOND, by_role, cas, charge_facts, claim, claim_facts, facts, plb, remittance,
-    remittances, service_line,
+    DAY,
+    PATIENT,
+    PAYER,
+    PRACTICE,
+    SECOND,
+    by_role,
+    cas,
+    charge_facts,
+    claim,
+    claim_facts,
+    facts,
+    plb,
+    remittance,
+    remittances,
+    service_line,
 )  # fmt: skip
 
 A1, A2 = f"ar_insurance:{PAYER}", f"ar_insurance:{SECOND}"

@@ -119,7 +119,7 @@ def test_stray_and_short_segments(text: bytes) -> None:
     raw = write([GOOD], ENVELOPE)
     parts = raw.split(b"~")
     for at in range(3, len(parts) - 4):
-        changed = parts[:at] + [text] + parts[at:]
+        changed = [*parts[:at], text, *parts[at:]]
         count = len(parts) - 1 - 2 - 2 + 1
         body = b"~".join(changed).replace(b"SE*%d*" % (count - 1), b"SE*%d*" % count)
         try:

@@ -76,8 +76,8 @@ class ClaimState(models.TextChoices):
 
 TONES: dict[str, str] = {
     ClaimState.PAID: "good", ClaimState.CLOSED: "good", ClaimState.DENIED: "bad", ClaimState.PATIENT_DUE: "warn",
-    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn", RemittanceState.POSTED: "", RemittanceState.HELD: "warn",
-    RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
+    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn",
+    RemittanceState.POSTED: "", RemittanceState.HELD: "warn", RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
 }  # fmt: skip
 """State -> tone of its badge."""
 
