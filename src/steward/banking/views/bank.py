@@ -97,7 +97,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         "account": row, "may_match": holds(subject, "bank.import"), "may_change": holds(subject, "bank.accounts"),
         "balance": ask.bank_balance(row, today),
         "statements": row.statements.order_by("-closing_on", "-id")[:24],
-        "matches": Match.objects.filter(bank_account=row, undone_at=None).order_by("-id")[:20],
+        "matches": [_ruled(one) for one in Match.objects.filter(bank_account=row, undone_at=None).order_by("-id")[:20]],
         **_shown(work),
     })  # fmt: skip
 
@@ -122,8 +122,14 @@ def _shown(work: Work) -> dict[str, Any]:
 RULES = {
     "key": __("same number"), "key_group": __("one number, several parts"), "amount": __("same amount, nothing else like it"),
     "key_differs": __("same number, other amount"), "key_late": __("same number, too late"), "key_shared": __("one number, several readings"),
-    "card_fee": __("a card batch less its fee"),
+    "card_fee": __("a card batch less its fee"), "hand": __("chosen by a person"), "explained": __("explained"),
 }  # fmt: skip
+
+
+def _ruled(match: Match) -> Match:
+    """The match with its rule in words."""
+    match.rule_words = RULES.get(match.rule, match.rule)  # type: ignore[attr-defined]
+    return match
 
 
 @screen(POST="bank.import")
@@ -175,6 +181,8 @@ def line(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One bank line: what the bank said, what it was matched with, the entry."""
     row = _line(request, uid)
     found = Match.objects.filter(parts__line=row, parts__live=True).first()
+    if found:
+        _ruled(found)
     settlements = (
         [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
     )

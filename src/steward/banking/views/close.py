@@ -51,7 +51,7 @@ def close_day(request: HttpRequest, day: str) -> HttpResponse:
     facts = day_facts(on)
     found = close_of(on)
     items = day_checks(on, facts, found.reasons if found else {})
-    waivable = [(one.id, one.words) for one in items if one.waivable and not one.ok]
+    waivable = [(one.id, one.words.partition(":")[0]) for one in items if one.waivable and not one.ok]
 
     def act(call: Any, **reasons: str) -> DayClose:
         given = {name: words for name, words in reasons.items() if words}
