@@ -123,4 +123,4 @@ def _links(port: int) -> str:
         if office.demo
         else "Set up the administrator's sign-in with this link:"
     )
-    return "\n".join([head, *(f"  {row['name'][:32]:<32} {row['link']}" for row in rows)])
+    return "\n".join([head, *(f"  {row['user'][:14]:<14} {row['name'][:22]:<22} {row['link']}" for row in rows)])
