@@ -33,6 +33,7 @@ def number(label: Any, *, required: bool = True, **more: Any) -> forms.TypedChoi
 class CoverageForm(ValueForm):
     """A coverage, as the card shows it; the subscriber's fields are left empty when the patient holds the policy."""
 
+    lead = _("As the card says; the plan names the payer.")
     plan = number(_("Plan"))
     member_id = text(_("Member number"), 80, required=True)
     group_number = text(_("Group number"), 50)

@@ -231,8 +231,17 @@ def field(bound: Any) -> str:
         "field": bound, "widget": bound.as_widget(attrs=attrs), "hidden": bound.is_hidden,
         "check": getattr(widget, "input_type", "") == "checkbox" and not isinstance(widget, CheckboxSelectMultiple),
         "group": isinstance(widget, RadioSelect | CheckboxSelectMultiple), "described": " ".join(described),
-        "kind": getattr(bound.field, "kind", ""),
+        "kind": getattr(bound.field, "kind", ""), "mark": _mark(bound),
     })  # fmt: skip
+
+
+def _mark(bound: Any) -> str:
+    """The word beside a label: the rarer of optional and needed is said, so that a long form does not repeat itself."""
+    shown = [part for part in bound.form.visible_fields() if getattr(part.field.widget, "input_type", "") != "checkbox"]
+    needed = sum(part.field.required for part in shown)
+    if 2 * needed >= len(shown):
+        return "" if bound.field.required else _("optional")
+    return _("needed") if bound.field.required else ""
 
 
 @register.inclusion_tag("core/parts/form.html", takes_context=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from steward.core.access.routes import screen
 from steward.core.clock import at_local
 from steward.core.service import refuse
-from steward.core.web.days import say_day
+from steward.core.web.days import say_day, say_time
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors, services
 from steward.frontdesk.forms import BookingForm, ReasonForm
@@ -110,7 +110,7 @@ def _free(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 
 def _words(each: Opening, names: dict[int, str], today: dt.date) -> dict[str, Any]:
-    return {"day": say_day(each.day, today), "time": f"{each.starts:%-I:%M}{'am' if each.starts.hour < 12 else 'pm'}",
+    return {"day": say_day(each.day, today), "time": say_time(each.starts),
             "who": names.get(each.provider, "")}  # fmt: skip
 
 
