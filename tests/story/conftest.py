@@ -35,3 +35,10 @@ def office(demo: Path, chrome: Any, tmp_path: Path) -> Iterator[Office]:
     """A running office on its own copy of the demo."""
     with opened(demo, tmp_path, chrome) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def shared(demo: Path, chrome: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One running office for the stories that only look."""
+    with opened(demo, tmp_path_factory.mktemp("shared"), chrome) as one:
+        yield one
