@@ -100,7 +100,9 @@ def party(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One person or organisation: contacts, what it is to the office, who may be the same."""
     row = _party(request, uid)
     hidden = masks(request.call.subject, "party.read")  # type: ignore[attr-defined]
-    twins = [] if hidden else [each for each in selectors.twins_of(selectors.data_of(row), ref=row.pk) if each.twin.strong]
+    twins = (
+        [] if hidden else [each for each in selectors.twins_of(selectors.data_of(row), ref=row.pk) if each.twin.strong]
+    )
     page = {
         "party": row,
         "filed": masked_name(row) if hidden else _filed(row),
