@@ -55,6 +55,7 @@ class CountForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["cents"].widget.attrs["autofocus"] = True
         for value, words in DENOMINATIONS.items():
             self.fields[f"n{value}"] = forms.IntegerField(label=words, required=False, min_value=0, max_value=100_000)
 
@@ -99,6 +100,10 @@ class ReceiptForm(Form):
     card_last4 = forms.CharField(label=_("Card, last four digits"), required=False, max_length=4)
     approval = forms.CharField(label=_("Approval code"), required=False, max_length=20)
     purpose = forms.CharField(label=_("For"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cents"].widget.attrs["autofocus"] = True  # Ctrl Enter takes the copay that is filled in
 
 
 class ReasonForm(Form):
