@@ -17,6 +17,8 @@ from steward.banking.models import Receipt
 from steward.banking.selectors import drawers as ask
 from steward.banking.services import receipts
 from steward.banking.states import Tender
+from steward.billing.selectors.claims import pieces_of_visits
+from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
 from steward.core.access.policy import in_full
 from steward.core.access.routes import screen
@@ -98,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
     session = ask.own_session(call.user_id)
 
     def act(call: Any, **data: Any) -> Receipt:
-        return receipts.take_receipt(call, party=patient.party, for_ref=request.GET.get("for", "")[:80], **data)
+        return _take(call, party=patient.party, for_ref=request.GET.get("for", "")[:80], **data)
 
     initial = {"tender": Tender.CASH, "purpose": request.GET.get("purpose", ""), "cents": _cents(request)}
     return handle(
@@ -106,6 +108,23 @@ def new(request: HttpRequest) -> HttpResponse:
         context={"patient": patient, "session": session},
         success=lambda one: Done(reverse("banking:receipt", args=[one.uid]), _("Receipt %s taken") % one.number),
     )  # fmt: skip
+
+
+def _take(call: Any, **data: Any) -> Receipt:
+    """Take it, and put it to what the patient already owes for that visit (a visit without insurance)."""
+    receipt = receipts.take_receipt(call, **data)
+    kind, _colon, uid = data["for_ref"].partition(":")
+    refs = [claim.ref for claim in pieces_of_visits([uid]).claims] if kind == "visit" and _is_uid(uid) else []
+    if refs:
+        apply_visit_payments(call.with_key(None), refs=refs)
+    return receipt
+
+
+def _is_uid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _cents(request: HttpRequest) -> int | None:

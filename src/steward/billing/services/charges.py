@@ -16,6 +16,7 @@ from steward.billing.models import Charge, Claim, Prepayment
 from steward.billing.postings import ChargeFacts, Where
 from steward.billing.selectors.facts import chunks, where_of
 from steward.billing.services import books
+from steward.billing.services.prepaid import apply_visit_payments
 from steward.billing.types import ChargeData, ClaimData, EnteredClaim
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
@@ -52,6 +53,8 @@ def enter_charges(call: Call, *, data: ClaimData, uid: UUID | None = None) -> Cl
     """
     claims, _charges = _enter(call, [data], [uid])
     perform(call, "post_charge", claims[0])
+    if claims[0].visit_id and claims[0].payer_id is None:
+        apply_visit_payments(call, refs=[claims[0].ref])
     note(claims[0], fields=["charges"])
     return claims[0]
 

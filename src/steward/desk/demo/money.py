@@ -16,6 +16,7 @@ from steward.banking.services.history import PastDay, PastPayment, enter_history
 from steward.billing import importers as billing_files
 from steward.billing.logic.remittance_writer import Envelope, write
 from steward.billing.services.charges import enter_charges_many
+from steward.billing.services.prepaid import apply_visit_payments
 from steward.billing.types import ChargeData, ClaimData
 from steward.core.calendar import is_bank_day
 from steward.core.clock import FixedClock, at_local
@@ -131,6 +132,9 @@ def _charges(world: World, day: date, visits: list[Visit], waiting: dict[str, li
         claims.append((cover.plan.payer.code if cover else "", claim))
         data.append(_data(world, visit, claim, cover))
     enter_charges_many(at(world, day), data=data)
+    paid_themselves = [claim.number for code, claim in claims if not code]
+    if paid_themselves:
+        apply_visit_payments(at(world, day), refs=paid_themselves)
     for code, claim in claims:
         if code and world.chance.random() > 0.015:  # some claims a payer never answers
             waiting[code].append(claim)
