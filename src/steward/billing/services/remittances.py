@@ -24,7 +24,6 @@ from steward.core.access.separation import perform
 from steward.core.files.models import StoredFile
 from steward.core.files.services import store
 from steward.core.ids import new_uid
-from steward.core.money import format_cents
 from steward.core.service import Call, note, refuse, service
 from steward.insurance.models import Payer
 from steward.registry.models import Entity
@@ -215,8 +214,3 @@ def _end(call: Call, row: Remittance, reason: str) -> Remittance:
     close_for(call, WorkItem.objects.filter(Q(remittance=row) | Q(answer__remittance=row)), reason)
     note(row, fields=["state"], reason=reason)
     return row
-
-
-def describe(row: Remittance) -> str:
-    """One line for lists and toasts: payer, trace and amount."""
-    return f"{row.payer_name or _('Unknown payer')} {row.trace} {format_cents(row.paid_cents)}"
