@@ -163,7 +163,10 @@ def a_remittance_arrives(office: Office, folder: Path, ref: str) -> tuple[int, s
     pays, nora = _answered(office, ref, denial_ppm=0, deductible_ppm=0)
     denies, other = _answered(office, denied, denial_ppm=1_000_000)
     day = date.fromisoformat(TODAY)
-    sent = [remittance(pays, PAYEE, [nora], day, EFT, Random(1)), remittance(denies, PAYEE, [other], day, EFT + "N", Random(1))]
+    sent = [
+        remittance(pays, PAYEE, [nora], day, EFT, Random(1)),
+        remittance(denies, PAYEE, [other], day, EFT + "N", Random(1)),
+    ]
     envelope = Envelope(BLUE_HARBOR.edi_id, plan.PRACTICE.submitter_id, datetime(2026, 11, 23, 12, tzinfo=UTC), 4711)
     file = folder / "blue-harbor.835"
     file.write_bytes(write(sent, envelope))
@@ -204,9 +207,13 @@ def the_biller_works_the_denial(office: Office, ref: str) -> None:
 def the_bank_shows_the_money(office: Office, folder: Path, cents: int) -> str:
     """The bookkeeper imports the bank's file and matches by identity; returns the address of the bank line."""
     day = date.fromisoformat(TODAY)
-    before = office.ask("SELECT closing_cents FROM banking_statementimport ORDER BY closing_on DESC, id DESC LIMIT 1")[0][0]
+    before = office.ask("SELECT closing_cents FROM banking_statementimport ORDER BY closing_on DESC, id DESC LIMIT 1")[
+        0
+    ][0]
     line = BankLine(day, cents, f"HCCLAIMPMT TRN*1*{EFT}", "F26112301", "credit", "CREDIT", ref=EFT, trace=EFT)
-    statement = Statement(NUMBER, (line,), ROUTING, "CHECKING", closing_cents=before + cents, closing_on=day, starts_on=day, ends_on=day)
+    statement = Statement(
+        NUMBER, (line,), ROUTING, "CHECKING", closing_cents=before + cents, closing_on=day, starts_on=day, ends_on=day
+    )
     file = folder / "bank.ofx"
     file.write_bytes(write_ofx((statement,), day))
     with office.person("bookkeeper") as page:
@@ -232,7 +239,9 @@ def drawers_are_counted_blind(office: Office) -> None:
 
 def money_leaves_for_the_bank(office: Office) -> None:
     """The biller, who took no cash, closes the terminal, logs the mail with a witness, and locks the slip."""
-    cards = office.ask("SELECT SUM(cents) FROM banking_receipt WHERE tender='card' AND batch_id IS NULL AND voided_at IS NULL")
+    cards = office.ask(
+        "SELECT SUM(cents) FROM banking_receipt WHERE tender='card' AND batch_id IS NULL AND voided_at IS NULL"
+    )
     with office.person("biller") as page:
         page.goto("/banking/batches/new/")
         fill(page, gross_cents=dollars(cards[0][0]), reference="T-118")
