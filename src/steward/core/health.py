@@ -150,7 +150,7 @@ def _database() -> Iterator[Check]:
         not (row and row[0]) and not owned,
         _("superuser") if row and row[0] else _("owns %s tables") % owned,
         _("The application could take its own guards away."),
-        _("Migrate as the owner (DATABASE_OWNER_URL) and run as a role that owns nothing; see docs/install."),
+        _("Migrate as the owner (DATABASE_OWNER_URL) and run as a role that owns nothing; see docs/operations.md."),
     )
 
 
