@@ -34,6 +34,12 @@ CLAIM_REF, LINE_REF = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII), re.compile(r"[\x
 NPI, CODE = re.compile(r"[0-9]{10}", re.ASCII), re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
 MODIFIER, DIAGNOSIS = re.compile(r"[A-Z0-9]{2}", re.ASCII), re.compile(r"[A-Z0-9.]{3,8}", re.ASCII)
 UNITS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
+#: Longest text of a column, as the registers keep it.
+LIMITS = {
+    "patient_ref": 40, "guarantor_ref": 40, "last_name": 80, "first_name": 80, "subscriber_last_name": 80,
+    "subscriber_first_name": 80, "payer_id": 40, "payer2_id": 40, "member_id": 80, "member2_id": 80, "street": 120,
+    "city": 60, "state": 2, "zip": 10, "auth_number": 50, "ndc": 20, "accident_type": 10,
+}  # fmt: skip
 #: Same for every row of a claim: whose claim it is.
 OF_THE_CLAIM = ("patient_ref", "payer_id", "member_id", "payer2_id", "member2_id", "relation", "entity", "billing_npi")
 OF_THE_PATIENT = ("last_name", "first_name", "birth_date", "sex")
@@ -244,10 +250,10 @@ class _Row:
         self.faults.append(Fault(code, self.number, column, message, fix))
 
     def text(self, column: str, *, needed: bool = False) -> str:
-        value = self.values.get(column, "")
-        if len(value) > MAX_CELL or any(ord(sign) < 32 for sign in value):
-            self.fault("text", column, f"The text is longer than {MAX_CELL} characters or has control characters.",
-                       "Shorten it.")  # fmt: skip
+        value, limit = self.values.get(column, ""), LIMITS.get(column, MAX_CELL)
+        if len(value) > limit or any(ord(sign) < 32 for sign in value):
+            message = f"The text is longer than {limit} characters or has control characters."
+            self.fault("text", column, message, "Shorten it.")
             return ""
         if needed and not value:
             self.fault("missing", column, "The cell is empty.", "Fill it in.")

@@ -136,6 +136,8 @@ def match_unmatched(call: Call, *, answer: RemittanceClaim, claim: Claim) -> Rem
     if row.state != RemittanceState.POSTED or not unmatched:
         raise refuse("not_open", _("This payment is matched already."), _("Nothing is left to do."))
     read, known = read_again(row), known_by_pk([claim.pk])
+    if read.is_prenotification:
+        raise refuse("not_open", _("A prenotification moves no money."), _("Nothing is left to do."))
     refs = ["" if n != answer.position else claim.ref for n in range(len(read.claims))]
     posting = match_later(read, _facts(call, row, read, known, refs), answer.position)
     (result,) = posting.claims
