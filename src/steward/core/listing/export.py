@@ -17,6 +17,7 @@ import xlsxwriter
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import matrix, may
@@ -24,6 +25,7 @@ from steward.core.audit.services import record_read
 from steward.core.listing import keyset
 from steward.core.listing.filters import FilterError
 from steward.core.listing.parts import RIGHT, Column, attribute
+from steward.core.listing.table import Painter
 from steward.core.money import format_dollars_file
 from steward.core.refusals import Denied, Refusal, refuse
 from steward.core.web import now
@@ -148,7 +150,8 @@ def _write(sheet: Any, y: int, x: int, column: Column, row: Any, money: Any, day
 
 def _print(state: State, rows: list[Any]) -> HttpResponse:
     columns = columns_of(state)
-    lines = [[(column, column.html(row, state.today)) for column in columns] for row in rows]
+    painter = Painter(state.today)
+    lines = [[(column, SafeString(painter.cell(column, row))) for column in columns] for row in rows]
     money = [c.name for c in columns if c.kind == "money"]
     sums = {c.name: sum(c.raw(row) or 0 for row in rows) for c in columns if c.name in money}
     context = {"list": state, "listing": state.listing, "columns": columns, "lines": lines, "count": len(rows),

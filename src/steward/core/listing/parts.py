@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal
-
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
-from steward.core.money import format_cents
-from steward.core.web import days, now
 
 Kind = Literal["text", "money", "date", "moment", "badge", "number", "code"]
 RIGHT = frozenset({"money", "number"})
@@ -51,40 +44,6 @@ class Column:
         if self.badge is not None:
             return str(self.badge(row)[1])
         return self.value(row) if self.value is not None else attribute(row, self.name)
-
-    def html(self, row: Any, today: date) -> SafeString | str:
-        """The cell as shown."""
-        if self.badge is not None:
-            tone, words = self.badge(row)
-            return (
-                format_html('<span class="badge {}">{}</span>', tone if tone in TONES else "quiet", words)
-                if words
-                else ""
-            )
-        value = self.raw(row)
-        shown = self._shown(value, today)
-        url = self.link(row) if self.link is not None else ""
-        return format_html('<a href="{}">{}</a>', url, shown) if url and shown != "" else shown
-
-    def _shown(self, value: Any, today: date) -> Any:
-        if value is None or value == "":
-            return ""
-        if self.kind == "money":
-            return format_cents(value)
-        if self.kind in ("date", "moment") and isinstance(value, date):
-            return self._time(value, today)
-        if self.kind == "number":
-            return f"{value:,}" if isinstance(value, int) else value
-        return format_html('<span class="code">{}</span>', value) if self.kind == "code" else value
-
-    def _time(self, value: date, today: date) -> SafeString:
-        if isinstance(value, datetime):
-            local = now.local(value)
-            text = days.say_day(local.date(), today) if self.kind == "date" else days.say_ago(local, now.local_now())
-            title = f"{days.say_whole_day(local.date())}, {days.say_time(local)}"
-            return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
-        text, title = days.say_day(value, today), days.say_whole_day(value)
-        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -13,12 +15,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from steward.core.ids import new_uid
 from steward.core.money import TRUE_MINUS, format_cents, round_half_up
 from steward.core.web import charts, days, now
-from steward.core.web.navigation import groups_for
+from steward.core.web.navigation import Shown, groups_for
 from steward.core.web.toasts import Toast
 
 register = template.Library()
@@ -251,11 +254,41 @@ def form(context: template.Context, form: Any, submit: object = "", cancel: str 
             "csrf_token": context.get("csrf_token")}  # fmt: skip
 
 
-@register.inclusion_tag("core/parts/navigation.html", takes_context=True)
-def navigation(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> SafeString:
     """The rail, by duty; counts come from the roof's context processor as ``nav_counts``."""
     request = context.get("request")
-    return {"groups": groups_for(request, context.get("nav_counts") or {}) if request is not None else []}
+    groups = groups_for(request, context.get("nav_counts") or {}) if request is not None else []
+    parts = []
+    for n, group in enumerate(groups, 1):
+        label = escape(str(group.label))
+        parts.append(f'<h2 id="nav-{n}">{label}</h2><ul aria-labelledby="nav-{n}">' if label else "<ul>")
+        parts += [_rail_entry(entry) for entry in group.entries]
+        parts.append("</ul>")
+    return SafeString("".join(parts))
+
+
+def _rail_entry(entry: Shown) -> str:
+    key = f' data-go="{entry.key}"' if entry.key else ""
+    here = ' aria-current="page"' if entry.here else ""
+    count = (
+        f'<span class="count">{entry.count}<span class="sr-only"> {escape(_("waiting"))}</span></span>'
+        if entry.count
+        else ""
+    )
+    return f'<li><a href="{escape(entry.url)}"{key}{here}>{escape(str(entry.label))}{count}</a></li>'
+
+
+@register.simple_tag(takes_context=True)
+def dialogs(context: template.Context) -> SafeString:
+    """Palette and keyboard help: the same for everybody who sees the same pages in the same language."""
+    shell = context.get("shell")
+    return _dialogs(get_language() or "", tuple(shell.go_keys) if shell else ())
+
+
+@lru_cache(maxsize=64)
+def _dialogs(_language: str, go_keys: tuple[tuple[str, str], ...]) -> SafeString:
+    return SafeString(render_to_string("core/parts/dialogs.html", {"go_keys": go_keys}))
 
 
 @register.simple_tag

@@ -72,13 +72,8 @@ class Shell:
         return [entry for group in groups_for(self.request) for entry in group.entries]
 
     @property
-    def go_keys(self) -> list[tuple[str, Any]]:
-        return [(entry.key, entry.label) for entry in self.entries if entry.key]
-
-    @property
-    def go_map(self) -> str:
-        """``t=/ p=/patients/`` for the keyboard map."""
-        return " ".join(f"{entry.key}={entry.url}" for entry in self.entries if entry.key)
+    def go_keys(self) -> list[tuple[str, str]]:
+        return [(entry.key, str(entry.label)) for entry in self.entries if entry.key]
 
     @property
     def home_url(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.translation import gettext_lazy as _
 
+from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 
 
@@ -85,6 +87,11 @@ NAVIGATION: tuple[Group, ...] = (
 
 def resolve(name: str) -> str | None:
     """The path of a page, or None while it does not exist."""
+    return _resolve(name, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=512)
+def _resolve(name: str, _urlconf: str | None, _prefix: str) -> str | None:
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -96,16 +103,30 @@ def groups_for(request: HttpRequest, counts: Mapping[str, int] | None = None) ->
     subject = getattr(getattr(request, "call", None), "subject", None)
     if subject is None:
         return []
-    shown = [ShownGroup(group.label, list(_entries(group, subject, counts or {}))) for group in NAVIGATION]
+    open_to = _open_to(
+        subject.roles, subject.active, subject.is_system, subject.user_id is None, get_urlconf(), get_script_prefix()
+    )
+    told = counts or {}
+    shown = [
+        ShownGroup(label, [Shown(e.label, url, e.key, e.words, told.get(e.url_name, 0)) for e, url in entries])
+        for label, entries in open_to
+    ]
     _mark_here(shown, request.path)
-    return [group for group in shown if group.entries]
+    return shown
 
 
-def _entries(group: Group, subject: Any, counts: Mapping[str, int]) -> Iterator[Shown]:
-    for entry in group.entries:
-        url = resolve(entry.url_name) if holds(subject, entry.capability) else None
-        if url:
-            yield Shown(entry.label, url, entry.key, entry.words, counts.get(entry.url_name, 0))
+@lru_cache(maxsize=256)
+def _open_to(
+    roles: frozenset[str], active: bool, is_system: bool, nobody: bool, _urlconf: str | None, _prefix: str
+) -> tuple[tuple[Any, tuple[tuple[Entry, str], ...]], ...]:
+    """Groups and entries that exist and that people of these roles may open: the same for all of them, so asked once."""
+    subject = Subject(None if nobody else 0, "", roles, active=active, is_system=is_system)
+    found = []
+    for group in NAVIGATION:
+        entries = [(e, url) for e in group.entries if holds(subject, e.capability) and (url := resolve(e.url_name))]
+        if entries:
+            found.append((group.label, tuple(entries)))
+    return tuple(found)
 
 
 def _mark_here(groups: list[ShownGroup], path: str) -> None:
