@@ -120,6 +120,11 @@ StoredFile.objects.order_by('id')], head.seq, head.hash, verify().ok, guards.che
 
 
 def test_a_backup_comes_back_whole_on_an_empty_machine(practice, elsewhere, tmp_path):
+    from steward.core.audit.services import sign_head
+    from steward.core.vault.keyring import keys_folder
+
+    assert sign_head(practice.system()) is not None
+    heads = keys_folder() / "audit-heads.jsonl"
     path = make(practice, tmp_path)
     report = services.verify(path)
     assert report.tables["core_message"] == 1 and report.files == 1
@@ -136,6 +141,8 @@ def test_a_backup_comes_back_whole_on_an_empty_machine(practice, elsewhere, tmp_
     assert new_row == "True new", "the restored books must take new rows"
     mode = (elsewhere.folder / "keys" / "master.key").stat().st_mode
     assert mode & 0o077 == 0
+    assert (elsewhere.folder / "keys" / heads.name).read_text() == heads.read_text(), "the signatures must come back"
+    assert not (elsewhere.folder / "DEMO").exists()
     again, answer = elsewhere.steward("backup", "restore", str(path))
     assert again == 1 and answer["refused"][0]["code"] == "folder_not_empty"
 
@@ -218,7 +225,7 @@ def test_disk_full_leaves_nothing_behind(practice, tmp_path, monkeypatch):
 def test_a_failed_backup_keeps_the_earlier_one(practice, tmp_path, monkeypatch):
     path = make(practice, tmp_path)
     before = path.read_bytes()
-    monkeypatch.setattr(services, "_put_keys", lambda _archive: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr(services, "_put_keys", lambda *_args, **_more: (_ for _ in ()).throw(OSError(28, "full")))
     assert refusal(lambda: services.create(practice.call("administrator"), path)) == "disk_full"
     assert path.read_bytes() == before
 

@@ -32,8 +32,8 @@ from steward.core.service import Call, note, service
 from steward.core.vault.keyring import MASTER, RING, keys_folder, ring, write_key, write_private
 
 MANIFEST = "manifest.json"
-SMALL_KEY_BYTES = 20_000
-KEY_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}\.(key|json|pem)")
+LARGEST_KEY_FILE_BYTES = 16_000_000
+KEY_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}\.(key|json|jsonl|pem)")
 Step = Callable[[int, int, str], None]
 
 
@@ -124,13 +124,22 @@ def _write(call: Call, out: BinaryIO, scratch: Path, path: str, step: Step) -> R
     out.write(header.encoded())
     sealer = Sealer(out, stream_key(ring().master(), salt), header.encoded())
     archive = _Archive(sealer)
+    # signatures before the rows they sign, keys after the values they seal: what is inside is never ahead of its
+    # proof or key
+    _put_keys(archive, signatures=True)
     tables, head = _put_database(archive, scratch, step)
     contents = list(blobs.addresses())
     for n, name in enumerate(contents, 1):
         archive.put(f"files/{name}", blobs.folder() / name[:2] / name)
         step(n, len(contents), _("stored files"))
-    _put_keys(archive)
-    manifest = {"members": archive.members, "tables": tables, "files": len(contents), "audit": head}
+    _put_keys(archive, signatures=False)
+    manifest = {
+        "members": archive.members,
+        "tables": tables,
+        "files": len(contents),
+        "audit": head,
+        "demo": _marker().exists(),
+    }
     archive.put_bytes(MANIFEST, json.dumps({**manifest, "guards": guards.fingerprint(connection.vendor)}).encode())
     archive.tar.close()
     sealer.close()
@@ -225,12 +234,14 @@ def _head_of(copy: Path) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, "")
 
 
-def _put_keys(archive: _Archive) -> None:
-    """All keys but the master key: they are wrapped by it,
-    or small secrets that the encryption of the backup covers.
+def _put_keys(archive: _Archive, *, signatures: bool) -> None:
+    """All key files but the master key: they are wrapped by it, or secrets that the encryption of the backup covers.
+
+    ``signatures`` takes the growing list of signed audit heads, otherwise all the others.
     """
     for path in sorted(keys_folder().iterdir()) if keys_folder().is_dir() else []:
-        if path.is_file() and not path.name.startswith((".", MASTER)) and path.stat().st_size < SMALL_KEY_BYTES:
+        ours = KEY_NAME.fullmatch(path.name) and not path.name.startswith(MASTER) and path.is_file()
+        if ours and path.stat().st_size < LARGEST_KEY_FILE_BYTES and (path.suffix == ".jsonl") == signatures:
             archive.put(f"keys/{path.name}", path)
 
 
@@ -364,6 +375,8 @@ def restore(path: Path, key: Path | None = None) -> Report:
         _restore_keys(unpacked)
         _restore_files(unpacked)
         _restore_database(unpacked)
+        if unpacked.manifest.get("demo"):
+            _marker().write_text("A demo practice: invented people, invented money.\n")
         source.seek(0, os.SEEK_END)
         return _report(unpacked.header, str(path), source, unpacked.manifest)
 
@@ -379,6 +392,11 @@ def _restore_keys(unpacked: _Unpacked) -> None:
         kept = plain == RING and (folder / RING).exists()
         if kind == "keys" and KEY_NAME.fullmatch(plain) and not kept:
             write_private(folder / plain, _member(unpacked, name).read_bytes())
+
+
+def _marker() -> Path:
+    """The file that makes a data folder a demo."""
+    return Path(settings.DATA) / "DEMO"
 
 
 def _restore_files(unpacked: _Unpacked) -> None:
