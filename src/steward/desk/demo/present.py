@@ -11,12 +11,16 @@ from steward.banking.services.drawers import open_drawer
 from steward.banking.services.receipts import take_receipt
 from steward.billing import importers as billing_files
 from steward.billing.logic.remittance_writer import Envelope, write
+from steward.billing.models import WorkItem
 from steward.billing.selectors.visits import day_facts
+from steward.billing.services.decisions import write_off
+from steward.billing.services.work import resolve_work_many
 from steward.core.access.decide import Context
 from steward.core.access.models import User
 from steward.core.access.subjects import subject_of
 from steward.core.calendar import is_bank_day
 from steward.core.clock import FixedClock, at_local
+from steward.core.ids import new_uid
 from steward.core.imports import Options
 from steward.core.service import Call
 from steward.desk.demo import plan
@@ -24,6 +28,8 @@ from steward.desk.demo.payer import DemoClaim, DemoLine, remittance
 from steward.frontdesk.models import Visit
 from steward.frontdesk.selectors import kept_visits
 from steward.insurance.selectors import copay_cents, covering_many
+from steward.ledger import services as ledger
+from steward.ledger.types import LineDraft
 
 if TYPE_CHECKING:
     from steward.desk.demo.build import World
@@ -48,6 +54,8 @@ def build_present(world: World) -> None:
     if is_bank_day(world.as_of):
         _morning(world)
     _odd_files(world)
+    _worked(world)
+    _asked(world)
 
 
 def _close(world: World, day: date, *, sign: bool) -> None:
@@ -106,3 +114,31 @@ def _odd_files(world: World) -> None:
     call = as_person(world, world.users["biller"], world.now)
     for content, name in ((write([other], envelope), "BH990011.835"), (broken, "BH88213.835")):
         billing_files.run(call, kind="835", content=content, name=name, options=Options())
+
+
+#: what the biller did about a denial, by its reason code
+ANSWERS = {"16": "Sent again with what was missing", "29": "Proof of timely filing sent", "50": "Appealed with the visit note",
+           "97": "Sent again with the modifier", "197": "Authorisation found and sent"}  # fmt: skip
+BEHIND_DAYS = 6
+
+
+def _worked(world: World) -> None:
+    """The biller keeps up but for the last days: a list of a morning's length, a few of it late."""
+    call = as_person(world, world.users["biller"], world.now)
+    for code, words in ANSWERS.items():
+        due = WorkItem.objects.filter(closed_at=None, carc=code, due__lt=world.as_of - timedelta(days=BEHIND_DAYS))
+        resolve_work_many(call, items=list(due), resolution=words)
+
+
+def _asked(world: World) -> None:
+    """Two signatures wait: an accrual of the bookkeeper for the owner, a denial the biller gives up for the administrator."""
+    keeper = as_person(world, world.users["bookkeeper"], world.now)
+    supplies, owed = LineDraft(role="supplies_expense", cents=412_50), LineDraft(role="ap", cents=-412_50)
+    draft = ledger.draft_journal(keeper, uid=new_uid(), date=world.as_of, memo="Gloves delivered, bill to come", lines=(supplies, owed))
+    ledger.submit_journal(keeper, uid=draft.uid)
+    given_up = WorkItem.objects.filter(closed_at=None, carc="29", charge__isnull=False).order_by("id").last()
+    if given_up is not None and given_up.claim is not None and given_up.charge is not None:
+        write_off(
+            as_person(world, world.users["biller"], world.now), charge=given_up.charge, role="denial_writeoff",
+            cents=given_up.amount_cents, reason="Filed too late; the payer upheld it", payer=given_up.claim.payer,
+        )  # fmt: skip
