@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.insurance import selectors, services
 from steward.insurance.forms import PayerForm, PlanForm, RuleForm
@@ -26,7 +26,7 @@ PAYERS = Listing(
     name="insurance.payers",
     title=__("Payers"),
     columns=(
-        Column("name", __("Name"), link=lambda row: reverse("insurance:payer", args=[row.uid])),
+        Column("name", __("Name"), link=link_to("insurance:payer")),
         Column("code", __("Payer id"), kind="code"),
         Column("edi_id", __("Clearinghouse id"), kind="code"),
         Column("filing", __("Files as"), value=lambda row: row.get_filing_display()),
@@ -145,7 +145,7 @@ RULES = Listing(
         Column("ends_on", __("To"), kind="date"),
         Column("source", __("Source")),
         Column("end", __("Act"), value=lambda row: "" if row.ends_on else __("End"), export=False,
-               link=lambda row: reverse("insurance:rule_end", args=[row.uid])),
+               link=link_to("insurance:rule_end")),
     ),
     filters=(Text("q", __("Reason code"), "carc"), Choice("group", __("Group"), "group", AdjustmentGroup.choices)),
     sorts=(Sort("pair", __("Code"), ("group", "carc")),),

@@ -20,7 +20,7 @@ from steward.banking.selectors.cash import cash as cash_position
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Sort, Text
+from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Sort, Text, link_to
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle, press
 
@@ -28,7 +28,7 @@ LINES = Listing(
     name="banking.lines",
     title=__("Bank lines"),
     columns=(
-        Column("posted_on", __("Day"), kind="date", link=lambda row: reverse("banking:line", args=[row.uid])),
+        Column("posted_on", __("Day"), kind="date", link=link_to("banking:line")),
         Column("bank_account", __("Account"), value=lambda row: str(row.bank_account)),
         Column("text", __("What the bank says")),
         Column("check_no", __("Check"), kind="code"),

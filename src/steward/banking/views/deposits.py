@@ -20,7 +20,7 @@ from steward.banking.services import deposits
 from steward.core.access.models import Office
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
-from steward.core.listing import Column, DateRange, Empty, Listing, Sort
+from steward.core.listing import Column, DateRange, Empty, Listing, Sort, link_to
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
 
@@ -28,7 +28,7 @@ DEPOSITS = Listing(
     name="banking.deposits",
     title=__("Deposits"),
     columns=(
-        Column("number", __("Slip"), kind="code", link=lambda row: reverse("banking:deposit", args=[row.uid])),
+        Column("number", __("Slip"), kind="code", link=link_to("banking:deposit")),
         Column("day", __("Day"), kind="date"),
         Column("bank_account", __("Account"), value=lambda row: str(row.bank_account)),
         Column(

@@ -22,7 +22,7 @@ from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
 from steward.core.access.policy import in_full
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort, link_to
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors as frontdesk
 from steward.registry.logic.names import initials
@@ -31,7 +31,7 @@ RECEIPTS = Listing(
     name="banking.receipts",
     title=__("Receipts"),
     columns=(
-        Column("number", __("Receipt"), kind="code", link=lambda row: reverse("banking:receipt", args=[row.uid])),
+        Column("number", __("Receipt"), kind="code", link=link_to("banking:receipt")),
         Column("day", __("Day"), kind="date"),
         Column("party", __("From"), value=lambda row: row.party.name if row.party else ""),
         Column("tender", __("Paid by"), value=lambda row: row.get_tender_display()),

@@ -23,7 +23,7 @@ from steward.billing.states import TONES
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest
-from steward.core.listing import Column, DateRange, Empty, Flag, Listing, MoneyRange, Preset, Sort, Text
+from steward.core.listing import Column, DateRange, Empty, Flag, Listing, MoneyRange, Preset, Sort, Text, link_to
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
 from steward.insurance.models import Payer
@@ -35,7 +35,7 @@ CHARGES = Listing(
         Column("posted_on", __("Posted"), kind="date"),
         Column("service_date", __("Service"), kind="date"),
         Column("claim", __("Claim"), kind="code", value=lambda row: row.claim.ref,
-               link=lambda row: reverse("billing:claim", args=[row.claim.uid])),
+               link=link_to("billing:claim", "claim__uid")),
         Column("patient", __("Patient"), value=lambda row: row.claim.patient.party.name),
         Column("payer", __("Payer"), value=lambda row: row.claim.payer.name if row.claim.payer else _("Self-pay")),
         Column("provider", __("Provider"), value=lambda row: row.claim.provider.party.name),
@@ -66,7 +66,7 @@ CLAIMS = Listing(
     name="billing.claims",
     title=__("Claims"),
     columns=(
-        Column("ref", __("Claim"), kind="code", link=lambda row: reverse("billing:claim", args=[row.uid])),
+        Column("ref", __("Claim"), kind="code", link=link_to("billing:claim")),
         Column("service_date", __("Service"), kind="date"),
         Column("patient", __("Patient"), value=lambda row: row.patient.party.name),
         Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else _("Self-pay")),

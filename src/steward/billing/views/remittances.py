@@ -20,7 +20,7 @@ from steward.billing.services.remittances import dismiss_remittance, release_rem
 from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Preset, Sort, Text
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Preset, Sort, Text, link_to
 from steward.core.service import refuse
 from steward.core.web.forms import Done, handle
 
@@ -32,7 +32,7 @@ REMITTANCES = Listing(
     columns=(
         Column("imported_at", __("Imported"), kind="moment"),
         Column("payer", __("Payer"), value=lambda row: row.payer.name if row.payer else row.payer_name),
-        Column("trace", __("Trace"), kind="code", link=lambda row: reverse("billing:remittance", args=[row.uid])),
+        Column("trace", __("Trace"), kind="code", link=link_to("billing:remittance")),
         Column("paid_on", __("Paid"), kind="date"),
         Column("method", __("By"), kind="code"),
         Column("claim_count", __("Claims"), kind="number"),

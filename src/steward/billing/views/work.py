@@ -30,6 +30,7 @@ from steward.core.listing import (
     Preset,
     Sort,
     Text,
+    link_to,
     selected,
 )
 from steward.core.money import format_cents
@@ -41,7 +42,7 @@ WORK = Listing(
     columns=(
         Column("due", __("By"), kind="date"),
         Column("kind", __("What"), value=lambda row: row.get_kind_display(),
-               link=lambda row: reverse("billing:work_item", args=[row.uid])),
+               link=link_to("billing:work_item")),
         Column("reason", __("Why")),
         Column("claim", __("Claim"), kind="code", value=lambda row: row.claim.ref if row.claim else ""),
         Column("patient", __("Patient"), value=lambda row: row.claim.patient.party.name if row.claim else ""),

@@ -17,7 +17,7 @@ from steward.core.approvals import deciders, pages, selectors, services
 from steward.core.approvals.forms import DecideForm, DelegateForm, EnvelopeForm, ReviewForm
 from steward.core.approvals.models import ApprovalRequest, Delegation, StandingApproval
 from steward.core.approvals.states import Outcome
-from steward.core.listing import Choice, Column, Empty, Listing, Preset, Sort
+from steward.core.listing import Choice, Column, Empty, Listing, Preset, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 
 _TONES = {"approved": "good", "rejected": "bad", "": "warn"}
@@ -26,7 +26,7 @@ REQUESTS = Listing(
     name="approvals.requests",
     title=__("Requests"),
     columns=(
-        Column("title", __("What"), link=lambda row: reverse("approvals:request", args=[row.uid])),
+        Column("title", __("What"), link=link_to("approvals:request")),
         Column("amount_cents", __("Amount"), kind="money"),
         Column("requester", __("Asked by"), value=lambda row: row.requester.name if row.requester else _("Steward")),
         Column("asked_at", __("Asked"), kind="moment"),

@@ -2,7 +2,7 @@
 
 from steward.core.listing.filters import Choice, DateRange, Flag, MoneyRange, Text
 from steward.core.listing.listing import Listing, selected
-from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort
+from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort, link_to
 
 __all__ = [
     "Bulk",
@@ -16,5 +16,6 @@ __all__ = [
     "Preset",
     "Sort",
     "Text",
+    "link_to",
     "selected",
 ]

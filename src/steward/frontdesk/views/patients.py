@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Sort
+from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.core.web.now import today
 from steward.frontdesk import selectors, services
@@ -41,7 +41,7 @@ PATIENTS = Listing(
     name="frontdesk.patients",
     title=_("Patients"),
     columns=(
-        Column("name", _("Name"), value=filed, link=lambda row: reverse("frontdesk:patient", args=[row.uid])),
+        Column("name", _("Name"), value=filed, link=link_to("frontdesk:patient")),
         Column("birth_date", _("Born"), kind="date", value=lambda row: row.party.birth_date),
         Column("chart", _("Chart"), kind="code"),
         Column("provider", _("Provider"), value=lambda row: str(row.primary_provider or "")),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text
+from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.people import selectors, services
 from steward.people.forms import DAYS, ProviderEditForm, ProviderForm, SessionForm
@@ -26,7 +26,7 @@ PROVIDERS = Listing(
     name="people.providers",
     title=__("Providers"),
     columns=(
-        Column("name", __("Name"), value=str, link=lambda row: reverse("people:provider", args=[row.uid])),
+        Column("name", __("Name"), value=str, link=link_to("people:provider")),
         Column("npi", __("NPI"), kind="code"),
         Column("taxonomy", __("Taxonomy"), kind="code"),
         Column("entity", __("Bills through"), value=lambda row: row.entity.name),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text
+from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.people import selectors, services
 from steward.people.forms import EmployeeForm, JobForm, LeaveForm
@@ -35,7 +35,7 @@ STAFF = Listing(
     name="people.staff",
     title=__("Staff"),
     columns=(
-        Column("name", __("Name"), value=_filed, link=lambda row: reverse("people:employee", args=[row.uid])),
+        Column("name", __("Name"), value=_filed, link=link_to("people:employee")),
         Column("job", __("Job")),
         Column("site", __("Site"), value=lambda row: row.site.name if row.site else __("any")),
         Column("department", __("Department"), value=lambda row: row.department.name if row.department else ""),

@@ -16,7 +16,7 @@ from steward.core.access import services as access
 from steward.core.access.models import RoleGrant, User
 from steward.core.access.policy import holds, role_names
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.core.web.now import today
 from steward.people import selectors
@@ -31,7 +31,7 @@ USERS = Listing(
     name="people.users",
     title=__("Users and roles"),
     columns=(
-        Column("name", __("Name"), link=lambda row: reverse("people:user", args=[row.uid])),
+        Column("name", __("Name"), link=link_to("people:user")),
         Column("username", __("Signs in as"), kind="code"),
         Column("roles", __("Roles today"), value=_roles),
         Column("created_at", __("Since"), kind="date"),

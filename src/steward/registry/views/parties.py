@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, Sort, Text
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, Sort, Text, link_to
 from steward.core.refusals import Refusal
 from steward.core.web.forms import Done, handle, press
 from steward.registry import selectors, services
@@ -35,7 +35,7 @@ PARTIES = Listing(
     name="registry.parties",
     title=_("Directory"),
     columns=(
-        Column("name", _("Name"), value=_filed, link=lambda row: reverse("registry:party", args=[row.uid])),
+        Column("name", _("Name"), value=_filed, link=link_to("registry:party")),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
         Column("birth_date", _("Born"), kind="date"),
         Column("reach", _("Reached at"), value=lambda row: ", ".join(c.text for c in row.current_contacts)),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.registry import selectors, services
 from steward.registry.forms import DepartmentForm, EndForm, EntityForm, PlaceForm, SiteForm
@@ -61,7 +61,7 @@ PLACES = Listing(
     name="registry.places",
     title=_("Places"),
     columns=(
-        Column("name", _("Name"), link=lambda row: reverse("registry:place", args=[row.uid])),
+        Column("name", _("Name"), link=link_to("registry:place")),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
         Column("site", _("Site"), value=lambda row: row.site.name),
         Column("parent", _("Stands in"), value=lambda row: row.parent.name if row.parent else ""),
@@ -92,7 +92,7 @@ DEPARTMENTS = Listing(
     name="registry.departments",
     title=_("Departments"),
     columns=(
-        Column("name", _("Name"), link=lambda row: reverse("registry:department", args=[row.uid])),
+        Column("name", _("Name"), link=link_to("registry:department")),
         Column("code", _("Code"), kind="code"),
         Column("site", _("Site"), value=lambda row: row.site.name if row.site else _("every site")),
         Column("state", _("State"), badge=_badge),
