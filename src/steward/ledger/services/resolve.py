@@ -94,7 +94,8 @@ def _unknown_accounts(
 def _periods(call: Call, drafts: Sequence[EntryDraft]) -> tuple[dict[tuple[int, int], int], list[Refusal]]:
     wanted: dict[tuple[int, int], set[str]] = {}
     for draft in drafts:
-        wanted.setdefault((draft.date.year, draft.date.month), set()).add(draft.journal)
+        # a reversal is one person's act: it takes no part in what an accountant adds to a closed month
+        wanted.setdefault((draft.date.year, draft.date.month), set()).add("" if draft.reverses else draft.journal)
     years = [year for year, _month in wanted]
     rows = _rows("SELECT year, month, id, state FROM ledger_period WHERE year BETWEEN %s AND %s", min(years), max(years))
     found = {(year, month): (pk, state) for year, month, pk, state in rows}
