@@ -1,0 +1,183 @@
+"""A list page of 50 rows out of 100,000, two workers, eight clients: p95 beside a bare Django page of the same rows, in one run.
+
+    .venv/bin/python bench/pages.py [--entries N] [--requests R]
+
+Both are served by gunicorn with the same workers from the same SQLite file; the bare page has no sign-in, no access decision, no shell:
+one query and one template. Also counts the queries of Today.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTS = {"list": 8793, "bare": 8794}
+BARE = '''
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bare_settings")
+from django.core.wsgi import get_wsgi_application
+application = get_wsgi_application()
+'''
+BARE_SETTINGS = '''
+from steward.settings import *
+MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware", "allauth.account.middleware.AccountMiddleware"]
+ROOT_URLCONF = "bare_urls"
+'''
+BARE_URLS = '''
+from django.http import HttpResponse
+from django.template import Context, Engine
+from django.urls import path
+from steward.ledger.models import Entry
+PAGE = Engine().from_string(
+    "<table>{% for e in rows %}<tr><td>{{ e.number }}</td><td>{{ e.date }}</td><td>{{ e.journal }}</td><td>{{ e.memo }}</td>"
+    "<td>{{ e.total }}</td></tr>{% endfor %}</table>")
+def page(request):
+    from django.db.models import OuterRef, Subquery, Sum
+    from steward.ledger.models import Line
+    total = Line.objects.filter(entry=OuterRef("pk"), cents__gt=0).values("entry").annotate(s=Sum("cents")).values("s")
+    rows = Entry.objects.filter(state="posted").annotate(total=Subquery(total)).order_by("-number")[:50]
+    return HttpResponse(PAGE.render(Context({"rows": rows})))
+urlpatterns = [path("", page)]
+'''
+
+
+def prepare(data: Path, entries: int) -> str:
+    """A practice with ``entries`` posted entries; gives the session key of a signed-in bookkeeper."""
+    os.environ["STEWARD_DATA"] = str(data)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "steward.settings"
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+    import django
+
+    django.setup()
+    from uuid import uuid4
+
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    from steward.ledger import services as ledger
+    from steward.ledger.types import EntryDraft, LineDraft
+    from tests.support import open_office, signed_in
+
+    office = open_office()
+    from steward.core import clock
+
+    now = clock.system_clock()
+    for start in range(0, entries, 5000):
+        drafts = [
+            EntryDraft(
+                uuid4(), office.today, f"entry {n}", "general", "bench.page", str(n),
+                (LineDraft(role="petty_cash", cents=100 + n % 900), LineDraft(role="suspense", cents=-100 - n % 900)),
+            )
+            for n in range(start, min(start + 5000, entries))
+        ]  # fmt: skip
+        ledger.post_many(office.system(), drafts=drafts)
+    client = signed_in("bookkeeper")
+    session = client.session
+    for name in ("started_at", "seen_at", "stepped_up_at"):
+        session[name] = now.now().isoformat()
+    session.save()
+    return str(session.session_key)
+
+
+def today_queries() -> int:
+    """How many queries Today makes for an administrator."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.support import signed_in
+
+    client = signed_in("administrator")
+    client.get("/")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/").status_code == 200
+    return len(queries)
+
+
+def serve(module: str, port: int, cwd: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gunicorn", module, "-b", f"127.0.0.1:{port}", "-w", "2", "-k", "gthread", "--threads", "4"]
+    return subprocess.Popen([*command, "--log-level", "error"], cwd=cwd, env=env)
+
+
+def fetch(port: int, path: str, cookie: str, times: int, into: list[float]) -> None:
+    link = http.client.HTTPConnection("127.0.0.1", port)
+    for _n in range(times):
+        started = time.perf_counter()
+        link.request("GET", path, headers={"Cookie": cookie, "Host": "localhost"})
+        answer = link.getresponse()
+        body = answer.read()
+        into.append(time.perf_counter() - started)
+        assert answer.status == 200 and b"entry " in body, (answer.status, body[:200])  # a page of errors is fast too
+
+
+def measure(port: int, path: str, cookie: str, requests: int) -> list[float]:
+    times: list[float] = []
+    clients = [threading.Thread(target=fetch, args=(port, path, cookie, requests, times)) for _ in range(8)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    assert len(times) == 8 * requests
+    return sorted(times)
+
+
+def wait(port: int) -> None:
+    for _n in range(200):
+        try:
+            link = http.client.HTTPConnection("127.0.0.1", port)
+            link.request("GET", "/")
+            link.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"nothing answers on {port}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=40)
+    args = parser.parse_args()
+    work = Path(tempfile.mkdtemp(prefix="steward-bench-"))
+    for name, text in (("bare_app", BARE), ("bare_settings", BARE_SETTINGS), ("bare_urls", BARE_URLS)):
+        (work / f"{name}.py").write_text(text)
+    session = prepare(work / "data", args.entries)
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{work}"}
+    servers = [
+        serve("steward.wsgi:application", PORTS["list"], work, env),
+        serve("bare_app:application", PORTS["bare"], work, {**env, "DJANGO_SETTINGS_MODULE": "bare_settings"}),
+    ]
+    try:
+        for port in PORTS.values():
+            wait(port)
+        cookie = f"steward={session}"
+        rounds: dict[str, list[list[float]]] = {"bare": [], "list": []}
+        for _round in range(5):  # in turn, so that a slow moment of the machine meets both
+            rounds["bare"].append(measure(PORTS["bare"], "/", "", args.requests))
+            rounds["list"].append(measure(PORTS["list"], "/ledger/journal/", cookie, args.requests))
+        p95 = {k: statistics.median(r[int(len(r) * 0.95)] for r in v) for k, v in rounds.items()}
+        ratios = [b[int(len(b) * 0.95)] / a[int(len(a) * 0.95)] for a, b in zip(rounds["bare"], rounds["list"], strict=True)]
+        print(json.dumps({
+            "entries": args.entries, "bare_p95_ms": round(p95["bare"] * 1000, 1), "list_p95_ms": round(p95["list"] * 1000, 1),
+            "ratio_median": round(statistics.median(ratios), 2), "today_queries": today_queries(),
+        }, indent=2))  # fmt: skip
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
