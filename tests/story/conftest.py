@@ -19,9 +19,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(there) if there else build_demo(tmp_path_factory.mktemp("story"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Any]:
-    """One browser; every person gets a context of her own."""
+    """One browser a module, gone before another test of the run starts its own; every person gets a context."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -37,7 +37,7 @@ def office(demo: Path, chrome: Any, tmp_path: Path) -> Iterator[Office]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(demo: Path, chrome: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One running office for the stories that only look."""
     with opened(demo, tmp_path_factory.mktemp("shared"), chrome) as one:
