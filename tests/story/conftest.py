@@ -39,6 +39,6 @@ def office(demo: Path, chrome: Any, tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def shared(demo: Path, chrome: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """One running office for the stories that only look."""
+    """One running office for the stories that look, and the one that adds a person nobody else meets."""
     with opened(demo, tmp_path_factory.mktemp("shared"), chrome) as one:
         yield one

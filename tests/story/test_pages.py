@@ -122,8 +122,8 @@ def test_the_palette_finds_and_the_question_mark_tells(shared: Office) -> None:
         assert "Ctrl" in page.locator("#keys").inner_text()
 
 
-def test_without_javascript_a_patient_is_registered_and_pays(office: Office) -> None:
-    with office.person("frontdesk", scripts=False) as page:
+def test_without_javascript_a_patient_is_registered_and_pays(shared: Office) -> None:
+    with shared.person("frontdesk", scripts=False) as page:
         page.goto("/frontdesk/patients/new/")
         fill(page, last_name="Plain", first_name="Jane", birth_date="1/2/1970")
         press(page, "Register")
