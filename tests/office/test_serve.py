@@ -32,7 +32,7 @@ class Machine:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
 
-    def steward(self, *words: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+    def steward(self, *words: str, seconds: float = 400) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "steward.cli.main", *words, "--data", str(self.data)]
         return subprocess.run(
             command, env=self.env, cwd=self.data.parent, capture_output=True, text=True, timeout=seconds
@@ -174,15 +174,15 @@ def test_no_server_starts_without_its_guards(up):
         assert names
         database.execute(f'DROP TRIGGER "{names[0]}"')
         database.commit()
-    program = (
-        "import django; django.setup()\nfrom steward.core import guards, schema\n"
-        "guards.install = lambda *_: None\n"
-        "try:\n    schema.bring_up()\nexcept BaseException as fault:\n    print(type(fault).__name__)\nelse:\n    print('up')"
-    )
-    env = {**up.env, "STEWARD_DATA": str(up.data), "DJANGO_SETTINGS_MODULE": "steward.settings"}
-    said = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True).stdout.strip()
-    assert said in ("SchemaFault", "CommandError")
-    assert up.up().returncode == 0, "an honest start puts the guards back"
+    refused = up.up("--json")
+    assert refused.returncode == 1
+    said = json.loads(refused.stdout)["refused"][0]["message"]
+    assert names[0] in said and "books verify" in said
+    assert running.running(up.data) is None
+    assert up.up("--repair").returncode == 0, "who has looked may put them back"
+    with closing(sqlite3.connect(up.data / "steward.sqlite3")) as database:
+        there = [n for (n,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    assert sorted(there) == sorted(names)
 
 
 def test_a_newer_database_is_left_alone(up):

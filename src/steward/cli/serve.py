@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("verb", nargs="?", default="up", choices=("up", "stop", "ready"))
     parser.add_argument("--port", type=int, help=f"default {DEFAULT_PORT}")
     parser.add_argument("--foreground", action="store_true", help="stay until Ctrl-C")
+    parser.add_argument("--repair", action="store_true", help="put back guards that somebody took away")
     parser.add_argument("--empty", action="store_true", help="no demo practice in a new data folder")
 
 
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace) -> Answer:
         stopped = running.stop(data)
         return Answer({"stopped": stopped}, words="Stopped." if stopped else "Nothing ran here.")
     if args.verb == "ready":
-        return _ready(data, demo=not args.empty)
+        return _ready(data, demo=not args.empty, repair=args.repair)
     if args.port is not None and not 0 < args.port < 65536:
         raise Usage("--port wants a number from 1 to 65535")
     return _up(data, args)
@@ -43,7 +44,7 @@ def _up(data: Path, args: argparse.Namespace) -> Answer:
     try:
         listening = supervisor.open_socket(port)
         lock = running.take_lock(data, port)
-        supervisor.prepare()
+        supervisor.prepare(repair=args.repair)
         _practice(data, demo=not args.empty)
         if args.foreground:
             sys.stderr.write(_where(port) + "\n")
@@ -66,10 +67,10 @@ def _already(there: running.Server | None, args: argparse.Namespace) -> Answer:
     return Answer({"url": url, "port": there.port}, words=f"Steward already runs at {url}\n{_links(there.port)}")
 
 
-def _ready(data: Path, *, demo: bool) -> Answer:
+def _ready(data: Path, *, demo: bool, repair: bool) -> Answer:
     """Everything but the server: tables, guards, static files, and a practice if there is none."""
     try:
-        supervisor.prepare()
+        supervisor.prepare(repair=repair)
     except supervisor.CannotServe as reason:
         raise refuse("cannot_serve", str(reason)) from None
     _practice(data, demo=demo)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from steward.core import guards
+from steward.core.running import run_folder
 
 
 class SchemaFault(Exception):
     """Why the database cannot be used, in words, with what to do."""
 
 
-def bring_up() -> None:
-    """Migrate if something waits, put guards back if some are missing.
-    SchemaFault for a newer database or faulty guards.
+def bring_up(*, repair: bool = False) -> None:
+    """Migrate if something waits, and put this code's guards in place when they are another version's.
+
+    SchemaFault for a database of a newer code, and for guards that this very code had put there and that are gone:
+    somebody took them away, so what happened meanwhile must be looked at before ``repair`` puts them back.
     """
     executor = MigrationExecutor(connection)
     newer = set(executor.loader.applied_migrations) - set(executor.loader.graph.nodes)
@@ -27,13 +32,36 @@ def bring_up() -> None:
     if newer:
         app, name = sorted(newer)[-1]
         raise SchemaFault(f"This database was written by a newer Steward ({app} {name}). Start that one.")
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()) or guards.check(connection):
+    waits = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    faults = guards.check(connection)
+    if faults and not waits and not repair and _noted() == guards.fingerprint(connection.vendor):
+        raise SchemaFault(
+            f"Guards of posted rows are gone ({'; '.join(faults[:3])}). Prove the books first: steward books verify, "
+            "steward audit verify. Then put the guards back: ./office up --repair"
+        )
+    if waits or faults:
         with as_owner() as role:
             call_command("migrate", interactive=False, verbosity=0)
             grant(role)
-    faults = guards.check(connection)
+        faults = guards.check(connection)
     if faults:
         raise SchemaFault(f"The database's guards do not stand: {'; '.join(faults[:3])}. Run: steward doctor")
+    _note(guards.fingerprint(connection.vendor))
+
+
+def _note_path() -> Path:
+    return run_folder(Path(settings.DATA)) / "guards"
+
+
+def _noted() -> str:
+    """The fingerprint of the guards this data folder last stood under; "" when none was noted."""
+    path = _note_path()
+    return path.read_text() if path.exists() else ""
+
+
+def _note(fingerprint: str) -> None:
+    if _noted() != fingerprint:
+        _note_path().write_text(fingerprint)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class CannotServe(Exception):
 # --- getting ready ----------------------------------------------------------------------------------------------------
 
 
-def prepare() -> None:
+def prepare(*, repair: bool = False) -> None:
     """Bring tables, guards and static files to what this code wants.
     CannotServe if the guards do not stand after that.
     """
@@ -45,7 +45,7 @@ def prepare() -> None:
     from steward.core.schema import SchemaFault, bring_up
 
     try:
-        bring_up()
+        bring_up(repair=repair)
     except SchemaFault as fault:
         raise CannotServe(str(fault)) from None
     call_command("collectstatic", interactive=False, verbosity=0)
