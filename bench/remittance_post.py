@@ -59,7 +59,9 @@ def make(claims: int, seed: int, file: Path) -> None:
     Entity.objects.filter(is_practice=True).update(npi=NPI, tin="123456789")
     payer = create_payer(call, data=PayerData("BLUE", "Blue Harbor", ein="512345678"))
     entity = Entity.objects.get(is_practice=True)
-    provider = create_provider(call, data=ProviderData(NPI, entity.pk, date(2020, 1, 1)), person=PersonData("Stone", "Ida"))
+    provider = create_provider(
+        call, data=ProviderData(NPI, entity.pk, date(2020, 1, 1)), person=PersonData("Stone", "Ida")
+    )
     plan = standard_plan(payer).pk
     patients = register_many(call, data=[
         RegistrationData(PersonData(f"Last{n}", "First", birth_date=date(1960, 1, 1), sex="F"), chart=f"P{n}",

@@ -39,7 +39,9 @@ class Practice:
     def run(self, content: bytes, kind: str | None = None, *, role: str = "biller", **options) -> Imported:
         kind = kind or importers.recognise(content)
         assert kind
-        return importers.run(self.office.call(role), kind=kind, content=content, name="file", options=Options(**options))
+        return importers.run(
+            self.office.call(role), kind=kind, content=content, name="file", options=Options(**options)
+        )
 
     def claims(self, *rows: dict, **options) -> Imported:
         return self.run(file_of(*({**ROW, **row} for row in rows)), **options)

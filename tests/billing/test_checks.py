@@ -35,7 +35,9 @@ def test_old_unapplied_money() -> None:
     def item(role: str, days: int) -> OpenItem:
         return OpenItem(role, f"remit:{role}{days}", -500, TODAY - timedelta(days=days), TODAY)
 
-    found = list(checks.money_without_owner([item("unapplied", 31), item("unapplied", 30), item("ar_patient", 99)], TODAY))
+    found = list(
+        checks.money_without_owner([item("unapplied", 31), item("unapplied", 30), item("ar_patient", 99)], TODAY)
+    )
     assert [one.evidence[0].ref for one in found] == ["remit:unapplied31"]
 
 

@@ -40,7 +40,11 @@ def test_claims_of_subscriber_and_dependent() -> None:
     first, second = claim_file.parse(file_of()).claims
     assert (first.claim_ref, first.patient_ref, first.relation, first.payer_id, first.total_cents) == (
         "X-1", "M77", "18", "60054", 17_000)  # fmt: skip
-    assert first.charges[0].modifiers == ("25",) and first.charges[0].pointers == (1, 2) and first.charges[0].line_ref == "L-1"
+    assert (
+        first.charges[0].modifiers == ("25",)
+        and first.charges[0].pointers == (1, 2)
+        and first.charges[0].line_ref == "L-1"
+    )
     assert first.charges[0].diagnoses == ("Z0000", "E119") and first.address.is_whole
     assert (second.relation, second.patient.first_name, second.patient_ref) == ("19", "KIM", "M78-KIM")
     assert second.subscriber and second.subscriber.last_name == "ROE"

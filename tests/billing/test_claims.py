@@ -38,7 +38,11 @@ def test_status_through_a_claims_life(practice: Practice) -> None:
     practice.remit(ANSWER)
     found = status(practice)
     assert (found["state"], found["paid_cents"], found["insurance_due_cents"], found["patient_due_cents"]) == (
-        "PAID", 10_000, 0, 0)  # 80.00 of the payer and the 20.00 copay
+        "PAID",
+        10_000,
+        0,
+        0,
+    )  # 80.00 of the payer and the 20.00 copay
     assert found["adjusted"]["contractual"] == 5_000 and found["adjusted"]["denial"] == 0
     assert found["work_items"] == []
 
@@ -55,7 +59,12 @@ def test_states(practice: Practice, adjustments, state, more) -> None:
     practice.remit(remittance(claim("C-1", service_line(15_000, *[cas(*a) for a in adjustments], control="L1"))))
     found = status(practice)
     assert found["state"] == state
-    whole = found["insurance_due_cents"] + found["patient_due_cents"] + sum(found["adjusted"].values()) + found["paid_cents"]
+    whole = (
+        found["insurance_due_cents"]
+        + found["patient_due_cents"]
+        + sum(found["adjusted"].values())
+        + found["paid_cents"]
+    )
     assert whole == found["charge_cents"]
 
 
@@ -92,7 +101,9 @@ def test_charges_entered_at_check_out(practice: Practice) -> None:
 ])  # fmt: skip
 def test_charges_refused(practice: Practice, change, code) -> None:
     practice.claims({})
-    data = ClaimData(Patient.objects.get().pk, practice.provider.pk, practice.office.today, (ChargeData("G0439", 9_000),))
+    data = ClaimData(
+        Patient.objects.get().pk, practice.provider.pk, practice.office.today, (ChargeData("G0439", 9_000),)
+    )
     with pytest.raises(Refused) as refused:
         enter_charges(practice.office.call("biller"), data=replace(data, **change))
     assert refused.value.code == code and Claim.objects.count() == 1
@@ -129,9 +140,13 @@ def test_denial_is_never_written_off_without_two_people(practice: Practice) -> N
 def test_write_off_rejected_and_too_large(practice: Practice) -> None:
     charge = denied(practice)
     with pytest.raises(Refused) as refused:
-        write_off(practice.office.call("biller"), charge=charge, role="charity", cents=15_001, reason="x", payer=practice.blue)
+        write_off(
+            practice.office.call("biller"), charge=charge, role="charity", cents=15_001, reason="x", payer=practice.blue
+        )
     assert refused.value.code == "amount"
-    asked = write_off(practice.office.call("biller"), charge=charge, role="charity", cents=5_000, reason="x", payer=practice.blue)
+    asked = write_off(
+        practice.office.call("biller"), charge=charge, role="charity", cents=5_000, reason="x", payer=practice.blue
+    )
     done = sign_decision(practice.office.call("administrator"), uid=asked.uid, approve=False, comment="Appeal it")
     assert done.rejected_at and practice.balances()["ar_insurance"] == 15_000
 
@@ -140,14 +155,18 @@ def test_whoever_posted_the_payment_does_not_sign(practice: Practice) -> None:
     practice.claims({})
     practice.remit(remittance(claim("C-1", service_line(15_000, cas("CO", "16", 15_000), control="L1"))), role="biller")
     charge = Charge.objects.get()
-    asked = write_off(practice.office.call("biller"), charge=charge, role="charity", cents=5_000, reason="x", payer=practice.blue)
+    asked = write_off(
+        practice.office.call("biller"), charge=charge, role="charity", cents=5_000, reason="x", payer=practice.blue
+    )
     with pytest.raises(Refused):
         sign_decision(practice.office.call("biller"), uid=asked.uid, approve=True)
 
 
 def test_small_balance_needs_no_second_person(practice: Practice) -> None:
     practice.claims({"payer_id": "", "member_id": "", "charge": "4.00"})
-    done = write_off(practice.office.call("biller"), charge=Charge.objects.get(), role="admin_writeoff", cents=400, reason="small")
+    done = write_off(
+        practice.office.call("biller"), charge=Charge.objects.get(), role="admin_writeoff", cents=400, reason="small"
+    )
     assert done.entry and practice.balances() == {"admin_writeoff": 400, "charges": -400}
 
 
@@ -158,7 +177,9 @@ def test_copay_too_large_is_refunded_by_two_people(practice: Practice) -> None:
     biller = practice.office.call("biller")
     with pytest.raises(Refused):
         request_refund(biller, cents=3_001, reason="overpaid", receipt_item=held.item)
-    asked = request_refund(biller, cents=3_000, reason="overpaid", receipt_item=held.item, patient=Patient.objects.get())
+    asked = request_refund(
+        biller, cents=3_000, reason="overpaid", receipt_item=held.item, patient=Patient.objects.get()
+    )
     assert practice.balances()["patient_prepaid"] == -3_000
     sign_decision(practice.office.call("administrator"), uid=asked.uid, approve=True)
     assert practice.balances()["refunds_payable"] == -3_000 and "patient_prepaid" not in practice.balances()
@@ -214,7 +235,9 @@ def test_invariant_holds_after_everything(practice: Practice) -> None:
 
 def test_pages_ask_a_constant_number_of_queries(practice: Practice) -> None:
     def queries(act) -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             act()
         return len(seen)
 

@@ -85,7 +85,12 @@ def test_remittance_posts_by_the_map(practice: Practice) -> None:
     practice.claims({"copay_collected": "20.00"})
     found = practice.remit(ANSWER)
     assert [(p.ref, p.status, p.posted_cents, p.problems) for p in found.parts] == [("T1", "posted", 8_000, ())]
-    assert practice.balances() == {"charges": -15_000, "contractual": 5_000, "eft_in_transit": 8_000, "undeposited": 2_000}
+    assert practice.balances() == {
+        "charges": -15_000,
+        "contractual": 5_000,
+        "eft_in_transit": 8_000,
+        "undeposited": 2_000,
+    }
     answer = RemittanceClaim.objects.get()
     assert (answer.claim.ref, answer.matched_by, answer.outcome, answer.rank) == ("C-1", "number", "paid", 1)
     assert answer.lines.get().charge.line_ref == "L1"
@@ -134,7 +139,9 @@ def test_reissue_with_other_contents_waits_for_a_person(practice: Practice) -> N
     other = claim("C-1", service_line(15_000, cas("CO", "45", 5_001), cas("PR", "3", 1_999), control="L1"))
     found = practice.remit(remittance(other))
     assert found.parts[0].problems[0].code == "held_reissue"
-    free = remittance(claim("C-1", service_line(15_000, cas("CO", "45", 15_000))), trace="ZERO", method="NON", handling="H")
+    free = remittance(
+        claim("C-1", service_line(15_000, cas("CO", "45", 15_000))), trace="ZERO", method="NON", handling="H"
+    )
     other_free = remittance(claim("C-1", service_line(15_000, cas("PR", "1", 15_000))), trace="ZERO", method="NON",
                             handling="H")  # fmt: skip
     assert practice.remit(free).status == "posted" and practice.remit(other_free).status == "posted"
@@ -151,7 +158,9 @@ def test_two_of_a_file_stand_alone(practice: Practice) -> None:
 def test_undo_returns_every_balance(practice: Practice) -> None:
     practice.claims({"copay_collected": "20.00"})
     before = practice.balances()
-    practice.remit(remittance(ANSWER.claims[0], claim("C-99", service_line(700)), provider=(plb("L6", -55), plb("WO", 9, "R"))))
+    practice.remit(
+        remittance(ANSWER.claims[0], claim("C-99", service_line(700)), provider=(plb("L6", -55), plb("WO", 9, "R")))
+    )
     row = Remittance.objects.get()
     match_unmatched_claim(practice, row)
     undo_remittance(practice.office.call("biller"), remittance=row, reason="Wrong file")
@@ -173,7 +182,12 @@ def test_unmatched_claim_waits_and_is_matched_later(practice: Practice) -> None:
     item = WorkItem.objects.get()
     assert (item.kind, item.amount_cents) == ("unmatched_claim", 8_000)
     match_unmatched(practice.office.call("biller"), answer=item.answer, claim=Claim.objects.get())
-    assert practice.balances() == {"charges": -15_000, "contractual": 5_000, "eft_in_transit": 8_000, "ar_patient": 2_000}
+    assert practice.balances() == {
+        "charges": -15_000,
+        "contractual": 5_000,
+        "eft_in_transit": 8_000,
+        "ar_patient": 2_000,
+    }
     item.refresh_from_db()
     assert item.closed_at and item.resolution == "Matched to claim C-1"
     with pytest.raises(Refused):
@@ -306,7 +320,9 @@ def own_the_payees(practice: Practice) -> None:
             continue
         for read in found:
             if read.payer_ein and not Payer.objects.filter(ein=read.payer_ein).exists():
-                create_payer(practice.office.system(), data=PayerData(f"P{read.payer_ein}", read.payer_name, ein=read.payer_ein))
+                create_payer(
+                    practice.office.system(), data=PayerData(f"P{read.payer_ein}", read.payer_name, ein=read.payer_ein)
+                )
             field = "npi" if read.payee_qualifier == "XX" else "tin"
             if len(read.payee_id) <= 10 and not Entity.objects.filter(**{field: read.payee_id}).exists():
                 row = create_entity(practice.office.system(), data=EntityData(read.payee_id, read.payee_name, "", ""))

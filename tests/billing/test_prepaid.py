@@ -8,7 +8,14 @@ from .conftest import Practice
 
 
 def _self_pay(practice: Practice, ref: str, charge: str, paid: str) -> None:
-    row = {"claim_ref": ref, "payer_id": "", "member_id": "", "charge": charge, "copay_collected": paid, "line_ref": f"{ref}-1"}
+    row = {
+        "claim_ref": ref,
+        "payer_id": "",
+        "member_id": "",
+        "charge": charge,
+        "copay_collected": paid,
+        "line_ref": f"{ref}-1",
+    }
     assert practice.claims(row).status == "posted"
 
 

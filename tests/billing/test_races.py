@@ -46,4 +46,9 @@ def test_fifty_imports_at_once_post_once(real_db) -> None:
     assert not faults, faults[:3]
     assert sorted(found) == ["duplicate"] * (TIMES - 1) + ["posted"]
     assert Remittance.objects.count() == RemittanceClaim.objects.count() == 1
-    assert practice.balances() == {"charges": -15_000, "contractual": 5_000, "eft_in_transit": 8_000, "undeposited": 2_000}
+    assert practice.balances() == {
+        "charges": -15_000,
+        "contractual": 5_000,
+        "eft_in_transit": 8_000,
+        "undeposited": 2_000,
+    }

@@ -210,7 +210,7 @@ class _Walk:
 
     def __init__(self, delimiters: Delimiters, body: str, first: int) -> None:
         self.delimiters, self.body, self.first = delimiters, body, first
-        self.last_segment = first + body.count(delimiters.segment)
+        self.last_segment = first
         self.isa = body[: body.index(delimiters.segment)].split(delimiters.element)
         self.group: list[str] = []
         self.st: list[str] = []
@@ -228,6 +228,7 @@ class _Walk:
             number += self.body.count(mark, counted, start)
             counted = start
             self._step(start, len(self.body) if end < 0 else end, number)
+        self.last_segment = number + self.body.count(mark, counted)
         iea = self.body[self.body.rindex(mark) + 1 :].split(self.delimiters.element)
         if self.st or self.group:
             raise X12Error(

@@ -17,7 +17,7 @@ from steward.billing.models import WorkItem
 from steward.billing.selectors import work as ask
 from steward.billing.services.work import postpone_work, resolve_work, resolve_work_many
 from steward.billing.states import WorkKind
-from steward.core.access.policy import holds
+from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Bulk,
@@ -35,6 +35,7 @@ from steward.core.listing import (
 )
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
+from steward.registry.logic.names import initials
 
 WORK = Listing(
     name="billing.work",
@@ -67,6 +68,15 @@ WORK = Listing(
 )  # fmt: skip
 
 
+
+def _initials(row: WorkItem) -> str:
+    party = row.claim.patient.party if row.claim else None
+    return initials(party.first_name, party.last_name) if party else ""
+
+
+MASKED_WORK = WORK.hiding(patient=_initials)
+
+
 @screen(GET="charge.read")
 def work_list(request: HttpRequest) -> HttpResponse:
     """Everything open, the earliest due first."""
@@ -76,7 +86,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     cents = sum(amount for *_rest, amount in counts)
     lead = _("%(count)s open, %(late)s overdue, %(money)s") % {
         "count": sum(count for _kind, count, _late, _cents in counts), "late": late, "money": format_cents(cents)}  # fmt: skip
-    return WORK.respond(request, ask.work(subject), lead=lead)
+    listing = MASKED_WORK if masks(subject, "charge.read") else WORK
+    return listing.respond(request, ask.work(subject), lead=lead)
 
 
 def _item(request: HttpRequest, uid: UUID) -> WorkItem:
