@@ -12,12 +12,12 @@ from django.db import connection
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
 from steward.core.access.decide import Subject
-from steward.core.access.policy import scoped
+from steward.core.access.policy import holds, masks, scoped
 from steward.core.vault import blind
 from steward.registry.logic.contacts import email_key, phone_digits
 from steward.registry.logic.duplicates import Known, Twin, twins
 from steward.registry.logic.identifiers import tin_digits
-from steward.registry.logic.names import name_key, prefix_range
+from steward.registry.logic.names import initials, name_key, prefix_range
 from steward.registry.logic.search import Wanted, read_search
 from steward.registry.models import Address, Contact, Department, Entity, Party, Place, Site
 from steward.registry.types import AddressData, ContactData, OrganisationData, PersonData
@@ -74,8 +74,7 @@ def _by_phone(digits: str) -> QuerySet[Contact, Any]:
 
 
 def parties(subject: Subject) -> QuerySet[Party]:
-    """The parties this person may see, in order of filing. A clinician sees none here: patients are the front desk's.
-    """
+    """The parties this person may see, in order of filing. A clinician sees none here: patients are the front desk's."""
     rows = scoped(subject, "party.read", Party.objects.all(), own=Q(user_id=subject.user_id))
     return rows.order_by("last_key", "first_key", "id")
 
@@ -264,6 +263,14 @@ def _first_of(rows: QuerySet[M], ref: str, also: Q | None = None) -> M | None:
 def names_of(pks: Iterable[int]) -> dict[int, str]:
     """The names of parties by primary key, for registers of other rooms. One query."""
     return dict(Party.objects.filter(pk__in=set(pks)).values_list("pk", "name"))
+
+
+def name_for(subject: Subject, party: Party, capability: str = "patient.read") -> str:
+    """A person's name as the subject may see it by a capability: in full, or as initials when that is masked or not
+    held. No query.
+    """
+    plain = holds(subject, capability) and not masks(subject, capability)
+    return party.name if plain else initials(party.first_name, party.last_name)
 
 
 def party_by_pk(pk: int) -> Party:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -56,14 +55,7 @@ RECEIPTS = Listing(
 
 
 # Who reads receipts but no patients (owner, bookkeeper) or patients only masked (auditor) sees initials.
-MASKED = replace(
-    RECEIPTS,
-    columns=tuple(
-        replace(column, value=lambda row: _initials(row)) if column.name == "party" else column
-        for column in RECEIPTS.columns
-    ),
-    patient=None,
-)
+MASKED = RECEIPTS.hiding(party=lambda row: _initials(row))
 
 
 def _initials(row: Receipt) -> str:

@@ -51,8 +51,9 @@ def respond(state: State, kind: str) -> HttpResponse:
         raise refuse(
             "too_many", _("More than %(n)s rows.") % {"n": f"{LIMITS[kind]:,}"}, _("Narrow the list with a filter.")
         )
-    about_patients = matrix()[state.listing.export].phi or state.listing.patient is not None
-    if about_patients and len(rows) > PATIENT_LIMIT:
+    listing = state.listing
+    about_patients = matrix()[listing.export].phi or listing.patient is not None
+    if about_patients and not listing.masked and len(rows) > PATIENT_LIMIT:
         _allow(state, "export.phi")
     _record(state, kind, rows)
     return {"csv": _csv, "xlsx": _xlsx, "print": _print}[kind](state, rows)

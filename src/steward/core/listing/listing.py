@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -49,6 +49,12 @@ class Listing:
     noun: Any = ""
     extra: Sequence[str] = ()
     page_rows: int = PAGE_ROWS
+    masked: bool = False
+
+    def hiding(self, **values: Callable[[Any], Any]) -> Listing:
+        """The same list for who may only see masked values: the named columns computed otherwise."""
+        columns = [replace(c, value=values[c.name]) if c.name in values else c for c in self.columns]
+        return replace(self, columns=tuple(columns), masked=True)
 
     def respond(
         self, request: HttpRequest, rows: QuerySet[Any], *, template: str = "core/listing.html", lead: object = "",
