@@ -41,6 +41,7 @@ def prepare(*, repair: bool = False) -> None:
     """
     from django.core.management import call_command
     from django.db import connection
+    from django.urls import get_resolver
 
     from steward.core.schema import SchemaFault, bring_up
 
@@ -49,6 +50,7 @@ def prepare(*, repair: bool = False) -> None:
     except SchemaFault as fault:
         raise CannotServe(str(fault)) from None
     call_command("collectstatic", interactive=False, verbosity=0)
+    get_resolver().url_patterns  # noqa: B018 - every view is imported once here, seen to be whole, and shared by all processes
     connection.close()
 
 
@@ -213,6 +215,7 @@ def launch(data: Path, port: int, listening: socket.socket, lock: int) -> None:
     listening.close()
     os.close(lock)
     if not _answers(data, port):
+        running.stop(data)
         raise CannotServe(f"The server does not answer; its log: {data / 'log' / 'server.log'}")
 
 
