@@ -21,7 +21,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,15 +101,18 @@ class Books:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from django.db import connection
         from zoneinfo import ZoneInfo
 
-        from steward.desk.opening import open_practice
+        from django.db import connection
+
         from steward.core.clock import FixedClock
         from steward.core.service import system_call
+        from steward.desk.opening import open_practice
 
         self.vendor = connection.vendor
-        self.call = system_call("cli", now=FixedClock(datetime(2026, 12, 31, 17, tzinfo=UTC), ZoneInfo("America/New_York")))
+        self.call = system_call(
+            "cli", now=FixedClock(datetime(2026, 12, 31, 17, tzinfo=UTC), ZoneInfo("America/New_York"))
+        )
         open_practice(self.call, opened_on=YEAR, until=date(2026, 12, 31))
         from steward.ledger.selectors.balances import heads
 
@@ -221,7 +223,11 @@ def bulk(books: Books, args: argparse.Namespace) -> dict[str, Any]:
         drafts = books.drafts(min(5_000, args.entries - books.count))
         rates.append(len(drafts) / timed(lambda: books.many(drafts)))  # noqa: B023
     books.grow(books.count)
-    return {"entries": books.count, "bulk_per_second": round(statistics.median(rates), 1), "bulk_last_batch": round(rates[-1], 1)}
+    return {
+        "entries": books.count,
+        "bulk_per_second": round(statistics.median(rates), 1),
+        "bulk_last_batch": round(rates[-1], 1),
+    }
 
 
 def balances(books: Books, prefix: str) -> dict[str, Any]:
@@ -289,7 +295,7 @@ class Peer:
         return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-PEER = '''
+PEER = """
 import sys, time
 from datetime import datetime, timezone
 import django
@@ -324,7 +330,7 @@ else:
             je_txs=[{"account": cash, "amount": 100, "tx_type": "debit", "description": ""},
                     {"account": income, "amount": 100, "tx_type": "credit", "description": ""}])
     print(n / (time.perf_counter() - start))
-'''
+"""
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -102,7 +102,18 @@ def test_an_empty_book_is_accepted(call):
     assert by_beancount("".join(selectors.export_text("beancount"))) == {}
 
 
-HOSTILE = ["; comment", '"quoted" \\ back', "line\nbreak", "tab\there", "(code) !* state", "|pipe|", "\x00\x1b[31m", "=cmd()", "tag: a, b: c", " "]
+HOSTILE = [
+    "; comment",
+    '"quoted" \\ back',
+    "line\nbreak",
+    "tab\there",
+    "(code) !* state",
+    "|pipe|",
+    "\x00\x1b[31m",
+    "=cmd()",
+    "tag: a, b: c",
+    " ",
+]
 
 
 @needs_hledger

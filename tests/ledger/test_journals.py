@@ -161,7 +161,13 @@ def test_dimensions_by_code_uid_or_number(office, call):
 
     party = Party.objects.order_by("id").first()
     lines = [
-        {"account": "1100", "cents": 5, "entity": office.entity.code, "site": str(office.site.uid), "patient": party.pk},
+        {
+            "account": "1100",
+            "cents": 5,
+            "entity": office.entity.code,
+            "site": str(office.site.uid),
+            "patient": party.pk,
+        },
         {"account": "charges", "cents": -5, "payer": str(party.uid), "item": "x:1"},
     ]
     post_file(call, journal(one("a", lines=lines)))

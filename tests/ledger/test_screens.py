@@ -37,7 +37,17 @@ def account(role):
 
 
 def test_every_page_opens_on_empty_books_and_on_full_ones(office, keeper, call):
-    simple = ("home", "journal", "journal_new", "accounts", "account_new", "trial_balance", "export", "proof", "periods")
+    simple = (
+        "home",
+        "journal",
+        "journal_new",
+        "accounts",
+        "account_new",
+        "trial_balance",
+        "export",
+        "proof",
+        "periods",
+    )
     for name in simple:
         page(keeper, name)
     page(keeper, "account", account("charges"))
@@ -182,7 +192,9 @@ def test_the_sums_follow_while_one_types(office, keeper):
     response = keeper.post(reverse("ledger:journal_sums"), typed())
     assert "Balanced" in response.content.decode()
     assert "Out by" in keeper.post(reverse("ledger:journal_sums"), typed(debit=["1", "", "", ""])).content.decode()
-    assert "not read yet" in keeper.post(reverse("ledger:journal_sums"), typed(debit=["1*", "", "", ""])).content.decode()
+    assert (
+        "not read yet" in keeper.post(reverse("ledger:journal_sums"), typed(debit=["1*", "", "", ""])).content.decode()
+    )
 
 
 def test_reversing_from_the_page(keeper, posted):
@@ -249,8 +261,12 @@ def test_a_document_page_names_its_review(office, keeper, call):
     assert importers.recognise(content) == "journal-csv" and importers.recognise(b"ISA*00*") is None
     done = importers.run(call, kind="journal-csv", content=content, name="j.csv", options=Options())
     assert (done.status, done.parts[0].posted_cents) == ("posted", 500)
-    assert importers.run(call, kind="journal-csv", content=content, name="j.csv", options=Options()).status == "duplicate"
-    wrong = importers.run(call, kind="journal-csv", content=content.replace(b"6000", b"60"), name="j.csv", options=Options())
+    assert (
+        importers.run(call, kind="journal-csv", content=content, name="j.csv", options=Options()).status == "duplicate"
+    )
+    wrong = importers.run(
+        call, kind="journal-csv", content=content.replace(b"6000", b"60"), name="j.csv", options=Options()
+    )
     assert wrong.status == "refused" and wrong.parts[0].problems
     assert "Waits for the second person" in page(keeper, "document", Document.objects.order_by("id").first().uid)
 

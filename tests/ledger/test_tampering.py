@@ -92,7 +92,9 @@ def without_guard_faults(proof):
 @pytest.mark.parametrize("column", ENTRY_COLUMNS)
 def test_every_column_of_an_entry_is_sealed(office, books, column):
     number = 30
-    proof = found(f"UPDATE ledger_entry SET {column} = {ENTRY_COLUMNS[column].format(**values(office))} WHERE number = {number}")
+    proof = found(
+        f"UPDATE ledger_entry SET {column} = {ENTRY_COLUMNS[column].format(**values(office))} WHERE number = {number}"
+    )
     assert without_guard_faults(proof)[0].number == number, proof.faults[:3]
 
 
@@ -192,7 +194,9 @@ def test_random_edits_are_all_found(office, books):
             continue
         proof = found(f"UPDATE ledger_{table} SET {column} = {new} WHERE {where}")
         faults = without_guard_faults(proof)
-        assert faults and faults[0].number == number, f"edit {n} (seed {SEED}): {table}.{column} of {number}: {faults[:2]}"
+        assert faults and faults[0].number == number, (
+            f"edit {n} (seed {SEED}): {table}.{column} of {number}: {faults[:2]}"
+        )
 
 
 def _same(table: str, column: str, where: str, new: str) -> bool:

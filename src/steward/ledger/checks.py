@@ -14,7 +14,9 @@ from steward.ledger.selectors.balances import OpenItem
 from steward.ledger.selectors.verify import Proof
 
 #: Accounts whose balance may stand on either side without anything being wrong.
-EITHER_SIDE = frozenset({"cash_over_short", "era_clearing", "suspense", "retained_earnings", "net_pay_clearing", "card_clearing"})
+EITHER_SIDE = frozenset(
+    {"cash_over_short", "era_clearing", "suspense", "retained_earnings", "net_pay_clearing", "card_clearing"}
+)
 
 
 def broken_books(proof: Proof) -> Iterator[Finding]:
@@ -56,8 +58,15 @@ def duplicate_posting(rows: Iterable[tuple[str, str, int, int, int]]) -> Iterato
     ``rows`` are (source type, source ref, first number, second number, cents).
     """
     for kind, ref, first, second, cents in rows:
-        title = _("Entries %(first)s and %(second)s are booked from the same source") % {"first": first, "second": second}
-        evidence = (Evidence("entry", str(first), cents), Evidence("entry", str(second), cents), Evidence("source", f"{kind}:{ref}"))
+        title = _("Entries %(first)s and %(second)s are booked from the same source") % {
+            "first": first,
+            "second": second,
+        }
+        evidence = (
+            Evidence("entry", str(first), cents),
+            Evidence("entry", str(second), cents),
+            Evidence("source", f"{kind}:{ref}"),
+        )
         fix = _("If it is one event, reverse the second entry.")
         yield Finding("duplicate_posting", Severity.MEDIUM, title, evidence, fix=fix, confidence_ppm=700_000)
 

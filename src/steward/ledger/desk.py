@@ -51,7 +51,9 @@ def search(subject: Subject, text: str) -> list[Hit]:
     if text.isdecimal() and len(text) < 15:
         for entry in journal(subject).filter(number=int(text)):
             detail = f"{entry.date.isoformat()} · {format_cents(entry.debit_cents)}"
-            hits.append(Hit(_("Entry"), f"{entry.number} {entry.memo}", detail, reverse("ledger:entry", args=[entry.uid])))
+            hits.append(
+                Hit(_("Entry"), f"{entry.number} {entry.memo}", detail, reverse("ledger:entry", args=[entry.uid]))
+            )
     wanted = text.casefold()
     for account in accounts(subject):
         words = account.name.casefold().split()

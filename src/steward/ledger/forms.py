@@ -54,9 +54,13 @@ class JournalForm(Form):
 
     uid = forms.UUIDField(widget=forms.HiddenInput)
     date = DateField(label=__("Day"))
-    memo = forms.CharField(label=__("What it is"), max_length=200, help_text=__("Posted for good: no names of patients, no diagnoses."))
+    memo = forms.CharField(
+        label=__("What it is"), max_length=200, help_text=__("Posted for good: no names of patients, no diagnoses.")
+    )
     document = forms.FileField(
-        label=__("Source document"), required=False, help_text=__("Without one, the entry as typed is stored as its voucher.")
+        label=__("Source document"),
+        required=False,
+        help_text=__("Without one, the entry as typed is stored as its voucher."),
     )
 
     def __init__(self, *args: Any, rows: list[Row] | None = None, spare: int = 0, **kwargs: Any) -> None:
@@ -89,7 +93,9 @@ class JournalForm(Form):
 def _typed(data: Any) -> list[Row]:
     columns = {name: data.getlist(name) for name in ROW_FIELDS}
     count = min(max((len(values) for values in columns.values()), default=0), MAX_ROWS)
-    cells = ({name: (values[n] if n < len(values) else "")[:200] for name, values in columns.items()} for n in range(count))
+    cells: Iterator[dict[str, Any]] = (
+        {name: (values[n] if n < len(values) else "")[:200] for name, values in columns.items()} for n in range(count)
+    )
     rows = [Row(n, **cell) for n, cell in enumerate(cells, 1)]
     while rows and rows[-1].blank and len(rows) > FIRST_ROWS:
         rows.pop()
@@ -165,14 +171,20 @@ class ReverseForm(Form):
     """Undo a posted entry."""
 
     date = DateField(label=__("Date of the reversal"))
-    reason = forms.CharField(label=__("Why"), max_length=150, help_text=__("Stays with the entry. No names of patients."))
+    reason = forms.CharField(
+        label=__("Why"), max_length=150, help_text=__("Stays with the entry. No names of patients.")
+    )
 
 
 class SignForm(Form):
     """The second person's answer."""
 
-    answer = forms.ChoiceField(choices=[("yes", __("Approve and post")), ("no", __("Hand back"))], widget=forms.RadioSelect, label=__("Answer"))
-    comment = forms.CharField(label=__("Comment"), required=False, max_length=400, help_text=__("A no needs its reason."))
+    answer = forms.ChoiceField(
+        choices=[("yes", __("Approve and post")), ("no", __("Hand back"))], widget=forms.RadioSelect, label=__("Answer")
+    )
+    comment = forms.CharField(
+        label=__("Comment"), required=False, max_length=400, help_text=__("A no needs its reason.")
+    )
 
 
 class AccountForm(Form):
@@ -220,7 +232,10 @@ class LockForm(Form):
         super().__init__(*args, **kwargs)
         for name, evidence in failed or ():
             self.fields[f"waive_{name}"] = forms.CharField(
-                label=_("Why it may stay: %s") % name.replace("_", " "), required=False, max_length=300, help_text=evidence
+                label=_("Why it may stay: %s") % name.replace("_", " "),
+                required=False,
+                max_length=300,
+                help_text=evidence,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -232,5 +247,7 @@ class ExportForm(Form):
     """The whole journal as a file."""
 
     form = forms.ChoiceField(
-        label=__("Format"), choices=[("hledger", "hledger"), ("beancount", "beancount"), ("csv", "CSV")], widget=forms.RadioSelect
+        label=__("Format"),
+        choices=[("hledger", "hledger"), ("beancount", "beancount"), ("csv", "CSV")],
+        widget=forms.RadioSelect,
     )

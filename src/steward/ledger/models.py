@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -19,12 +19,12 @@ ENTRY_STATES: Final = ("draft", "posted")
 PERIOD_STATES: Final = ("open", "soft", "locked")
 
 
-def _dimension(to: str) -> models.ForeignKey:
+def _dimension(to: str) -> models.ForeignKey[Any, Any]:
     """A nullable dimension without an index of its own: nobody deletes registry rows, and each index costs a post."""
     return models.ForeignKey(to, models.PROTECT, null=True, blank=True, related_name=NO_NAME, db_index=False)
 
 
-def _person() -> models.ForeignKey:
+def _person() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name=NO_NAME, db_index=False
     )

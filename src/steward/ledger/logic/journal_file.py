@@ -194,7 +194,8 @@ def recognise_csv(content: bytes) -> bool:
 
 def parse_csv(content: bytes) -> tuple[FileEntry, ...]:
     """The entries of a ``journal-csv`` file. Raises JournalFileError."""
-    rows, problems = [], []
+    rows: list[tuple[int, str, date, str, FileLine]] = []
+    problems: list[Refusal] = []
     for number, row in _csv_rows(_text(content)):
         try:
             rows.append(_csv_line(number, row))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from steward.core.refusals import refuse
 from steward.ledger.logic import balance
 from steward.ledger.logic.balance import AccountHead, TrialBalance
 from steward.ledger.logic.periods import AsOf, as_of
+from steward.ledger.sql import marks, query
 
 DIMENSIONS: Final = ("entity", "site", "department", "provider", "payer", "party")
 CHUNK: Final = 500
+_SUM: Final = "CAST(SUM(cents) AS bigint)"
 
 _TOTALS = """
 SELECT t.account_id, CAST(SUM(t.debit) AS bigint), CAST(SUM(t.credit) AS bigint) FROM ledger_periodtotal t
@@ -47,9 +48,12 @@ def _accrual(basis: str) -> None:
 
 def heads() -> list[AccountHead]:
     """All accounts in order of code."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, code, name, kind, normal_side, COALESCE(role, '') FROM ledger_account ORDER BY code")
-        return [AccountHead(*row) for row in cursor.fetchall()]
+    return [
+        AccountHead(*row)
+        for row in query(
+            "SELECT id, code, name, kind, normal_side, COALESCE(role, '') FROM ledger_account ORDER BY code"
+        )
+    ]
 
 
 def turnovers(day: date, *, entity: int | None = None, account: int | None = None) -> dict[int, tuple[int, int]]:
@@ -62,28 +66,24 @@ def turnovers(day: date, *, entity: int | None = None, account: int | None = Non
 
 
 def _whole_months(plan: AsOf, entity: int | None, account: int | None) -> list[tuple[int, int, int]]:
-    sql, values = _TOTALS, [plan.months_through.index]
+    sql = _TOTALS
+    values: list[Any] = [plan.months_through.index]
     if entity is not None:
         sql, values = sql + " AND t.entity_id = %s", [*values, entity]
     if account is not None:
         sql, values = sql + " AND t.account_id = %s", [*values, account]
-    return _rows(sql + " GROUP BY t.account_id", values)
+    return query(sql + " GROUP BY t.account_id", *values)
 
 
 def _part_month(plan: AsOf, entity: int | None, account: int | None) -> list[tuple[int, int, int]]:
     assert plan.first and plan.last
-    sql, values = _PART, [plan.first.isoformat(), plan.last.isoformat()]
+    sql = _PART
+    values: list[Any] = [plan.first.isoformat(), plan.last.isoformat()]
     if entity is not None:
         sql, values = sql + " AND l.entity_id = %s", [*values, entity]
     if account is not None:
         sql, values = sql + " AND a.id = %s", [*values, account]
-    return _rows(sql + " GROUP BY a.id", values)
-
-
-def _rows(sql: str, values: Sequence[object]) -> list[tuple[int, int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+    return query(sql + " GROUP BY a.id", *values)
 
 
 def account_balance(day: date, *, role: str = "", code: str = "", entity: int | None = None) -> int:
@@ -107,12 +107,10 @@ def role_balances(day: date) -> dict[str, int]:
     Meant for a day near the last entry (Today): what is dated later is then little.
     """
     found: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ROLES, [day.isoformat()])
-        for role, code, cents in cursor.fetchall():
-            found[code] = int(cents)
-            if role:
-                found[role] = int(cents)
+    for role, code, cents in query(_ROLES, day.isoformat()):
+        found[code] = int(cents)
+        if role:
+            found[role] = int(cents)
     return found
 
 
@@ -126,10 +124,8 @@ def account_ids(names: Iterable[str], *, by_code: bool = False) -> dict[str, int
     """Role (or code) -> primary key, one query. Refuses ``unknown_account`` for the first that is not there."""
     names = list(names)
     column = "code" if by_code else "role"
-    with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(names)) or "NULL"
-        cursor.execute(f"SELECT {column}, id FROM ledger_account WHERE {column} IN ({marks})", names)  # noqa: S608
-        found = dict(cursor.fetchall())
+    sql = f"SELECT {column}, id FROM ledger_account WHERE {column} IN ({marks(names)})"  # noqa: S608 - one of two names
+    found: dict[str, int] = dict(query(sql, *names))
     for name in names:
         if name not in found:
             raise refuse(
@@ -149,19 +145,16 @@ def balances_by(
         raise ValueError(f"{dimension!r} is no dimension; lines have {', '.join(DIMENSIONS)}")
     ids = account_ids(roles)
     role_of = {pk: role for role, pk in ids.items()}
-    marks = ", ".join(["%s"] * len(ids))
-    sql = (
-        f"SELECT account_id, {dimension}_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE account_id IN ({marks})"  # noqa: S608
-    )
-    values: list[object] = list(ids.values())
+    sql = f"SELECT account_id, {dimension}_id, {_SUM} FROM ledger_line WHERE account_id IN ({marks(ids)})"  # noqa: S608
+    values: list[Any] = list(ids.values())
     sql, values = _between(sql, values, since, day)
     if party_role:
         sql, values = sql + " AND party_role = %s", [*values, party_role]
-    found = _rows(sql + f" GROUP BY account_id, {dimension}_id HAVING SUM(cents) <> 0", values)
+    found = query(sql + f" GROUP BY account_id, {dimension}_id HAVING SUM(cents) <> 0", *values)
     return {(role_of[account], who): cents for account, who, cents in found}
 
 
-def _between(sql: str, values: list[object], since: date | None, day: date | None) -> tuple[str, list[object]]:
+def _between(sql: str, values: list[Any], since: date | None, day: date | None) -> tuple[str, list[Any]]:
     """Lines of posted entries in a span: a draft's lines have no date yet, so the condition on the date leaves them out."""
     sql, values = sql + " AND date >= %s", [*values, (since or date(1900, 1, 1)).isoformat()]
     if day is not None:
@@ -189,39 +182,22 @@ def open_items(
     """
     ids = account_ids(roles)
     role_of = {pk: role for role, pk in ids.items()}
-    marks = ", ".join(["%s"] * len(ids))
-    sql = (
-        "SELECT account_id, item, CAST(SUM(cents) AS bigint), MIN(date), MAX(date) FROM ledger_line"
-        f" WHERE item <> '' AND account_id IN ({marks})"
-    )
-    values: list[object] = list(ids.values())
+    columns = f"account_id, item, {_SUM}, MIN(date), MAX(date)"
+    sql = f"SELECT {columns} FROM ledger_line WHERE item <> '' AND account_id IN ({marks(ids)})"  # noqa: S608
+    values: list[Any] = list(ids.values())
     if prefix:
-        # a range instead of LIKE: both databases take it from the index
-        sql, values = sql + " AND item >= %s AND item < %s", [*values, prefix, prefix + "\U0010ffff"]
+        sql, values = sql + " AND substr(item, 1, %s) = %s", [*values, len(prefix), prefix]
     sql, values = _between(sql, values, None, day)
     sql += " GROUP BY account_id, item" + ("" if settled else " HAVING SUM(cents) <> 0") + " ORDER BY MIN(date), item"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    return [OpenItem(role_of[a], item, cents, _day(first), _day(last)) for a, item, cents, first, last in rows]
+    found = query(sql, *values)
+    return [OpenItem(role_of[a], item, cents, _day(first), _day(last)) for a, item, cents, first, last in found]
 
 
 def item_balances(items: Iterable[str], *, day: date | None = None) -> dict[str, dict[str, int]]:
     """item -> {role or code -> signed cents}, zero sums left out; items without lines are absent. One query per 500."""
     found: dict[str, dict[str, int]] = {}
-    wanted = list(dict.fromkeys(items))
-    for start in range(0, len(wanted), CHUNK):
-        part: list[object] = [*wanted[start : start + CHUNK]]
-        marks = ", ".join(["%s"] * len(part))
-        sql = (
-            "SELECT item, COALESCE(a.role, a.code), CAST(SUM(cents) AS bigint) FROM ledger_line l"
-            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"
-        )
-        sql, values = _between(sql, part, None, day)
-        with connection.cursor() as cursor:
-            cursor.execute(sql + " GROUP BY 1, 2 HAVING SUM(cents) <> 0", values)
-            for item, account, cents in cursor.fetchall():
-                found.setdefault(item, {})[account] = cents
+    for item, account, cents in _by_item(items, "item, COALESCE(a.role, a.code)", "1, 2", day):
+        found.setdefault(item, {})[account] = cents
     return found
 
 
@@ -231,20 +207,22 @@ def item_payer_balances(items: Iterable[str]) -> dict[str, dict[tuple[str, int |
     What a charge has open, told apart by whom it is open of.
     """
     found: dict[str, dict[tuple[str, int | None], int]] = {}
+    for item, account, payer, cents in _by_item(items, "item, COALESCE(a.role, a.code), payer_id", "1, 2, 3", None):
+        found.setdefault(item, {})[(account, payer)] = cents
+    return found
+
+
+def _by_item(items: Iterable[str], columns: str, groups: str, day: date | None) -> Iterator[tuple[Any, ...]]:
+    """Rows of (columns, cents) of these items, grouped by the columns; zero sums left out."""
     wanted = list(dict.fromkeys(items))
     for start in range(0, len(wanted), CHUNK):
-        part: list[object] = [*wanted[start : start + CHUNK]]
-        marks = ", ".join(["%s"] * len(part))
+        part: list[Any] = wanted[start : start + CHUNK]
         sql = (
-            "SELECT item, COALESCE(a.role, a.code), payer_id, CAST(SUM(cents) AS bigint) FROM ledger_line l"
-            f" JOIN ledger_account a ON a.id = l.account_id WHERE item <> '' AND item IN ({marks})"
+            f"SELECT {columns}, {_SUM} FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id"  # noqa: S608
+            f" WHERE item <> '' AND item IN ({marks(part)})"
         )
-        sql, values = _between(sql, part, None, None)
-        with connection.cursor() as cursor:
-            cursor.execute(sql + " GROUP BY 1, 2, 3 HAVING SUM(cents) <> 0", values)
-            for item, account, payer, cents in cursor.fetchall():
-                found.setdefault(item, {})[(account, payer)] = cents
-    return found
+        sql, values = _between(sql, part, None, day)
+        yield from query(f"{sql} GROUP BY {groups} HAVING SUM(cents) <> 0", *values)
 
 
 def _day(value: date | str) -> date:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from steward.core.refusals import refuse
 from steward.ledger.logic import export
 from steward.ledger.logic.export import ExportAccount, ExportEntry, ExportLine
 from steward.ledger.selectors.balances import heads
+from steward.ledger.sql import query
 
 BATCH = 2_000
 Words = Callable[[str, int], str]
@@ -58,9 +58,7 @@ def _csv() -> Iterator[str]:
 
 def first_day() -> date:
     """The day of the earliest posted line; 1900-01-01 for empty books."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT MIN(date) FROM ledger_entry WHERE state = 'posted'")
-        value = cursor.fetchone()[0]
+    value = query("SELECT MIN(date) FROM ledger_entry WHERE state = 'posted'")[0][0]
     if value is None:
         return date(1900, 1, 1)
     return value if isinstance(value, date) else date.fromisoformat(value)
@@ -68,17 +66,13 @@ def first_day() -> date:
 
 def entries() -> Iterator[ExportEntry]:
     """Every posted entry in order of number."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last FROM ledger_head WHERE id = 1")
-        row = cursor.fetchone()
-    for start in range(1, (row[0] if row else 0) + 1, BATCH):
+    head = query("SELECT last FROM ledger_head WHERE id = 1")
+    for start in range(1, (head[0][0] if head else 0) + 1, BATCH):
         yield from _batch(start, start + BATCH - 1)
 
 
 def _batch(start: int, end: int) -> Iterator[ExportEntry]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, [start, end])
-        rows = cursor.fetchall()
+    rows = query(_SQL, start, end)
     at = 0
     while at < len(rows):
         stop = at

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -16,16 +15,17 @@ from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.models import Account, Document, Entry, Line, Period
 from steward.ledger.selectors.balances import turnovers
+from steward.ledger.sql import query
 
 
-def journal(subject: Subject) -> QuerySet[Entry]:
+def journal(subject: Subject) -> QuerySet[Any]:
     """Posted entries with their size (debits, cents) for lists, export and search."""
     rows = Entry.objects.filter(state="posted").annotate(debit_cents=_debits())
     return scoped(subject, "books.read", rows)
 
 
-def drafts(subject: Subject) -> QuerySet[Entry]:
-    """Entries that are not posted yet."""
+def drafts(subject: Subject) -> QuerySet[Any]:
+    """Entries that are not posted yet, with their size so far."""
     rows = Entry.objects.filter(state="draft").select_related("drafted_by").annotate(debit_cents=_debits())
     return scoped(subject, "books.read", rows)
 
@@ -60,7 +60,7 @@ def entries_of_source(source_type: str, source_ref: str) -> list[Entry]:
     return list(rows.select_related("reverses", "reversed_by").order_by("number"))
 
 
-def entries_of_document(subject: Subject, document: Document) -> QuerySet[Entry]:
+def entries_of_document(subject: Subject, document: Document) -> QuerySet[Any]:
     """Posted entries booked from one document."""
     return journal(subject).filter(document=document)
 
@@ -146,7 +146,7 @@ def register(
         sql += f" AND l.date {'<' if back else '>'}= %s AND (l.date, l.id) {'<' if back else '>'} (%s, %s)"
         values += [mark[0].isoformat(), mark[0].isoformat(), mark[1]]
     order = "DESC" if back else "ASC"
-    found = _query(f"{sql} ORDER BY l.date {order}, l.id {order} LIMIT {int(limit) + 1}", values)
+    found = query(f"{sql} ORDER BY l.date {order}, l.id {order} LIMIT {int(limit) + 1}", *values)
     more, found = len(found) > limit, found[:limit]
     if back:
         found.reverse()
@@ -174,13 +174,7 @@ def _balance_before(account: int, day: date, line_id: int) -> int:
     """The balance just before one line: all days before, and that day's lines with a lower id."""
     debit, credit = turnovers(day - timedelta(days=1), account=account).get(account, (0, 0))
     sql = "SELECT CAST(COALESCE(SUM(cents), 0) AS bigint) FROM ledger_line WHERE account_id = %s AND date = %s AND id < %s"
-    return debit - credit + int(_query(sql, [account, day.isoformat(), line_id])[0][0])
-
-
-def _query(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+    return debit - credit + int(query(sql, account, day.isoformat(), line_id)[0][0])
 
 
 def _day(value: date | str) -> date:
@@ -190,8 +184,8 @@ def _day(value: date | str) -> date:
 def same_source() -> list[tuple[str, str, int, int, int]]:
     """Pairs of entries with one source and one size, where neither reverses the other: food for ``duplicate_posting``."""
     return [
-        tuple(row)  # type: ignore[misc]
-        for row in _query(
+        tuple(row)
+        for row in query(
             """
             WITH sized AS (
               SELECT e.id, e.number, e.source_type, e.source_ref, e.date, e.reverses_id,
@@ -203,7 +197,6 @@ def same_source() -> list[tuple[str, str, int, int, int]]:
             SELECT a.source_type, a.source_ref, a.number, b.number, a.cents FROM sized a JOIN sized b
               ON b.source_type = a.source_type AND b.source_ref = a.source_ref AND b.number > a.number
              AND b.cents = a.cents AND b.date = a.date
-            WHERE a.reverses_id IS NULL AND b.reverses_id IS NULL ORDER BY a.number, b.number LIMIT 200""",
-            [],
+            WHERE a.reverses_id IS NULL AND b.reverses_id IS NULL ORDER BY a.number, b.number LIMIT 200"""
         )
     ]

@@ -18,6 +18,7 @@ from django.db import connection
 from steward.core import guards
 from steward.ledger.logic.chain import GENESIS, SealedEntry, seal, seal_event
 from steward.ledger.models import Period, PeriodEvent
+from steward.ledger.sql import query
 
 BATCH = 2_000
 
@@ -81,25 +82,19 @@ def verify(*, limit: int = 100) -> Proof:
     return Proof(count, tuple(faults), accounts)
 
 
-def _query(sql: str, *values: object) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
-
-
 def _head() -> tuple[int, str]:
-    rows = _query("SELECT last, hash FROM ledger_head WHERE id = 1")
+    rows = query("SELECT last, hash FROM ledger_head WHERE id = 1")
     return (rows[0][0], rows[0][1]) if rows else (0, GENESIS)
 
 
 def _chain(last: int, head_hash: str) -> Iterator[Fault | int]:
     """Faults in order of number; last of all, how many entries were read."""
     prev, expected, count = GENESIS, 1, 0
-    highest = max(last, _query("SELECT COALESCE(MAX(number), 0) FROM ledger_entry")[0][0])
+    highest = max(last, query("SELECT COALESCE(MAX(number), 0) FROM ledger_entry")[0][0])
     for start in range(1, highest + 1, BATCH):
         end = min(start + BATCH - 1, highest)
         lines = _lines(start, end)
-        for row in _query(_ENTRIES, start, end):
+        for row in query(_ENTRIES, start, end):
             pk, number, before, digest = row[:4]
             if number > expected:
                 missing = f"entry {expected} is missing" + (
@@ -136,7 +131,7 @@ WHERE e.state = 'posted' AND e.number BETWEEN %s AND %s ORDER BY e.number, l.n""
 
 def _lines(start: int, end: int) -> dict[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {}
-    for row in _query(_LINES, start, end):
+    for row in query(_LINES, start, end):
         found.setdefault(row[0], []).append(row)
     return found
 
@@ -160,8 +155,9 @@ def _entry_fault(row: tuple[Any, ...], lines: list[tuple[Any, ...]]) -> str:
     if (row[17] is not None and row[18] is None) or (row[19] is not None and row[15] is None):
         return "points to a document or entry that is not there"
     try:
-        sealed = SealedEntry(row[1], _hex(row[4]), day, *row[6:14], _moment(row[14]), row[15])
-        return "" if seal(row[2], sealed, [line[2:] for line in lines]) == row[3] else "is not what was posted"
+        head: Any = (row[1], _hex(row[4]), day, *row[6:14], _moment(row[14]), row[15])  # as the query has them
+        sealed_lines: Any = [line[2:] for line in lines]
+        return "" if seal(row[2], SealedEntry(*head), sealed_lines) == row[3] else "is not what was posted"
     except (TypeError, ValueError, AttributeError):
         return "is not what was posted"
 
@@ -187,7 +183,7 @@ def _moment(value: datetime | str) -> datetime:
 
 def _totals() -> Iterator[tuple[str, int, int]]:
     """Accounts whose totals are not the sums of their lines: (code, lines' balance, totals' balance). One snapshot."""
-    rows = _query("""
+    rows = query("""
         SELECT COALESCE(a.code, '?'), CAST(SUM(x.lines) AS bigint), CAST(SUM(x.totals) AS bigint) FROM (
           SELECT account_id, entity_id, period_id, SUM(d) AS d, SUM(c) AS c,
                  SUM(CASE WHEN kind = 1 THEN d - c ELSE 0 END) AS lines, SUM(CASE WHEN kind = 2 THEN c - d ELSE 0 END) AS totals
@@ -205,7 +201,7 @@ def _totals() -> Iterator[tuple[str, int, int]]:
 
 def _reversals() -> Iterator[Fault]:
     """Reversals whose original is not posted before them, or that do not mirror it account by account."""
-    rows = _query("""
+    rows = query("""
         SELECT r.number FROM ledger_entry r JOIN ledger_entry o ON o.id = r.reverses_id
         JOIN ledger_line l ON l.entry_id IN (r.id, o.id)
         WHERE r.state = 'posted' GROUP BY r.number, o.number, o.state, l.account_id, l.entity_id, l.item
@@ -216,12 +212,12 @@ def _reversals() -> Iterator[Fault]:
 
 def _strays(last: int) -> Iterator[Fault]:
     """Rows that belong to no posted entry and yet would count."""
-    rows = _query("""
+    rows = query("""
         SELECT COUNT(*) FROM ledger_line l LEFT JOIN ledger_entry e ON e.id = l.entry_id
         WHERE l.date IS NOT NULL AND (e.id IS NULL OR (e.state <> 'posted'))""")
     if rows[0][0]:
         yield Fault(None, f"{rows[0][0]} lines count without a posted entry")
-    rows = _query(
+    rows = query(
         "SELECT COUNT(*) FROM ledger_entry WHERE state <> 'draft' AND (number IS NULL OR number < 1 OR state <> 'posted')"
     )
     if rows[0][0]:

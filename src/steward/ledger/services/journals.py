@@ -259,7 +259,7 @@ def _drafts(entries: Sequence[FileEntry], document: Document) -> list[EntryDraft
 def _line(line: FileLine, known: dict[tuple[str, object], int], codes: set[str]) -> LineDraft:
     dims = {name: known[name, ref] for name, ref in line.dims if name in DIMENSIONS}
     party = next(((name, known[name, ref]) for name, ref in line.dims if name in PARTIES), ("", None))
-    named = {"account": line.account} if line.account in codes else {"role": line.account}
+    named: dict[str, Any] = {"account": line.account} if line.account in codes else {"role": line.account}
     return LineDraft(
         cents=line.cents,
         party=party[1],

@@ -16,7 +16,7 @@ from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.approvals import selectors as approvals
 from steward.core.files import selectors as files
-from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, Sort
+from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.ledger import services
 from steward.ledger.forms import JournalForm, ReverseForm, Row, SignForm, fresh_uid, rows_of, sums_of
@@ -33,15 +33,11 @@ WORDS = {
 }  # fmt: skip
 
 
-def _link(row: Entry) -> str:
-    return reverse("ledger:entry", args=[row.uid])
-
-
 def _journal(name: str, title: Any) -> Listing:
     return Listing(
         name=name, title=title,
         columns=(
-            Column("number", __("No."), kind="number", link=_link),
+            Column("number", __("No."), kind="number", link=link_to("ledger:entry")),
             Column("date", __("Date"), kind="date"),
             Column("journal", __("Journal"), value=lambda row: WORDS.get(row.journal, row.journal)),
             Column("memo", __("What")),
@@ -83,7 +79,9 @@ def _with_state(rows: Any) -> Any:
 def journal(request: HttpRequest) -> HttpResponse:
     """Every posted entry, latest first."""
     rows = _with_state(registers.journal(request.call.subject))  # type: ignore[attr-defined]
-    return JOURNAL.respond(request, rows, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers."))
+    return JOURNAL.respond(
+        request, rows, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers.")
+    )
 
 
 @screen(GET="books.read")
@@ -112,7 +110,11 @@ def entry(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _signed(state: services.JournalState) -> Done:
-    said = {"posted": _("Posted as entry %s.") % state.number, "rejected": _("Handed back."), "waiting": _("Signed; one more has to.")}
+    said = {
+        "posted": _("Posted as entry %s.") % state.number,
+        "rejected": _("Handed back."),
+        "waiting": _("Signed; one more has to."),
+    }
     return Done(reverse("ledger:entry", args=[state.uid]), said[state.state])
 
 
@@ -151,7 +153,10 @@ def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
         return services.reverse(call, number=shown.number or 0, **data)
 
     def success(done: Any) -> Done:
-        return Done(reverse("ledger:entry", args=[done.key]), _("Entry %(a)s reversed by %(b)s.") % {"a": shown.number, "b": done.number})
+        return Done(
+            reverse("ledger:entry", args=[done.key]),
+            _("Entry %(a)s reversed by %(b)s.") % {"a": shown.number, "b": done.number},
+        )
 
     return handle(
         request, ReverseForm, act, "ledger/reverse.html", context={"entry": shown, "lines": registers.lines(shown)},
@@ -190,7 +195,14 @@ def _manual(request: HttpRequest, initial: dict[str, Any], rows: list[Row], show
     else:
         context["sums"] = sums_of(rows)
     return handle(
-        request, JournalForm, act, "ledger/journal_form.html", context=context, initial=initial, rows=rows, success=_saved
+        request,
+        JournalForm,
+        act,
+        "ledger/journal_form.html",
+        context=context,
+        initial=initial,
+        rows=rows,
+        success=_saved,
     )
 
 
@@ -215,7 +227,11 @@ def _saved(state: services.JournalState) -> Done:
 
 
 def _choices(request: HttpRequest, shown: Entry | None) -> dict[str, Any]:
-    entities = Line._meta.get_field("entity").related_model._default_manager.filter(ended_on=None).order_by("-is_practice", "code")
+    entities = (
+        Line._meta.get_field("entity")
+        .related_model._default_manager.filter(ended_on=None)
+        .order_by("-is_practice", "code")
+    )
     sites = Line._meta.get_field("site").related_model._default_manager.filter(ended_on=None).order_by("code")
     accounts = registers.accounts(request.call.subject).filter(active=True)  # type: ignore[attr-defined]
     return {"accounts": accounts, "entities": list(entities), "sites": list(sites), "entry": shown}
