@@ -83,12 +83,14 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory) -> Iterator[Machine]:
     made = Machine(tmp_path_factory.mktemp("machine") / "data", environment())
-    first = made.up()
-    assert first.returncode == 0, first.stderr
-    assert f"http://localhost:{made.port}" in first.stdout and "sign-in" in first.stdout
-    yield made
-    if made.data.exists():
-        running.stop(made.data)
+    try:
+        first = made.up()
+        assert first.returncode == 0, first.stderr
+        assert f"http://localhost:{made.port}" in first.stdout and "sign-in" in first.stdout
+        yield made
+    finally:  # also when the first start was not as it should be: nothing of a test may go on running
+        if made.data.exists():
+            running.stop(made.data)
 
 
 @pytest.fixture
