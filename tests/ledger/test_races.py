@@ -103,7 +103,8 @@ def test_no_line_slips_into_an_entry_that_is_just_being_posted(books):
     with transaction.atomic():
         post_row(sql, pk)
         intruder = start(books, "slip_in", pk)
-        time.sleep(3)
+        assert intruder.stdout is not None and intruder.stdout.readline().strip() == "ready"
+        time.sleep(1)
         assert intruder.poll() is None  # it waits for us
     (said,) = finish(intruder)
     assert said.startswith("refused") and "posted entry" in said

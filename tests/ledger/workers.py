@@ -80,6 +80,8 @@ def lock() -> None:
 
 def slip_in(entry_id: str) -> None:
     """Insert a balanced pair of lines into a draft that somebody else is just posting."""
+    connection.ensure_connection()
+    say("ready")
     try:
         with connection.cursor() as cursor:
             for n, cents in ((91, 7), (92, -7)):
