@@ -170,5 +170,5 @@ def test_the_phone_has_its_menu_without_javascript(site):
         assert not page.locator("#rail").is_visible()
         page.get_by_role("link", name="Menu").click()
         assert page.locator("#rail").is_visible()
-        page.get_by_role("link", name="Close").click()
+        page.get_by_role("link", name="Close", exact=True).click()
         assert not page.locator("#rail").is_visible()

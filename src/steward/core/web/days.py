@@ -42,4 +42,4 @@ def say_ago(moment: datetime, now: datetime) -> str:
 
 def say_time(moment: datetime | time) -> str:
     """``1:32 pm``, in the zone the moment carries."""
-    return date_format(moment, "g:i") + (" am" if moment.hour < 12 else " pm")
+    return f"{moment.hour % 12 or 12}:{moment.minute:02d} " + ("am" if moment.hour < 12 else "pm")

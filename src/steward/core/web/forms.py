@@ -124,7 +124,7 @@ class Form(forms.Form):
                 part.empty_label = ""
             if isinstance(part, forms.MultipleChoiceField) and type(part.widget) is forms.SelectMultiple:
                 # a list that needs Ctrl to choose twice is no choice at all
-                self.fields[name].widget = forms.CheckboxSelectMultiple(choices=part.choices)
+                self.fields[name].widget = forms.CheckboxSelectMultiple(choices=list(part.widget.choices))
 
     def refuse(self, refused: Refused) -> None:
         """Put each refusal where it belongs: beside its field when it names one, else above the form with its fix."""
