@@ -22,7 +22,7 @@ from steward.frontdesk.forms import CoverageForm, PatientEditForm, PatientForm, 
 from steward.frontdesk.models import Patient
 from steward.frontdesk.search import PatientSearch
 from steward.frontdesk.types import RegistrationData
-from steward.frontdesk.views.shared import filed, shown_name, the_patient
+from steward.frontdesk.views.shared import about, filed, shown_name, the_patient
 from steward.insurance import selectors as insurance
 from steward.insurance import services as insurance_services
 from steward.insurance.models import Coverage
@@ -125,7 +125,8 @@ def patient(request: HttpRequest, uid: UUID) -> HttpResponse:
     page = selectors.patient_page(call.subject, uid, call.today, call.clock.zone)
     if page is None:
         raise Http404
-    call.read("patient", [page.patient.uid, *(each.uid for each in page.family)])
+    about(request, page.patient)
+    call.read("patient", [each.uid for each in page.family])
     tab = request.GET.get("tab", "") if request.GET.get("tab") in TABS else "overview"
     words = {
         "overview": _("Overview"),
@@ -235,7 +236,7 @@ def _the_coverage(request: HttpRequest, uid: UUID) -> tuple[Coverage, Patient]:
     patient = selectors.patients(request.call.subject).filter(party=row.patient_id).first() if row else None  # type: ignore[attr-defined]
     if row is None or patient is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    about(request, patient)
     return row, patient
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from steward.core.access.policy import masks
 from steward.core.clock import ClockError, parse_date
@@ -28,12 +29,18 @@ def shown_name(request: HttpRequest, patient: Patient) -> str:
     return filed(patient)
 
 
+def about(request: HttpRequest, patient: Patient) -> None:
+    """Note that this page shows a patient. The browser's tab and history name the chart, never the person."""
+    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.tab_title = _("Chart %s") % patient.chart  # type: ignore[attr-defined]
+
+
 def the_patient(request: HttpRequest, uid: UUID) -> Patient:
     """The patient, noted as read, or 404 when there is none this person may see."""
     found = selectors.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
     if found is None:
         raise Http404
-    request.call.read("patient", [found.uid])  # type: ignore[attr-defined]
+    about(request, found)
     return found
 
 
@@ -42,7 +49,7 @@ def the_appointment(request: HttpRequest, uid: UUID) -> Appointment:
     found = selectors.appointment_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
     if found is None:
         raise Http404
-    request.call.read("patient", [found.patient.uid])  # type: ignore[attr-defined]
+    about(request, found.patient)
     return found
 
 

@@ -50,6 +50,7 @@ PARTIES = Listing(
     sorts=(Sort("name", _("Name"), ("last_key", "first_key")),),
     export="export.phi",
     object_type="registry.party",
+    patient=lambda row: _patient_uid(row),
     noun=_("entries"),
     empty=Empty(
         _("Nobody yet"),
@@ -84,7 +85,7 @@ def parties(request: HttpRequest) -> HttpResponse:
     listing = MASKED if masks(subject, "party.read") else PARTIES
     context = {"may_write": holds(subject, "party.write")}
     return listing.respond(
-        request, selectors.with_contacts(selectors.parties(subject)), template="registry/parties.html", context=context
+        request, selectors.with_contacts(selectors.parties(subject)).select_related("patient"), template="registry/parties.html", context=context
     )
 
 
@@ -92,7 +93,17 @@ def _party(request: HttpRequest, uid: UUID) -> Party:
     found = selectors.party_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
     if found is None:
         raise Http404
+    if found.kind == PartyKind.PERSON:
+        request.tab_title = _("Directory")  # type: ignore[attr-defined]  # tabs and browser histories name nobody
+        if patient := _patient_uid(found):
+            request.call.read("patient", [patient])  # type: ignore[attr-defined]
     return found
+
+
+def _patient_uid(row: Party) -> UUID | None:
+    """The patient this person is, for the audit of what was shown."""
+    patient = getattr(row, "patient", None)
+    return patient.uid if patient else None
 
 
 @screen(GET="party.read")
