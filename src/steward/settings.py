@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
 ]
-INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("steward.") or (BASE / a.split(".")[1] / "__init__.py").exists()]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

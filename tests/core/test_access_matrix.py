@@ -23,7 +23,7 @@ from django.urls.resolvers import ResolverMatch
 from steward.core import clock
 from steward.core.access.decide import Context, Subject
 from steward.core.access.middleware import DefaultDeny, declared
-from steward.core.access.policy import matrix, role_names
+from steward.core.access.policy import role_names
 from steward.core.service import Call
 from tests.core.ground import bare_office
 from tests.support import make_user, signed_in

@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from steward.cli.answer import Answer, Usage
 from steward.cli.progress import bar
@@ -69,7 +70,7 @@ def _refuse_second() -> None:
         )
 
 
-def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
+def _empty(call: Any, said: PracticeSaid, opened_on: date) -> Answer:
     from django.db import transaction
 
     from steward.desk.opening import add_administrator, open_practice
@@ -80,9 +81,9 @@ def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
             opened_on=opened_on,
             said=said,
             until=max(opened_on, call.today),
-            small_office=True,  # type: ignore[arg-type, attr-defined]
+            small_office=True,
         )
-        user, token = add_administrator(call)  # type: ignore[arg-type]
+        user, token = add_administrator(call)
     from steward.cli.links import link
 
     sys.stderr.write(f"Sign in once with this link, and set your passphrase and second factor:\n  {link(token)}\n")
@@ -95,11 +96,11 @@ def _empty(call: object, said: PracticeSaid, opened_on: date) -> Answer:
     return Answer(data)
 
 
-def _demo(call: object, seed: int, as_of: date) -> Answer:
+def _demo(call: Any, seed: int, as_of: date) -> Answer:
     from django.conf import settings
 
     from steward.desk.demo import build
 
     (Path(settings.DATA) / "DEMO").write_text("A demo practice: invented people, invented money.\n")
-    built = build.demo_practice(call, seed=seed, as_of=as_of, tell=bar())  # type: ignore[arg-type]
+    built = build.demo_practice(call, seed=seed, as_of=as_of, tell=bar())
     return Answer({"practice": built.name, "demo": True, "seed": seed, "as_of": as_of.isoformat(), **built.counts})

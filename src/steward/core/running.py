@@ -55,9 +55,8 @@ def take_lock(data: Path, port: int) -> int:
 
 
 def write_holder(handle: int, server: Server) -> None:
-    """Say in the lock file who holds it now."""
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(asdict(server)).encode(), 0)
+    """Say in the lock file who holds it now: one write of one length, so that no reader finds half of it."""
+    os.pwrite(handle, json.dumps(asdict(server)).ljust(64).encode(), 0)
 
 
 def running(data: Path) -> Server | None:

@@ -130,7 +130,7 @@ class _Reader:
         if not isinstance(row, dict):
             self.fault(f"{place} is not a table", f"Write it as [{place}].")
             return {}
-        found = {}
+        found: dict[str, Any] = {}
         for key, value in row.items():
             if key not in shape:
                 self.fault(f"{place}.{key} is not known", f"Known: {', '.join(shape)}.")

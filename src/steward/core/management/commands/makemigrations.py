@@ -34,7 +34,7 @@ def fold(migration: Migration) -> int:
         key = "indexes" if isinstance(op, AddIndex) else "constraints"
         options[key] = [*options.get(key, []), thing]
     gone = len(migration.operations) - len(kept)
-    migration.operations = kept
+    migration.operations = kept  # type: ignore[misc]  # Django itself sets it on the instance
     return gone
 
 
