@@ -15,6 +15,7 @@ from django.urls import reverse
 from steward.banking.models import CashMove, DrawerSession, Receipt
 from steward.core.access.policy import in_full, role_names
 from steward.core.base import Record
+from steward.core.listing.models import SavedView
 from steward.core.refusals import Refused
 from tests.core.test_access_matrix import Route, routes
 from tests.desk.world import World, build
@@ -79,8 +80,10 @@ def body(answer: Any) -> str:
 # What a role may open though it may not open all of the kind: index 0 of the world is its own, index 1 is the other's.
 def forbidden(world: World, role: str) -> set[UUID]:
     theirs: dict[str, list[Any]] = {
-        "frontdesk": [world.receipts[1]],
-        "clinician": [world.patients[1], world.appointments[1], world.claims[1]],
+        "frontdesk": [world.receipts[1], world.job, world.file],
+        "bookkeeper": [world.file, world.job],
+        "auditor": [world.file],
+        "clinician": [world.patients[1], world.appointments[1], world.claims[1], world.file, world.job],
     }
     return {row.uid for row in theirs.get(role, [])}
 
@@ -128,7 +131,13 @@ def test_who_may_not_read_patients_meets_no_name_anywhere(world: World, role: st
         elif "<" not in route.path:
             addresses = [f"/{route.path}", *(f"/{route.path}?export={kind}" for kind in ("csv", "print"))]
         else:
-            addresses = ["/" + route.path.replace("<str:day>", today)]
+            refs = {
+                "claim": world.claims[1].ref,
+                "receipt": world.receipts[1].uid,
+                "visit": world.appointments[1].visit.uid,
+            }
+            plain = "/" + route.path.replace("<str:day>", today)
+            addresses = [plain.replace("<str:kind>", kind).replace("<str:ref>", str(ref)) for kind, ref in refs.items()]
         if route.name in ("core:search", "core:palette", "desk:trace_find"):
             addresses += [f"/{route.path}?q={word}" for word in ("Quack", "Feather", "Zeb")]
         for address in addresses:
@@ -207,6 +216,35 @@ def test_cash_of_a_colleagues_drawer_stays_there(world: World) -> None:
     assert CashMove.objects.count() == before
     assert not Receipt.objects.filter(voided_at__isnull=False).exists()
     assert DrawerSession.objects.filter(state="open").count() == 2
+
+
+def test_work_views_and_files_of_others_stay_theirs(world: World) -> None:
+    client = client_for(world, "bookkeeper")
+    for name in ("cancel", "again"):
+        assert client.post(reverse(f"jobs:{name}", args=[world.job.uid])).status_code in (403, 404)
+    client.post(reverse("core:drop_view", args=[world.view.uid]))
+    assert SavedView.objects.filter(pk=world.view.pk).exists()
+    world.job.refresh_from_db()
+    assert world.job.state == "queued"
+    biller = client_for(world, "biller")
+    assert biller.get(reverse("files:show", args=[world.file.uid])).status_code == 200
+    assert client_for(world, "auditor").get(reverse("files:raw", args=[world.file.uid])).status_code == 404
+
+
+def test_the_import_screen_gives_nobody_a_right(world: World) -> None:
+    """Everybody who works here may open it; each kind of file asks for its own right."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from steward.banking.models import BankLine
+    from steward.billing.models import Remittance
+
+    ofx = b"OFXHEADER:100\nDATA:OFXSGML\n<OFX></OFX>"
+    for role in ("clinician", "hr", "auditor", "frontdesk"):
+        for content, name in ((ofx, "bank.ofx"), (b"ISA*00*x~", "x.835"), (b"claim_ref,patient_ref\n", "charges.csv")):
+            client = client_for(world, role)
+            answer = client.post(reverse("desk:import"), {"uploads": SimpleUploadedFile(name, content)})
+            assert answer.status_code in (403, 422), (role, name)
+    assert not BankLine.objects.exists() and not Remittance.objects.exists()
 
 
 def test_a_clinician_moves_only_her_own_visits(world: World) -> None:

@@ -11,6 +11,12 @@ from steward.banking.services import accounts, drawers, receipts
 from steward.billing.services.charges import enter_charges
 from steward.billing.types import ChargeData, ClaimData
 from steward.core.access.models import User
+from steward.core.files import services as files
+from steward.core.files.models import StoredFile
+from steward.core.jobs import services as jobs
+from steward.core.jobs.models import Job
+from steward.core.listing import services as views
+from steward.core.listing.models import SavedView
 from steward.frontdesk import services as frontdesk
 from steward.frontdesk.models import Appointment, Patient
 from steward.frontdesk.types import BookingData, CoverageInput, RegistrationData
@@ -38,6 +44,9 @@ class World:
     sessions: list[DrawerSession]
     receipts: list[Receipt]
     claims: list[Any]
+    job: Job
+    file: StoredFile
+    view: SavedView
 
     def words(self, n: int) -> set[str]:
         """What only who may read this patient may read."""
@@ -67,7 +76,18 @@ def build() -> World:
         for n in (0, 1)
     ]
     claims = [_claim(office, patients[n], providers[n], payer, appointments[n]) for n in (0, 1)]
-    return World(office, patients, providers, appointments, sessions, taken, claims)
+    return World(office, patients, providers, appointments, sessions, taken, claims, *_beside(office, claims[1]))
+
+
+def _beside(office: Office, claim: Any) -> tuple[Job, StoredFile, SavedView]:
+    """What belongs to others or asks for a right of its own: work, a remittance file with a name in it, a kept view."""
+    job = jobs.enqueue(office.call("biller"), kind="jobs.tidy", title="Tidy")
+    data = f"ISA*00*{NAMES[1][0]}*{NAMES[1][1]}~".encode()
+    file = files.store(
+        office.call("biller"), data=data, name=f"{NAMES[1][0]}.835", capability="charge.read", link_to=claim
+    )
+    views.save_view(office.call("frontdesk2"), listing="frontdesk.patients", name="Mine", query="ended=1")
+    return job, file, SavedView.objects.get()
 
 
 def _providers(office: Office) -> list[Provider]:
