@@ -467,3 +467,45 @@ def test_pages_know_when_the_session_would_end(office: Office) -> None:
 
     assert (told("frontdesk"), told("biller")) == ("600", "900")
     assert "data-idle" not in Client().get("/sign-in/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("proxied", "forwarded", "address"),
+    [
+        (False, "1.2.3.4", "127.0.0.1"),
+        (False, "", "127.0.0.1"),
+        (True, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        (True, "", ""),
+    ],
+)
+def test_nobody_chooses_his_own_address(settings: Any, proxied: bool, forwarded: str, address: str) -> None:
+    from django.test import RequestFactory
+
+    from steward.core.access.address import address_of, from_this_machine
+
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if proxied else None
+    request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=forwarded)
+    assert address_of(request) == address
+    assert from_this_machine(request) is (address == "127.0.0.1")
+
+
+def test_counters_are_one_for_all_processes_and_forget_in_time(tmp_path: Any) -> None:
+    from steward.core.signin.counters import Counters
+
+    here, there = (Counters(str(tmp_path / "c.sqlite3"), {"OPTIONS": {"MAX_ENTRIES": 5}}) for _ in range(2))
+    assert here.add("code", "y", 30) and not there.add("code", "y", 30)
+    assert (
+        there.get("code") == "y"
+        and there.touch("code", 60)
+        and there.delete("code")
+        and here.get("code", "gone") == "gone"
+    )
+    here.set("short", [1.5], 0)
+    assert there.get("short") is None and there.add("short", [2.5], None) and here.get("short") == [2.5]
+    for n in range(30):
+        here.set(f"k{n}", n, 60)
+    assert len(there) <= 5 and there.get("k29") == 29
+    assert (tmp_path / "c.sqlite3").stat().st_mode & 0o077 == 0
+    assert b"k29" not in (tmp_path / "c.sqlite3").read_bytes()
+    here.clear()
+    assert len(there) == 0
