@@ -16,7 +16,9 @@ WORKFORCE = [r for r in role_names() if r not in ("patient", "vendor")]
 def test_today_opens_for_everybody_who_works_here_in_at_most_twelve_queries(office: Office, role: str) -> None:
     client = signed_in(role)
     client.get("/")  # the first request of a session writes it
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         response = client.get("/")
     assert response.status_code == 200
     assert b"<main" in response.content
