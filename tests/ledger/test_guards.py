@@ -16,8 +16,8 @@ from tests.ledger.support import entry, line
 
 pytestmark = pytest.mark.django_db
 SQLITE = connection.vendor == "sqlite"
-only_sqlite = pytest.mark.skipif(not SQLITE, reason="left out: a trick that only SQLite knows")
-only_postgresql = pytest.mark.skipif(SQLITE, reason="left out: a statement that only PostgreSQL knows")
+only_sqlite = pytest.mark.skipif(not SQLITE, reason="left out on PostgreSQL: a trick that only SQLite knows")
+only_postgresql = pytest.mark.skipif(SQLITE, reason="left out on SQLite: a statement that only PostgreSQL knows")
 
 
 @pytest.fixture

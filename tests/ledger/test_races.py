@@ -88,7 +88,7 @@ def test_a_lock_waits_for_a_post_in_flight_and_sees_it(books):
     proved()
 
 
-@pytest.mark.skipif(SQLITE, reason="left out: SQLite has one writer at a time")
+@pytest.mark.skipif(SQLITE, reason="left out on SQLite: it has one writer at a time")
 def test_no_line_slips_into_an_entry_that_is_just_being_posted(books):
     from tests.ledger.test_guards import draft_row, post_row, raw_line
 

@@ -30,7 +30,7 @@ def _drafts(office: Office, n: int) -> list[EntryDraft]:
 @pytest.fixture
 def full_disk(real_db, django_db_blocker):
     if connection.vendor != "sqlite":
-        pytest.skip("the page limit is SQLite's; PostgreSQL refuses by 53100, tested in test_postgresql_says_so")
+        pytest.skip("left out on PostgreSQL: the page limit is SQLite's; see test_postgresql_says_so")
     with django_db_blocker.unblock():
         yield open_office()
 

@@ -51,7 +51,7 @@ def _one(request: HttpRequest, form: ImportForm, upload: object) -> dict[str, ob
 @screen(GET="trace.read")
 def trace_find(request: HttpRequest) -> HttpResponse:
     """Find the start of a trace by a claim, receipt, slip, check or entry number."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]  # PostgreSQL's texts hold no NUL
     starts = tracing.find(text) if text else []
     if len(starts) == 1:
         return redirect(reverse("desk:trace", args=[starts[0].kind, starts[0].ref]))
@@ -61,7 +61,7 @@ def trace_find(request: HttpRequest) -> HttpResponse:
 @screen(GET="trace.read")
 def trace(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """From any cent to its visit, charge, remittance, deposit, bank line and entry, on one page."""
-    chain = tracing.trace(kind, ref)
+    chain = tracing.trace(kind, ref.replace("\x00", "")[:80])
     call = request.call  # type: ignore[attr-defined]
     if holds(call.subject, "charge.read"):
         call.read("patient", chain.patients)
