@@ -22,3 +22,8 @@ urlpatterns = [
     path("", include("steward.core.web.urls")),
     path("", include("steward.desk.urls")),
 ]
+
+handler400 = "steward.core.web.errors.bad_request"
+handler403 = "steward.core.web.errors.denied"
+handler404 = "steward.core.web.errors.not_found"
+handler500 = "steward.core.web.errors.server_error"
