@@ -10,7 +10,7 @@ is audited on its own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -23,6 +23,7 @@ from steward.core import answers, clock
 from steward.core.access.decide import Context, Subject
 from steward.core.access.policy import SYSTEM, may
 from steward.core.refusals import Denied, Refusal, Refused, refuse
+from steward.core.sql import execute, instant, json, uid
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -181,7 +182,7 @@ def _outermost(name: str, capability: str, function: Callable[..., R], call: Cal
                 body = answers.digest(kwargs)
                 first = _take_key(call, call.key, name, body)
                 if first is not None:
-                    return answers.decode(first["answer"]["answer"])  # type: ignore[no-any-return]
+                    return answers.decode(first["answer"])  # type: ignore[no-any-return]
             result = _perform(unit, name, capability, function, call, kwargs)
             if call.key is not None:
                 _keep_answer(call.key, result)
@@ -264,28 +265,31 @@ def in_service() -> bool:
     return _unit.get() is not None
 
 
-def _take_key(call: Call, key: UUID, name: str, body: str) -> Mapping[str, Any] | None:
-    """None when the key is ours now; the first call's row when it was used before; refuses another body or another
+def _take_key(call: Call, key: UUID, name: str, body: str) -> Any:
+    """None when the key is ours now; the first call's answer when it was used before; refuses another body or another
     person.
 
-    The insert waits for a rival in flight (unique key), so two equal calls at once do the work once.
+    The insert waits for a rival in flight (unique key), so two equal calls at once do the work once; an unanswered row
+    never commits.
     """
+    ours = execute(
+        "INSERT INTO core_servicekey (key, service, actor, body_sha256, answer, at) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        uid(key), name, call.user_id, body, json({}), instant(call.now),
+    )  # fmt: skip
+    if ours:
+        return None
     from steward.core.service_models import ServiceKey
 
-    row = ServiceKey(key=key, service=name, actor=call.user_id, body_sha256=body, answer={}, at=call.now)
-    ServiceKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = ServiceKey.objects.filter(key=key).values("service", "actor", "body_sha256", "answer", "at").get()
-    if kept["answer"] == {}:  # ours, not answered yet: an unanswered row never commits
-        return None
-    if (kept["service"], kept["actor"], kept["body_sha256"]) != (name, call.user_id, body):
+    kept = ServiceKey.objects.get(key=key)
+    if (kept.service, kept.actor, kept.body_sha256) != (name, call.user_id, body):
         raise refuse("key_reused", "This key was used before for something else.", "Use a fresh key for a new act.")
-    return kept
+    return kept.answer
 
 
 def _keep_answer(key: UUID, result: Any) -> None:
-    from steward.core.service_models import ServiceKey
-
-    ServiceKey.objects.filter(key=key).update(answer={"answer": answers.encode(result)})
+    answer = json({"answer": answers.encode(result)})
+    execute("UPDATE core_servicekey SET answer = %s WHERE key = %s", answer, uid(key))
 
 
 __all__ = ["SERVICES", "Call", "Denied", "Refused", "in_service", "note", "refuse", "service", "system_call"]

@@ -7,6 +7,7 @@ add the totals. Plain SQL instead of the ORM because a durable post should cost 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from steward.core.sql import insert
 from steward.ledger.logic.chain import SealedEntry, SealedLine, seal
 from steward.ledger.types import EntryDraft
 
@@ -26,6 +28,7 @@ LINE_COLUMNS: Final = (
     "party_id", "party_role", "item", "memo",
 )  # fmt: skip
 COPY_FROM: Final = 20  # entries from which COPY beats INSERT on PostgreSQL
+FLIPS: Final = 1000  # entries a statement flips on SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def insert_posted(
         ids = _reserve_ids(cursor, len(drafts))
         entries, lines, flips = _rows(drafts, ids, chart, hands, head)
         many = connection.vendor == "postgresql" and len(drafts) >= COPY_FROM
-        write = _copy if many else _insert
+        write = _copy if many else insert
         write(cursor, "ledger_entry", ENTRY_COLUMNS, entries)
         write(cursor, "ledger_line", LINE_COLUMNS, lines)
         flip(cursor, flips, hands)
@@ -93,10 +96,26 @@ def flip(cursor: Any, flips: Sequence[tuple[int, int, str, str]], hands: Hands) 
             [at, hands.posted_by, hands.approved_by, *(list(column) for column in zip(*flips, strict=True))],
         )
         return
-    cursor.executemany(
-        "UPDATE ledger_entry SET state = 'posted', number = %s, prev_hash = %s, hash = %s, posted_at = %s,"
-        " posted_by_id = %s, approved_by_id = %s WHERE id = %s",
-        [(n, prev, new, at, hands.posted_by, hands.approved_by, pk) for pk, n, prev, new in flips],
+    for start in range(0, len(flips), FLIPS):
+        _flip_sqlite(cursor, flips[start : start + FLIPS], [at, hands.posted_by, hands.approved_by])
+
+
+def _flip_sqlite(cursor: Any, flips: Sequence[tuple[int, int, str, str]], hands: Sequence[Any]) -> None:
+    """One statement for many (a statement a row costs the square of the rows inside a savepoint, see ``core.sql``). SQLite
+    updates in the order of row ids; where that is not the order of numbers, and for one alone, each is its own statement."""
+    ids = [pk for pk, _number, _prev, _new in flips]
+    if len(flips) == 1 or ids != sorted(ids):
+        cursor.executemany(
+            "UPDATE ledger_entry SET state = 'posted', posted_at = %s, posted_by_id = %s, approved_by_id = %s, number = %s,"
+            " prev_hash = %s, hash = %s WHERE id = %s",
+            [(*hands, number, prev, new, pk) for pk, number, prev, new in flips],
+        )
+        return
+    cursor.execute(
+        "UPDATE ledger_entry SET state = 'posted', posted_at = %s, posted_by_id = %s, approved_by_id = %s,"
+        " number = v.value ->> 1, prev_hash = v.value ->> 2, hash = v.value ->> 3 FROM json_each(%s) v"
+        " WHERE ledger_entry.id = v.value ->> 0",
+        [*hands, json.dumps(flips)],
     )
 
 
@@ -156,16 +175,6 @@ def _reserve_ids(cursor: Any, count: int) -> Sequence[int]:
     row = cursor.fetchone()
     first = (row[0] if row else 0) + 1
     return range(first, first + count)
-
-
-def _insert(cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
-    # Many rows a statement: inside a savepoint SQLite cuts its statement journal back after every statement, and walks all
-    # of it to do so, so that a row a statement costs the square of the rows (60,000 lines: 45 s of CPU against 1 s).
-    for start in range(0, len(rows), 1000):  # 65,535 parameters a statement at most on PostgreSQL, 32,766 on SQLite
-        part = rows[start : start + 1000]
-        values = ", ".join([f"({marks})"] * len(part))
-        cursor.execute(f"INSERT INTO {table} ({names}) VALUES {values}", [v for row in part for v in row])  # noqa: S608
 
 
 def _copy(cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:

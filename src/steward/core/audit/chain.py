@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from steward.core.audit.heads import Head, kept, public_key, strangers
 from steward.core.audit.models import AuditHead, AuditRow, SignedHead
@@ -16,8 +17,10 @@ from steward.core.vault.keyring import keys_folder
 GENESIS = "0" * 64
 
 
-def link(prev: str, row: AuditRow) -> str:
-    """SHA-256 of the previous hash and the row's canonical JSON (UTC to the microsecond, keys sorted)."""
+def link(prev: str, row: Any) -> str:
+    """SHA-256 of the previous hash and the row's canonical JSON (UTC to the microsecond, keys sorted); ``row`` is an
+    ``AuditRow`` or what will be one.
+    """
     body = {
         "seq": row.seq,
         "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),

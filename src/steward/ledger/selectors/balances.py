@@ -10,10 +10,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from steward.core.refusals import refuse
+from steward.core.sql import marks, query
 from steward.ledger.logic import balance
 from steward.ledger.logic.balance import AccountHead, TrialBalance
 from steward.ledger.logic.periods import AsOf, as_of
-from steward.ledger.sql import marks, query
 
 DIMENSIONS: Final = ("entity", "site", "department", "provider", "payer", "party")
 CHUNK: Final = 500

@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from steward.core.refusals import refuse
+from steward.core.sql import query
 from steward.ledger.logic import export
 from steward.ledger.logic.export import ExportAccount, ExportEntry, ExportLine
 from steward.ledger.selectors.balances import heads
-from steward.ledger.sql import query
 
 BATCH = 2_000
 Words = Callable[[str, int], str]

@@ -13,9 +13,9 @@ from django.db.models.functions import Coalesce
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.sql import query
 from steward.ledger.models import Account, Document, Entry, Line, Period
 from steward.ledger.selectors.balances import turnovers
-from steward.ledger.sql import query
 
 
 def journal(subject: Subject) -> QuerySet[Any]:

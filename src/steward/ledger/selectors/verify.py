@@ -16,9 +16,9 @@ from uuid import UUID
 from django.db import connection
 
 from steward.core import guards
+from steward.core.sql import query
 from steward.ledger.logic.chain import GENESIS, SealedEntry, seal, seal_event
 from steward.ledger.models import Period, PeriodEvent
-from steward.ledger.sql import query
 
 BATCH = 2_000
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from steward.core.refusals import Refusal, Refused, refuse
 from steward.core.service import Call
+from steward.core.sql import marks, query
 from steward.ledger.logic.chain import body
 from steward.ledger.models import Document, Entry, Line, Period
 from steward.ledger.posting import Chart, resolve_lines
-from steward.ledger.sql import marks, query
 from steward.ledger.types import EntryDraft, LineDraft, Posted
 
 #: A softly closed month takes only what an accountant adds to it.
