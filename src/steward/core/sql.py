@@ -7,7 +7,7 @@ ORM's own time would be a third of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -58,6 +58,11 @@ def uid(value: UUID) -> UUID | str:
 def instant(value: datetime) -> Any:
     """A moment as its column holds it."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def day(value: date) -> Any:
+    """A day as its column holds it."""
+    return connection.ops.adapt_datefield_value(value)
 
 
 def json(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from steward.core.listing.filters import Choice, DateRange, Flag, MoneyRange, Text
 from steward.core.listing.listing import Listing, selected
 from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort, link_to
+from steward.core.listing.scoped import ScopedList
 
 __all__ = [
     "Bulk",
@@ -14,6 +15,7 @@ __all__ = [
     "Listing",
     "MoneyRange",
     "Preset",
+    "ScopedList",
     "Sort",
     "Text",
     "link_to",

@@ -152,7 +152,8 @@ def _write(sheet: Any, y: int, x: int, column: Column, row: Any, money: Any, day
 def _print(state: State, rows: list[Any]) -> HttpResponse:
     columns = columns_of(state)
     painter = Painter(state.today)
-    lines = [[(column, SafeString(painter.cell(column, row))) for column in columns] for row in rows]
+    draws = [(column, painter.drawer(column)) for column in columns]
+    lines = [[(column, SafeString(draw(row))) for column, draw in draws] for row in rows]
     money = [c.name for c in columns if c.kind == "money"]
     sums = {c.name: sum(c.raw(row) or 0 for row in rows) for c in columns if c.name in money}
     context = {"list": state, "listing": state.listing, "columns": columns, "lines": lines, "count": len(rows),

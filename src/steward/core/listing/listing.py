@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -67,7 +67,7 @@ class Listing:
 
             return respond(state, request.GET["export"])
         state.check()
-        self._tell(request, state)
+        self.tell(request, state.page)
         status = 400 if state.error else 200
         return render(
             request,
@@ -76,10 +76,10 @@ class Listing:
             status=status,
         )
 
-    def _tell(self, request: HttpRequest, state: State) -> None:
+    def tell(self, request: HttpRequest, page: Iterable[Any]) -> None:
         """Rows about patients were shown: the audit row of this request lists them."""
         if self.patient is not None:
-            shown = [uid for row in state.page if (uid := self.patient(row)) is not None]
+            shown = [uid for row in page if (uid := self.patient(row)) is not None]
             request.call.read("patient", shown)  # type: ignore[attr-defined]
 
 
@@ -147,6 +147,11 @@ class State:
     def page(self) -> list[Any]:
         return self._fetched[0]
 
+    @property
+    def more(self) -> bool:
+        """Whether rows follow this page."""
+        return bool(self.page) and self._fetched[2]
+
     @cached_property
     def count(self) -> int:
         """How many match, counted no further than the cap."""
@@ -184,7 +189,7 @@ class State:
     def next_url(self) -> str:
         return (
             self.url(after=keyset.cursor(self.listing.name, self.sort, self.page[-1]))
-            if self.page and self._fetched[2]
+            if self.more
             else ""
         )
 

@@ -5,7 +5,7 @@ Everything that came from people is escaped here; what is already safe (``__html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import Any
@@ -31,15 +31,33 @@ class Painter:
         self.now = now.local_now()
         self._days: dict[date, str] = {}
 
-    def cell(self, column: Column, row: Any) -> str:
-        """One cell as shown, with its link."""
+    def drawer(self, column: Column) -> Callable[[Any], str]:
+        """What draws this column's cells, with their link: what a column is gets decided once and not once a row."""
+        shown = self._shower(column)
+        if column.link is None:
+            return shown
+        link = column.link
+
+        def linked(row: Any) -> str:
+            text = shown(row)
+            url = link(row) if text else ""
+            return f'<a href="{escape(url)}">{text}</a>' if url else text
+
+        return linked
+
+    def _shower(self, column: Column) -> Callable[[Any], str]:
+        raw, kind, show = column.raw, column.kind, self._shown
         if column.badge is not None:
-            tone, words = column.badge(row)
-            shown = f'<span class="badge {tone if tone in TONES else "quiet"}">{safe(words)}</span>' if words else ""
-        else:
-            shown = self._shown(column.kind, column.raw(row))
-        url = column.link(row) if column.link is not None and shown else ""
-        return f'<a href="{escape(url)}">{shown}</a>' if url else shown
+            badge = column.badge
+
+            def badged(row: Any) -> str:
+                tone, words = badge(row)
+                return (
+                    f'<span class="badge {tone if tone in TONES else "quiet"}">{safe(words)}</span>' if words else ""
+                )
+
+            return badged
+        return lambda row: show(kind, raw(row))
 
     def _shown(self, kind: str, value: Any) -> str:
         if value is None or value == "":
@@ -74,7 +92,7 @@ class Painter:
             f'<td class="{column.css}{" first" if column is main else ""}" data-label="{safe(column.label)}">'
             for column in columns
         ]
-        cells = list(zip(heads, columns, strict=True))
+        cells = list(zip(heads, [self.drawer(column) for column in columns], strict=True))
         select = escape(_("Select"))
         lines = []
         for row in page:
@@ -86,7 +104,7 @@ class Painter:
                 + (f' data-cents="{cents:d}"' if cents is not None else "")
                 + ">"
                 + (self._pick(row, select, main) if pick else "")
-                + "".join([f"{head}{self.cell(column, row)}</td>" for head, column in cells])
+                + "".join([f"{head}{draw(row)}</td>" for head, draw in cells])
                 + "</tr>\n"
             )
         return SafeString("".join(lines))

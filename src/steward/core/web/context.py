@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from steward.core.sql import query
 from steward.core.web import now as now_
 from steward.core.web.navigation import Shown, groups_for, resolve
 
@@ -50,10 +51,8 @@ class Shell:
 
     @cached_property
     def practice(self) -> str:
-        from steward.core.access.models import Office
-
-        office = Office.objects.first()
-        return str(getattr(office, "name", "") or "Steward")
+        found = query("SELECT name FROM core_office")  # one row; stands on every page
+        return str(found[0][0] if found else "") or "Steward"
 
     @property
     def site(self) -> str:
@@ -101,7 +100,7 @@ class Shell:
 
     @property
     def person_links(self) -> list[Shown]:
-        wanted = ((_("Your sign-in"), "core:me"), (_("Second factor"), "mfa_index"))
+        wanted = ((_("Your sign-in"), "core:me"), (_("Second factor"), "mfa_index"), (_("API tokens"), "tokens:list"))
         return [Shown(label, url) for label, name in wanted if (url := resolve(name))]
 
 
