@@ -98,3 +98,11 @@ def test_bank_charge_interest_and_other() -> None:
 def test_amounts_that_cannot_be(event: object) -> None:
     with pytest.raises(ValueError, match=r"must|cannot"):
         event()  # type: ignore[operator]
+
+
+def test_cash_refund() -> None:
+    owed = LineDraft(role="refunds_payable", party=9, party_role="patient", item="receipt:r")
+    lines = postings.cash_refund(2500, "drawer:s", WHERE, owed)
+    assert told(lines) == [("refunds_payable", 2500, "receipt:r"), ("drawer", -2500, "drawer:s")]
+    with pytest.raises(ValueError, match="refund"):
+        postings.cash_refund(0, "drawer:s", WHERE, owed)

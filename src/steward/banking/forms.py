@@ -110,6 +110,13 @@ class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class RefundForm(Form):
+    """How much of a receipt is given back, and why."""
+
+    cents = MoneyField(label=_("Amount"), least=1)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class DepositForm(Form):
     bank_account = forms.ModelChoiceField(BankAccount.objects.none(), label=_("Bank account"), empty_label=None)
     items = forms.MultipleChoiceField(label=_("In the bag"), widget=forms.CheckboxSelectMultiple, required=False)

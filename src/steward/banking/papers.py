@@ -113,13 +113,15 @@ def day_sheet(sheet: dict[str, Any], practice: str, signatures: Sequence[tuple[s
 
 
 def _drawers(sheet: dict[str, Any]) -> list[Flowable]:
-    parts = ("float_cents", "cash_receipts_cents", "paid_out_cents", "safe_drop_cents", "handover_cents")
+    parts = (
+        "float_cents", "cash_receipts_cents", "cash_refunds_cents", "paid_out_cents", "safe_drop_cents", "handover_cents",
+    )  # fmt: skip
     rows = [
         (f"{one['drawer']}, {one['cashier']}", *(_money(one[name]) for name in parts), _money(one["expected_cents"]),
          _money(one["counted_cents"]), _money(one["over_short_cents"]))
         for one in sheet["drawers"]
     ]  # fmt: skip
-    head = (_("Drawer"), _("Float"), _("Cash in"), _("Paid out"), _("Dropped"), _("Handed"), _("Expected"), _("Counted"),
+    head = (_("Drawer"), _("Float"), _("Cash in"), _("Refunds"), _("Paid out"), _("Dropped"), _("Handed"), _("Expected"), _("Counted"),
             _("Over/short"))  # fmt: skip
     reasons = [
         Paragraph(_escape(f"{one['drawer']}: {one['reason']}"), STYLES["Normal"])
@@ -136,11 +138,17 @@ def _payments(sheet: dict[str, Any]) -> list[Flowable]:
     ]
     rows.append((_("All"), "", "", "", _money(sheet["payments_total_cents"])))
     voided = [(one["number"], one["tender"], one["by"], one["reason"], _money(one["cents"])) for one in sheet["voids"]]
+    given = [
+        (one["number"], one["by"], one["reason"], one["void"] and _("taken back"), _money(one["cents"]))
+        for one in sheet.get("refunds", ())
+    ]
     head = (_("Taken by"), _("Cash"), _("Check"), _("Card"), _("Total"))
     return [
         _heading(_("Payments by user and tender")), _table(head, rows),
         _heading(_("Voids")),
         _table((_("Receipt"), _("Tender"), _("By"), _("Reason"), _("Amount")), voided),
+        _heading(_("Refunds paid in cash")),
+        _table((_("Voucher"), _("By"), _("Reason"), "", _("Amount")), given),
     ]  # fmt: skip
 
 

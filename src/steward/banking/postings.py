@@ -67,6 +67,12 @@ def paid_out(cents: int, item: str, where: Where, expense: LineDraft) -> Lines:
     return replace(expense, cents=cents), _line("drawer", -cents, item, where)
 
 
+def cash_refund(cents: int, item: str, where: Where, owed: LineDraft) -> Lines:
+    """Cash given back out of a drawer (`item`): Dr what was owed back (`refunds_payable`, its cents are set), Cr drawer."""
+    _positive(cents, "a refund")
+    return replace(owed, cents=cents), _line("drawer", -cents, item, where)
+
+
 def moved(cents: int, source_item: str, target_item: str, where: Where, *, source: str, target: str) -> Lines:
     """Cash from one place in hand to another: safe drop, handover, float."""
     _positive(cents, "a transfer")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.banking.views import bank, close, deposits, drawers, receipts
+from steward.banking.views import bank, close, deposits, drawers, receipts, refunds
 
 app_name = "banking"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("receipts/new/", receipts.new, name="receipt_new"),
     path("receipts/<uuid:uid>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:uid>/void/", receipts.void, name="receipt_void"),
+    path("receipts/<uuid:uid>/refund/", refunds.ask_for, name="refund_ask"),
+    path("refunds/", refunds.home, name="refunds"),
+    path("refunds/<uuid:uid>/", refunds.refund, name="refund"),
+    path("refunds/<uuid:uid>/pay/", refunds.pay, name="refund_pay"),
+    path("refunds/<uuid:uid>/take-back/", refunds.take_back, name="refund_take_back"),
     path("deposits/", deposits.deposits_list, name="deposits"),
     path("deposits/new/", deposits.new, name="deposit_new"),
     path("deposits/<uuid:uid>/", deposits.deposit, name="deposit"),

@@ -13,6 +13,7 @@ from steward.banking.selectors.glance import shared_balances
 from steward.billing.models import Claim
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors import work as work_list
+from steward.billing.selectors.refunds import refunds_to_pay
 from steward.billing.states import WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
@@ -24,14 +25,27 @@ ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13,
 ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
     Action(__("Work denials"), "billing:work", "remittance.post"),
+    Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
 )
 
 
 def waiting(subject: Subject, today: date) -> list[Task]:
-    """One line for each kind of question that is open, the overdue ones as such."""
+    """One line for each kind of question that is open, the overdue ones as such, and the refunds to be paid."""
+    tasks = _refunds(today) if holds(subject, "refund.pay") else []
     if not holds(subject, "remittance.post"):
+        return tasks
+    return tasks + [_task(*row, today) for row in work_list.work_counts(subject, today)]
+
+
+def _refunds(today: date) -> list[Task]:
+    """Signed refunds that wait for a cashier; asked only when the books owe any."""
+    rows = refunds_to_pay() if shared_balances(today).get("refunds_payable") else []
+    if not rows:
         return []
-    return [_task(*row, today) for row in work_list.work_counts(subject, today)]
+    what = ngettext("%d refund is to be paid", "%d refunds are to be paid", len(rows)) % len(rows)
+    why = _("Signed; the oldest: %s") % rows[0].reason
+    cents = sum(row.cents for row in rows)
+    return [Task("today", what, why, reverse("banking:refunds"), _("Pay"), cents=cents, order=25)]
 
 
 def _task(kind: str, count: int, overdue: int, cents: int, today: date) -> Task:

@@ -152,3 +152,17 @@ EXECUTE FUNCTION guard_banking_refuse('banking.dayclose: nothing here is deleted
 -- ;;
 CREATE TRIGGER guard_banking_dayclose_truncate BEFORE TRUNCATE ON banking_dayclose FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.dayclose: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_update BEFORE UPDATE OF id, uid, number, session_id, day, paid_at, by_id, cents,
+  party_id, item, for_ref, reason, entry ON banking_cashrefund FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: a refund does not change; take it back')
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_once BEFORE UPDATE OF voided_at, voided_by_id, void_reason, void_entry ON
+  banking_cashrefund FOR EACH ROW WHEN (OLD.voided_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_delete BEFORE DELETE ON banking_cashrefund FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_truncate BEFORE TRUNCATE ON banking_cashrefund FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: nothing here is deleted')

@@ -245,3 +245,26 @@ WHEN EXISTS (SELECT 1 FROM banking_dayclose WHERE id = NEW.id OR uid = NEW.uid O
 BEGIN
   SELECT RAISE(ABORT, 'banking.dayclose: nothing here is replaced');
 END
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_update BEFORE UPDATE OF id, uid, number, session_id, day, paid_at, by_id, cents,
+  party_id, item, for_ref, reason, entry ON banking_cashrefund
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashrefund: a refund does not change; take it back');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_once BEFORE UPDATE OF voided_at, voided_by_id, void_reason, void_entry ON
+  banking_cashrefund WHEN OLD.voided_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashrefund: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_delete BEFORE DELETE ON banking_cashrefund
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashrefund: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashrefund_replace BEFORE INSERT ON banking_cashrefund
+WHEN EXISTS (SELECT 1 FROM banking_cashrefund WHERE id = NEW.id OR uid = NEW.uid OR number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashrefund: nothing here is replaced');
+END

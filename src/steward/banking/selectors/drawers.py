@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from steward.banking.logic.day import DrawerFlow
-from steward.banking.models import CashMove, Drawer, DrawerSession, Receipt
+from steward.banking.models import CashMove, CashRefund, Drawer, DrawerSession, Receipt
 from steward.banking.states import MoveKind, SessionState, Tender
 from steward.core.access.decide import Subject
-from steward.core.access.policy import scoped
+from steward.core.access.policy import holds, scoped
 from steward.ledger.selectors import item_balances
 
 
@@ -24,7 +24,8 @@ def drawers() -> QuerySet[Drawer]:
 def sessions(subject: Subject) -> QuerySet[DrawerSession]:
     """Sessions this person may see: whoever may count drawers or see deposits sees all, newest first."""
     rows = DrawerSession.objects.select_related("drawer__site", "cashier", "counted_by")
-    return scoped(subject, "deposit.read", rows, own=Q(cashier_id=subject.user_id)).order_by("-day", "-id")
+    capability = "drawer.count" if holds(subject, "drawer.count") else "deposit.read"
+    return scoped(subject, capability, rows, own=Q(cashier_id=subject.user_id)).order_by("-day", "-id")
 
 
 def open_sessions(day: date | None = None) -> QuerySet[DrawerSession]:
@@ -51,10 +52,18 @@ def receipt(subject: Subject, uid: UUID) -> Receipt | None:
     return receipts(subject).filter(uid=uid).first()
 
 
-def flows(rows: Iterable[DrawerSession]) -> dict[int, DrawerFlow]:
-    """Session primary key -> what went through it, from its own documents. Two queries for all of them.
+def receipt_of_item(item: str) -> Receipt | None:
+    """The receipt behind a ledger item (`receipt:UID`), with its session and drawer; None when it is none of banking's."""
+    kind, _colon, uid = item.partition(":")
+    if kind != "receipt":
+        return None
+    return Receipt.objects.select_related("session__drawer", "party").filter(uid=uid).first()
 
-    A receipt voided in its session never was; its cash was given back.
+
+def flows(rows: Iterable[DrawerSession]) -> dict[int, DrawerFlow]:
+    """Session primary key -> what went through it, from its own documents. Three queries for all of them.
+
+    A receipt voided in its session never was; its cash was given back. So with a refund that was taken back.
     """
     found = list(rows)
     keys = [one.pk for one in found]
@@ -62,6 +71,9 @@ def flows(rows: Iterable[DrawerSession]) -> dict[int, DrawerFlow]:
         Receipt.objects.filter(session__in=keys, tender=Tender.CASH, voided_at=None)
         .values_list("session").annotate(total=Sum("cents"))
     )  # fmt: skip
+    given = dict(
+        CashRefund.objects.filter(session__in=keys, voided_at=None).values_list("session").annotate(total=Sum("cents"))
+    )
     moves: dict[tuple[int, str], int] = {}
     for key, kind, cents in (
         CashMove.objects.filter(session__in=keys).values_list("session", "kind").annotate(total=Sum("cents"))
@@ -71,6 +83,7 @@ def flows(rows: Iterable[DrawerSession]) -> dict[int, DrawerFlow]:
         one.pk: DrawerFlow(
             float_cents=one.float_cents,
             cash_receipts_cents=cash.get(one.pk, 0),
+            cash_refunds_cents=given.get(one.pk, 0),
             paid_out_cents=-moves.get((one.pk, MoveKind.PAID_OUT), 0),
             safe_drop_cents=-moves.get((one.pk, MoveKind.SAFE_DROP), 0),
             handover_cents=moves.get((one.pk, MoveKind.HANDOVER), 0),

@@ -19,6 +19,7 @@ from steward.banking.models import BankAccount, DayClose, Deposit, DrawerSession
 from steward.banking.selectors.cash import BANK_ROLES
 from steward.banking.selectors.deposits import card_receipts_open, undeposited
 from steward.banking.selectors.drawers import flows, open_sessions
+from steward.banking.selectors.refunds import refund_rows
 from steward.core.money import format_cents
 from steward.ledger.selectors import trial_balance
 
@@ -217,6 +218,7 @@ def day_sheet(day: date, facts: DayFacts, reasons: dict[str, str] | None = None)
         "payments": users,
         "payments_total_cents": sum(row["total"] for row in users.values()),
         "voids": voids(day),
+        "refunds": refund_rows(day),
         "batches": batch_rows(day),
         "deposits": deposit_rows(day),
         "undeposited_cents": sum(one.cents for one in undeposited(day=day)),

@@ -79,6 +79,11 @@ def _opening_lines(session: DrawerSession, before: DrawerSession | None, left: i
     return (*over, *postings.over_short(cents - left, session.item, where))
 
 
+def hold(session: DrawerSession) -> DrawerSession:
+    """The session locked as it stands now: what takes cash out of a drawer and what counts it wait for each other."""
+    return DrawerSession.objects.select_for_update(of=("self",)).select_related("drawer").get(pk=session.pk)
+
+
 def require_open(session: DrawerSession) -> None:
     """Raise `drawer_counted` unless the session is open."""
     if session.state != SessionState.OPEN:
@@ -138,7 +143,7 @@ def hand_over(call: Call, *, session: DrawerSession, to: DrawerSession, cents: i
 
 def _some(session: DrawerSession, cents: int) -> int:
     """The amount, if it is more than 0 and lies in the open drawer."""
-    require_open(session)
+    require_open(hold(session))
     refuse_closed_day(session.day)
     if not 0 < cents <= cash_in(session):
         raise refuse("amount", _("There is not so much cash in the drawer."), _("Type less."), field="cents")
@@ -176,7 +181,7 @@ def count_drawer(
     the safe. Over or short goes to its account. Refuses `drawer_counted`, `count`, `reason_needed` (which does not
     say by how much: the count stays blind).
     """
-    require_open(session)
+    require_open(hold(session))
     counted = _counted(cents, pieces)
     expected = cash_in(session)
     if needs_reason(counted - expected) and not reason.strip():

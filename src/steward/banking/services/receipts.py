@@ -10,13 +10,13 @@ from steward.banking import postings
 from steward.banking.models import DepositLine, DrawerSession, Receipt
 from steward.banking.postings import Where
 from steward.banking.services.books import post, refuse_closed_day
-from steward.banking.services.drawers import require_open
+from steward.banking.services.drawers import cash_in, hold, require_open
 from steward.banking.states import SessionState, Tender
 from steward.core.ids import new_uid
 from steward.core.numbers import next_number
 from steward.core.service import Call, note, refuse, service
 from steward.ledger import services as ledger
-from steward.ledger.selectors import item_balances
+from steward.ledger.selectors.registers import lines_of_item
 from steward.ledger.types import MAX_CENTS, LineDraft
 from steward.registry.models import Party
 
@@ -46,8 +46,8 @@ def take_receipt(
     _refuse_bad(tender, cents, check_no, card_last4)
     if party is None and credit is None:
         raise refuse("party", _("Say who pays."), _("Choose the patient."), field="party")
-    mine = _own_session(call, session)
     number = next_number("banking.receipt")
+    mine = own_session(call, session)
     uid = new_uid()
     receipt = Receipt(
         uid=uid, number=number, session=mine, day=call.today, taken_at=call.now, by_id=call.user_id, tender=tender,
@@ -85,13 +85,17 @@ def _refuse_bad(tender: str, cents: int, check_no: str, card_last4: str) -> None
         raise refuse("card", message, _("Type four digits, or leave it empty."), field="card_last4")
 
 
-def _own_session(call: Call, session: DrawerSession | None) -> DrawerSession:
-    """The caller's own open drawer of today; the system's own calls may name any."""
+def own_session(call: Call, session: DrawerSession | None) -> DrawerSession:
+    """The caller's own open drawer of today, held until the commit; the system's own calls may name any.
+
+    Refuses `no_drawer`, `drawer_counted`, `not_your_drawer`, `old_drawer`, `day_closed`.
+    """
     rows = DrawerSession.objects.select_related("drawer")
     if session is None:
         session = rows.filter(cashier_id=call.user_id, state=SessionState.OPEN).first()
     if session is None:
         raise refuse("no_drawer", _("You have no open drawer."), _("Open a drawer first; its float is counted once."))
+    session = hold(session)
     require_open(session)
     if call.user_id is not None and session.cashier_id != call.user_id:
         raise refuse("not_your_drawer", _("This drawer belongs to a colleague."), _("Take it into your own drawer."))
@@ -106,26 +110,35 @@ def _own_session(call: Call, session: DrawerSession | None) -> DrawerSession:
 def void_receipt(call: Call, *, receipt: Receipt, reason: str) -> Receipt:
     """Take back a payment of one's own drawer while it is open: the reversal is posted, the receipt keeps its number.
 
-    Refuses `voided`, `no_reason`, `drawer_counted`, `deposited`, `batched`, and `applied` when the payment was already
-    applied to charges (take that back first).
+    Refuses `voided`, `no_reason`, `drawer_counted`, `deposited`, `batched`, `applied` when any of the payment was applied
+    to charges or given back (take that back first), and `no_cash` when its cash has left the drawer.
     """
     receipt = Receipt.objects.select_for_update().select_related("session").get(pk=receipt.pk)
     if receipt.voided_at:
         raise refuse("voided", _("Receipt %s was voided before.") % receipt.number, _("Nothing is left to do."))
     if not reason.strip():
         raise refuse("no_reason", _("A void needs a reason."), _("Say why."), field="reason")
-    require_open(receipt.session)
-    if receipt.batch_id:
-        raise refuse("batched", _("Its card batch is closed."), _("Refund it instead."))
-    if DepositLine.objects.filter(item=receipt.item, deposit__voided_at=None).exists():
-        raise refuse("deposited", _("It lies in a locked deposit."), _("Refund it instead."))
-    open_credit = item_balances([receipt.item]).get(receipt.item, {}).get("patient_prepaid", 0)
-    if receipt.party_id and open_credit not in (0, -receipt.cents):
-        message = _("A part of it was applied to charges.")
-        raise refuse("applied", message, _("Take the application back first."))
+    _refuse_gone(receipt)
     entry = ledger.reverse(call, number=receipt.entry or 0, date=call.today, reason=reason.strip()[:150]).number
     receipt.voided_at, receipt.voided_by_id = call.now, call.user_id or receipt.by_id
     receipt.void_reason, receipt.void_entry = reason.strip()[:200], entry
     receipt.save(update_fields=["voided_at", "voided_by", "void_reason", "void_entry"])
     note(receipt, fields=["voided_at"], reason=reason)
     return receipt
+
+
+def _refuse_gone(receipt: Receipt) -> None:
+    """A payment is taken back whole, and only while its money is where it was put."""
+    session = hold(receipt.session)
+    require_open(session)
+    if receipt.batch_id:
+        raise refuse("batched", _("Its card batch is closed."), _("Refund it instead."))
+    if DepositLine.objects.filter(item=receipt.item, deposit__voided_at=None).exists():
+        raise refuse("deposited", _("It lies in a locked deposit."), _("Refund it instead."))
+    held = [line.cents for line in lines_of_item(receipt.item) if line.account.role == "patient_prepaid"]
+    if held and sum(held) != -receipt.cents:
+        message = _("A part of it was applied to charges or given back.")
+        raise refuse("applied", message, _("Take the application back first."))
+    if receipt.tender == Tender.CASH and cash_in(session) < receipt.cents:
+        message = _("Its cash is no longer in the drawer.")
+        raise refuse("no_cash", message, _("Have cash handed over to your drawer first."))

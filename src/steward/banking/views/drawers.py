@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from steward.banking.forms import CountForm, DrawerForm, DropForm, HandOverForm, OpenForm, PayOutForm
 from steward.banking.models import DrawerSession
 from steward.banking.selectors import drawers as ask
+from steward.banking.selectors.refunds import refunds as given_back
 from steward.banking.services import accounts, drawers
 from steward.banking.states import SessionState
 from steward.core.access.routes import screen
@@ -60,7 +61,8 @@ def drawer(request: HttpRequest, uid: UUID) -> HttpResponse:
     receipts = ask.receipts(request.call.subject).filter(session=session)  # type: ignore[attr-defined]
     return render(request, "banking/drawer.html", {
         "session": session, "counted": counted, "moves": session.moves.select_related("by").order_by("id"),
-        "receipts": receipts, "flow": ask.flows([session])[session.pk] if counted else None,
+        "receipts": receipts, "refunds": given_back(request.call.subject).filter(session=session),  # type: ignore[attr-defined]
+        "flow": ask.flows([session])[session.pk] if counted else None,
         "mine": session.cashier_id == request.call.user_id,  # type: ignore[attr-defined]
     })  # fmt: skip
 

@@ -14,17 +14,21 @@ from django.utils.translation import gettext_lazy as __
 from steward.banking.forms import ReasonForm, ReceiptForm
 from steward.banking.models import Receipt
 from steward.banking.selectors import drawers as ask
+from steward.banking.selectors.refunds import refunds_of_item
 from steward.banking.services import receipts
 from steward.banking.states import Tender
 from steward.billing.selectors.claims import pieces_of_visits
+from steward.billing.selectors.refunds import asked_of_item
 from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
-from steward.core.access.policy import in_full
+from steward.core.access.policy import holds, in_full
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort, link_to
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors as frontdesk
+from steward.ledger.selectors import item_balances
 from steward.registry.logic.names import initials
+from steward.registry.models import Party
 
 RECEIPTS = Listing(
     name="banking.receipts",
@@ -157,8 +161,19 @@ def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = _receipt(request, uid)
     may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"  # type: ignore[attr-defined]
     subject = request.call.subject  # type: ignore[attr-defined]
-    name = _initials(row) if not names_shown(subject) else row.party.name if row.party else ""
-    return render(request, "banking/receipt.html", {"receipt": row, "may_void": may_void, "payer": name})
+    left = -item_balances([row.item]).get(row.item, {}).get("patient_prepaid", 0)
+    return render(request, "banking/receipt.html", {
+        "receipt": row, "may_void": may_void, "payer": payer_name(subject, row.party),
+        "may_ask": left > 0 and holds(subject, "writeoff.request"), "asked": asked_of_item(row.item),
+        "given": refunds_of_item(row.item),
+    })  # fmt: skip
+
+
+def payer_name(subject: Subject, party: Party | None) -> str:
+    """The name on a paper, or initials for who may not read it."""
+    if party is None:
+        return ""
+    return party.name if names_shown(subject) else initials(party.first_name, party.last_name)
 
 
 @screen(GET="receipt.void", POST="receipt.void")

@@ -7,10 +7,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.banking import services as banking
+from steward.banking.models import CashRefund, Receipt
+from steward.banking.selectors.drawers import receipt_of_item
 from steward.billing import postings
-from steward.billing.models import Charge, Decision, RemittanceClaim
+from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim
 from steward.billing.postings import ChargeFacts, Posting, PrepaidFacts, Where
+from steward.billing.selectors.claims import pieces_of_visits
 from steward.billing.selectors.facts import known_by_pk
+from steward.billing.selectors.refunds import refund_ref
 from steward.billing.services import books
 from steward.billing.states import DecisionKind, WriteOff
 from steward.core.access.separation import perform
@@ -23,6 +28,7 @@ from steward.core.service import Call, note, refuse, service
 from steward.frontdesk.models import Patient
 from steward.insurance.models import Payer
 from steward.ledger.selectors import item_balances
+from steward.ledger.types import LineDraft
 
 
 @service("billing.write_off", "writeoff.request", says="asked for a write-off")
@@ -150,7 +156,17 @@ def _ask(call: Call, row: Decision, title: str) -> ApprovalRequest:
 
 def _subject(call: Call, row: Decision) -> approval.Subject:
     fields = {"item": row.item, "role": row.role, "payer": row.payer_id, "reason": row.reason}
-    return subject(call, _kind(row), fields, amount_cents=row.cents)
+    return subject(call, _kind(row), fields, amount_cents=row.cents, parties=_parties(row))
+
+
+def _parties(row: Decision) -> tuple[tuple[str, int], ...]:
+    """Who may not sign: whoever took the payment that is given back, and the patient when she works here."""
+    if row.kind != DecisionKind.REFUND:
+        return ()
+    receipt, who = receipt_of_item(row.item), row.patient.party if row.patient else None
+    taker = receipt.by_id if receipt else None
+    found = (("payment_taker", taker), ("payee", who.user_id if who else None))
+    return tuple((name, person) for name, person in found if person is not None)
 
 
 def _settled(call: Call, row: Decision, done: ApprovalRequest) -> Decision:
@@ -178,8 +194,7 @@ def _post(call: Call, row: Decision) -> int:
 def _postings(row: Decision) -> list[Posting]:
     try:
         if row.charge is None:
-            where = Where(patient=row.patient.party_id if row.patient else None)
-            return [postings.refund(row.role, row.item, row.cents, where)]
+            return [postings.refund(row.role, row.item, row.cents, _where(row))]
         facts = charge_facts(row.charge)
         if row.kind == DecisionKind.WRITE_OFF:
             return [postings.write_off(facts, _party(row.payer), row.role, row.cents)]
@@ -190,11 +205,60 @@ def _postings(row: Decision) -> list[Posting]:
         raise refuse("amount", _("Less is open by now."), _("Ask again with what is open."), field="cents") from error
 
 
+def _where(row: Decision) -> Where:
+    """Whose books a receipt's refund stands in: those of the drawer it was paid into, or of the claim it came with."""
+    patient = row.patient.party_id if row.patient else None
+    receipt = receipt_of_item(row.item)
+    if receipt is not None:
+        return Where(entity=receipt.session.drawer.entity_id, patient=patient or receipt.party_id)
+    held = Prepayment.objects.filter(uid=row.item.partition(":")[2]).values_list("claim__entity", flat=True).first()
+    return Where(entity=held, patient=patient)
+
+
+@service("billing.pay_refund", "refund.pay", says="paid a signed refund in cash")
+def pay_refund(call: Call, *, uid: UUID) -> CashRefund:
+    """Pay a signed refund to the patient out of one's own open drawer. Refuses ``not_signed``, ``payer`` (a payer is
+    paid by check or transfer), ``separation`` for whoever signed it, and what ``banking.pay_refund`` refuses.
+    """
+    row = Decision.objects.select_for_update(of=("self",)).filter(uid=uid, kind=DecisionKind.REFUND).first()
+    if row is None or row.entry is None:
+        raise refuse("not_signed", _("No signed refund stands under this name."), _("Have it signed first."))
+    who = row.patient.party if row.patient else None
+    if row.payer_id or who is None:
+        raise refuse("payer", _("Only a patient is given cash."), _("Pay it by check or transfer."))
+    perform(call, "pay_refund", row)
+    where = charge_where(row.charge) if row.charge else _where(row)
+    owed = LineDraft(
+        item=row.item, entity=where.entity, site=where.site, provider=where.provider, party=where.patient,
+        party_role="patient" if where.patient else "",
+    )  # fmt: skip
+    return banking.pay_refund(
+        call, cents=row.cents, party=who, owed=owed, reason=row.reason, for_ref=refund_ref(row.uid)
+    )
+
+
+def charge_where(charge: Charge) -> Where:
+    """The ledger dimensions of a charge, voided or not."""
+    claim = charge.claim
+    return Where(claim.entity_id, claim.site_id, None, claim.provider.party_id, claim.patient.party_id)
+
+
 def _keep_apart(call: Call, row: Decision) -> None:
-    """Whoever posted the charge or a payment on it does not sign its write-off or refund."""
+    """Whoever posted the charge or took or posted a payment on it does not sign its write-off or refund."""
     duty = "approve_refund" if row.kind == DecisionKind.REFUND else "approve_writeoff"
     if row.charge is None:
-        perform(call, duty, row)
+        receipt = receipt_of_item(row.item)
+        behind = [receipt.session] if receipt else []
+        perform(call, duty, row, *behind, *_claims_of(receipt))
         return
     told = RemittanceClaim.objects.filter(claim=row.charge.claim_id, live=True).select_related("remittance")
     perform(call, duty, row, row.charge.claim, *(answer.remittance for answer in told))
+
+
+def _claims_of(receipt: Receipt | None) -> list[Claim]:
+    """The claims of the visit a receipt was taken for: whoever posted their charges signs no refund of it."""
+    kind, _colon, text = receipt.for_ref.partition(":") if receipt else ("", "", "")
+    try:
+        return list(pieces_of_visits([str(UUID(text))]).claims) if kind == "visit" else []
+    except ValueError:
+        return []

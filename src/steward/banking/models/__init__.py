@@ -1,0 +1,20 @@
+"""The nouns of banking. What may never change once written is held by guards/, not by Python."""
+
+from steward.banking.models.bank import (
+    BankAccount,
+    BankLine,
+    Deposit,
+    DepositLine,
+    Match,
+    MatchPart,
+    Settlement,
+    StatementImport,
+    TerminalBatch,
+)
+from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSession, Receipt
+from steward.banking.models.day import DayClose, MailLog
+
+__all__ = [
+    "BankAccount", "BankLine", "CashMove", "CashRefund", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
+    "MailLog", "Match", "MatchPart", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
+]  # fmt: skip
