@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from steward.banking.logic.statement import BankLine as Line
 from steward.banking.models import BankAccount, BankLine, DayClose, Deposit, Drawer, DrawerSession, Receipt
-from steward.banking.services import drawers
+from steward.banking.services import accounts, deposits, drawers, receipts
 from steward.registry.models import Party
 from tests.banking.test_day_of_money import TODAY, ana, bank, bring, closed_day, drawer, session, statement, take
 from tests.support import signed_in
@@ -49,6 +49,28 @@ def test_every_page_answers(office: Any, session: DrawerSession, ana: Party, ban
     for client, name, *args in pages:
         response = get(client, name, *args)
         assert response.status_code == 200, (name, response.status_code, response.content[:400])
+
+
+def test_the_front_desk_sees_its_own_deposits_and_no_bank_lines(
+    office: Any, session: DrawerSession, ana: Party, bank: BankAccount
+) -> None:
+    deposit, _batch = closed_day(office, session, ana, bank)  # the administrator prepared it
+    bring(office, statement([Line(TODAY, 14000, "COUNTER CREDIT")]))
+    line = BankLine.objects.get()
+    desk = signed_in("frontdesk")
+    assert get(desk, "lines").status_code == get(desk, "account", bank.uid).status_code == 403
+    assert get(desk, "line", line.uid).status_code == 403
+    assert get(desk, "deposit", deposit.uid).status_code == get(desk, "slip", deposit.uid).status_code == 404
+    page = get(desk, "home").content.decode()
+    assert "COUNTER CREDIT" not in page and "10,140.00" not in page and str(bank) not in page
+    accounts_of = accounts.make_drawer(office.call("administrator"), name="Front 9", site=office.site)
+    other = drawers.open_drawer(office.call("biller"), drawer=accounts_of, float_cents=0)
+    receipts.take_receipt(office.call("biller"), tender="check", cents=700, party=ana, check_no="9", session=other)
+    own = deposits.make_deposit(office.call("frontdesk"), bank_account=bank)
+    assert get(desk, "deposit", own.uid).status_code == get(desk, "slip", own.uid).status_code == 200
+    listed = get(desk, "deposits").content.decode()
+    assert str(own.uid) in listed and str(deposit.uid) not in listed
+    assert get(signed_in("administrator"), "lines").status_code == 200
 
 
 def test_papers_are_pdf(office: Any, session: DrawerSession, ana: Party, bank: BankAccount) -> None:

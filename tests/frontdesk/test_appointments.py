@@ -211,6 +211,20 @@ def test_a_clinician_acts_on_her_own_appointments_only(desk: Desk) -> None:
         services.check_in(desk.call("biller"), appointment=other)
 
 
+def test_a_clinician_moves_nothing_to_anothers_day(desk: Desk) -> None:
+    link_user(desk.call("administrator"), party=desk.providers[0].party, user=desk.office.user("clinician"))
+    patient = desk.patient()
+    row, nurse = desk.book(patient, 13), desk.call("clinician")
+    services.reschedule(nurse, appointment=row, data=desk.booking(patient, 14))
+    with pytest.raises(Denied) as caught:
+        services.reschedule(nurse, appointment=row, data=desk.booking(patient, 14, n=1))
+    assert caught.value.refusals[0].field == "provider" and caught.value.refusals[0].fix
+    row.refresh_from_db()
+    assert row.provider_id == desk.providers[0].pk
+    moved = services.reschedule(desk.call(), appointment=row, data=desk.booking(patient, 14, n=1))
+    assert moved.provider_id == desk.providers[1].pk
+
+
 def past(
     desk: Desk, patient, hour: int, state: str = "checked_out", *, n: int = 0, minute: int = 0, **more
 ) -> PastAppointment:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from steward.banking.models import Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
 from steward.banking.states import SettlementKind, Tender
@@ -76,15 +76,15 @@ def _one(
 
 
 def deposits(subject: Subject) -> QuerySet[Deposit]:
-    """Deposits this person may see, newest first."""
+    """Deposits this person may see (the front desk those it prepared), newest first."""
     rows = Deposit.objects.select_related("bank_account", "prepared_by", "site")
-    return scoped(subject, "deposit.read", rows).order_by("-number")
+    return scoped(subject, "deposit.read", rows, own=Q(prepared_by_id=subject.user_id)).order_by("-number")
 
 
 def batches(subject: Subject) -> QuerySet[TerminalBatch]:
-    """Card batches this person may see, newest first."""
+    """Card batches this person may see (the front desk those it closed), newest first."""
     rows = TerminalBatch.objects.select_related("site", "closed_by")
-    return scoped(subject, "deposit.read", rows).order_by("-number")
+    return scoped(subject, "deposit.read", rows, own=Q(closed_by_id=subject.user_id)).order_by("-number")
 
 
 def with_seen(rows: QuerySet[M]) -> QuerySet[M]:

@@ -78,14 +78,14 @@ def stored_lines(account: BankAccount, since: date, until: date) -> list[StoredL
 def statements(subject: Subject) -> QuerySet[StatementImport]:
     """Statements this person may see, newest first."""
     rows = StatementImport.objects.select_related("bank_account", "imported_by")
-    return scoped(subject, "deposit.read", rows).order_by("-closing_on", "-id")
+    return scoped(subject, "bank.read", rows).order_by("-closing_on", "-id")
 
 
 def bank_lines(subject: Subject, account: BankAccount | None = None) -> QuerySet[BankLine]:
     """Bank lines this person may see, newest first."""
     rows = BankLine.objects.select_related("bank_account", "statement")
     rows = rows.filter(bank_account=account) if account else rows
-    return scoped(subject, "deposit.read", rows).order_by("-posted_on", "-id")
+    return scoped(subject, "bank.read", rows).order_by("-posted_on", "-id")
 
 
 def with_matched(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:

@@ -44,7 +44,7 @@ LINES = Listing(
     ),
     sorts=(Sort("-day", __("Latest first"), "-posted_on"), Sort("day", __("Oldest first"), "posted_on")),
     money="cents",
-    export="deposit.read",
+    export="bank.read",
     object_type="banking.bankline",
     empty=Empty(__("No bank lines yet"), __("They come from the bank's files."), "desk:import", __("Import a file")),
 )
@@ -52,15 +52,20 @@ LINES = Listing(
 
 @screen(GET="deposit.read")
 def home(request: HttpRequest) -> HttpResponse:
-    """Where the money stands: accounts, what is in hand, what is on its way."""
+    """Where the money stands: accounts, what is in hand, what is on its way. Who reads no bank sees what is in hand and
+    the deposits that are hers."""
     subject = request.call.subject  # type: ignore[attr-defined]
     today = request.call.today  # type: ignore[attr-defined]
-    rows = [(one, ask.bank_balance(one, today), ask.open_lines(one).count()) for one in ask.bank_accounts()]
+    bank = holds(subject, "bank.read")
+    accounts = ask.bank_accounts() if bank else []
+    rows = [(one, ask.bank_balance(one, today), ask.open_lines(one).count()) for one in accounts]
     return render(request, "banking/home.html", {
         "rows": rows,
         "position": cash_position(today) if holds(subject, "cash.read") else None,
         "in_hand": out.undeposited(),
-        "on_its_way": list(out.open_settlements()[:50]),
+        "may_bank": bank,
+        "on_its_way": list(out.open_settlements()[:50]) if bank else [],
+        "deposits": [] if bank else list(out.with_seen(out.deposits(subject))[:10]),
         "statements": ask.statements(subject)[:10],
         "cash_url": reverse("banking:cash"),
         "may_deposit": holds(subject, "deposit.make"),
@@ -74,7 +79,7 @@ def cash(request: HttpRequest) -> HttpResponse:
     return render(request, "banking/cash.html", {"position": cash_position(today), "day": today})
 
 
-@screen(GET="deposit.read")
+@screen(GET="bank.read")
 def lines(request: HttpRequest) -> HttpResponse:
     """All bank lines."""
     return LINES.respond(request, ask.with_matched(ask.bank_lines(request.call.subject)))  # type: ignore[attr-defined]
@@ -87,7 +92,7 @@ def _account(uid: UUID) -> BankAccount:
     return row
 
 
-@screen(GET="deposit.read")
+@screen(GET="bank.read")
 def account(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One account: its balance by the bank, its statements, the work list as the matcher sees it."""
     row = _account(uid)
@@ -176,7 +181,7 @@ def _line(request: HttpRequest, uid: UUID) -> BankLine:
     return row
 
 
-@screen(GET="deposit.read")
+@screen(GET="bank.read")
 def line(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One bank line: what the bank said, what it was matched with, the entry."""
     row = _line(request, uid)

@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from steward.core.access.decide import Facts
+from steward.core.access.policy import in_full
 from steward.core.clock import local_day
-from steward.core.refusals import Refusal
+from steward.core.refusals import Denied, Refusal
 from steward.core.service import Call, note, refuse, service
 from steward.frontdesk.logic.openings import inside
 from steward.frontdesk.logic.slots import slot_starts
@@ -147,9 +148,11 @@ def free_slots(row: Appointment) -> None:
 def reschedule(call: Call, *, appointment: Appointment, data: BookingData) -> Appointment:
     """Move an expected appointment to another time, provider or room; the patient stays.
 
-    Refuses as `book`, `state` when the patient came, cancelled or did not come, `patient` when another one is named.
+    Refuses as `book`, `state` when the patient came, cancelled or did not come, `patient` when another one is named, and
+    `denied` when a clinician moves it to another provider's day: that is for the front desk (facts: "R W s").
     """
     row = locked(appointment)
+    _refuse_anothers_day(call, row, data)
     move(call, row, Action.RESCHEDULE)
     if data.patient != row.patient_id:
         raise refuse("patient", _("An appointment stays with its patient."), _("Cancel it and book another."))
@@ -166,6 +169,12 @@ def reschedule(call: Call, *, appointment: Appointment, data: BookingData) -> Ap
     take_slots(row)
     note(row, fields=["starts_at", "provider", "place"])
     return row
+
+
+def _refuse_anothers_day(call: Call, row: Appointment, data: BookingData) -> None:
+    if data.provider != row.provider_id and not in_full(call.subject, "appointment.write"):
+        message, fix = _("Another provider's day is booked by the front desk."), _("Ask the front desk to move it.")
+        raise Denied(Refusal("denied", message, fix, "provider"))
 
 
 @service("frontdesk.cancel", "appointment.write", says="cancelled an appointment", about=lambda **kw: kw["appointment"])
