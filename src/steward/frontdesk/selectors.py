@@ -14,14 +14,19 @@ from django.db.models import Q, QuerySet
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.core.clock import at_local, day_bounds, local_day
+from steward.core.findings import Finding, in_order
+from steward.frontdesk import checks
 from steward.frontdesk.logic.openings import Busy, Opening, openings, third_next
 from steward.frontdesk.models import Appointment, Patient, Visit, VisitReason
-from steward.frontdesk.states import LIVE
+from steward.frontdesk.states import LIVE, State
 from steward.insurance import selectors as insurance
 from steward.insurance.models import Coverage
 from steward.people.selectors import hours_between
 from steward.registry.logic.search import read_search
-from steward.registry.selectors import party_q
+from steward.registry.models import Party
+from steward.registry.selectors import known_of, party_q
+
+GONE = (State.CANCELLED, State.NO_SHOW)
 
 RELATED = ("patient__party", "provider__party", "site", "place", "reason")
 
@@ -214,3 +219,33 @@ def third_next_available(provider: int, minutes: int, zone: ZoneInfo, now: datet
     """Days until the provider's third open time of this length, None when there is none within `days`. Two queries."""
     today = local_day(now, zone)
     return third_next(free_times(Search(today, days, minutes, provider), zone, now), today)
+
+
+LOOK_BACK_DAYS, LOOK_AHEAD_DAYS = 90, 60
+
+
+def findings(today: date, zone: ZoneInfo) -> list[Finding]:
+    """Everything the front desk's checks find, worst first: appointments of the last 90 and the next 60 days, standing
+    charts. Five queries.
+    """
+    begin, end = day_bounds(today - timedelta(days=LOOK_BACK_DAYS), zone)[0], day_bounds(today + timedelta(days=LOOK_AHEAD_DAYS), zone)[1]
+    booked = Appointment.objects.filter(starts_at__gte=begin, starts_at__lt=end).exclude(state__in=GONE)
+    rows = [_promised(row, zone) for row in booked.select_related("patient", "provider__party").order_by("starts_at", "id")]
+    covers = insurance.covers_of(row.patient for row in rows if row.day >= today)
+    charts = dict(Patient.objects.filter(ended_on=None).values_list("party_id", "chart"))
+    people = known_of(Party.objects.filter(patient__ended_on=None, patient__isnull=False).order_by("id"))
+    return in_order([
+        *checks.never_checked_out(rows, today),
+        *checks.never_told(rows, today),
+        *checks.without_provider(rows),
+        *checks.coverage_ends_before_visit(rows, covers, today),
+        *checks.charts_alike([(charts[one.ref], one) for one in people if one.ref in charts]),
+    ])  # fmt: skip
+
+
+def _promised(row: Appointment, zone: ZoneInfo) -> checks.Promised:
+    provider = row.provider
+    return checks.Promised(
+        str(row.uid), local_day(row.starts_at, zone), row.state, row.patient.party_id, str(provider), provider.started_on,
+        provider.ended_on,
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.findings import Finding, in_order
+from steward.insurance import checks
 from steward.insurance.logic.coverage import Cover, coverage_on
 from steward.insurance.logic.writeoffs import Rule
 from steward.insurance.models import Coverage, Payer, Plan, WriteOffRule
@@ -125,3 +127,31 @@ def coverage_by_uid(uid: UUID) -> Coverage | None:
 def standing_payers() -> QuerySet[Payer]:
     """Payers that have not ended, by name, for choices."""
     return Payer.objects.filter(ended_on=None).order_by("name", "id")
+
+
+def covers_of(patients: Iterable[int]) -> dict[int, list[Cover]]:
+    """Party of a patient -> every coverage, voided ones too, as the pure value. One query a thousand patients."""
+    wanted = sorted(set(patients))
+    found: dict[int, list[Cover]] = {}
+    for start in range(0, len(wanted), 1000):
+        for row in Coverage.objects.filter(patient__in=wanted[start : start + 1000]).order_by("id"):
+            found.setdefault(row.patient_id, []).append(_cover(row))
+    return found
+
+
+def _cover(row: Coverage) -> Cover:
+    return Cover(row.pk, row.rank, row.starts_on, row.ends_on, row.voided_on is not None)
+
+
+def findings(today: date) -> list[Finding]:
+    """Everything the checks find about payers and coverage, worst first. Two queries."""
+    ids = [
+        checks.PayerIds(str(row.uid), row.name, row.edi_id, row.ref2u, row.ein) for row in standing_payers()
+    ]  # fmt: skip
+    running = Coverage.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), voided_on=None).order_by("id")
+    covers = [(str(row.uid), row.patient_id, _cover(row)) for row in running]
+    return in_order([
+        *checks.payer_without_identifiers(ids),
+        *checks.payers_share_an_identifier(ids),
+        *checks.coverage_overlap(covers),
+    ])  # fmt: skip

@@ -12,6 +12,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from steward.core.access.decide import Subject
 from steward.core.access.models import RoleGrant, User
 from steward.core.access.policy import role_names, scoped
+from steward.core.findings import Finding, in_order
+from steward.people import checks
 from steward.people.logic.sessions import Hours, open_hours
 from steward.people.models import Employee, Provider, ProviderSession
 
@@ -129,3 +131,33 @@ def session_by_uid(uid: UUID) -> ProviderSession | None:
 def employee_by_uid(uid: UUID) -> Employee | None:
     """An employee by uid, with the person."""
     return Employee.objects.filter(uid=uid).select_related("party__user").first()
+
+
+def findings(today: date) -> list[Finding]:
+    """Everything the checks find about people who work here, worst first. Three queries."""
+    rows = list(ProviderSession.objects.select_related("provider").order_by("id"))
+    standing = [(str(row.uid), hours_of(row)) for row in rows if row.ended_on is None or row.ended_on >= today]
+    ends = [(str(row.uid), hours_of(row), row.provider.ended_on) for row in rows]
+    return in_order([
+        *checks.sessions_overlap(standing),
+        *checks.login_of_somebody_gone(_logins(), today),
+        *checks.hours_after_the_end(ends),
+    ])  # fmt: skip
+
+
+def _logins() -> list[checks.Login]:
+    """Every login of an employee or provider, with the last day on which its person worked here in any part."""
+    found: dict[int, list[date | None]] = {}
+    users: dict[int, User] = {}
+    for model in (Employee, Provider):
+        for row in model.objects.filter(party__user__isnull=False).select_related("party__user"):
+            if (user := row.party.user) is not None:
+                users[user.pk] = user
+                found.setdefault(user.pk, []).append(row.ended_on)
+    return [
+        checks.Login(
+            str(user.uid), user.name, None if None in found[pk] else max(day for day in found[pk] if day),
+            user.is_active and user.ended_at is None,
+        )
+        for pk, user in sorted(users.items())
+    ]  # fmt: skip

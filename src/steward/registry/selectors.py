@@ -142,6 +142,11 @@ def _known(party: Party) -> Known:
     )
 
 
+def known_of(rows: QuerySet[Party]) -> list[Known]:
+    """Parties as they are compared for being one person. Two queries."""
+    return [_known(row) for row in with_contacts(rows)]
+
+
 @dataclass(frozen=True)
 class PartyTwin:
     """A party that may be the one being entered, and why."""
