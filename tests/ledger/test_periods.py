@@ -123,8 +123,7 @@ def test_opening_twice_opens_once(call):
 
 
 @pytest.mark.django_db
-def test_the_cash_basis_is_refused_and_not_guessed(call):
-    assert code_of(lambda: selectors.trial_balance(date(2026, 11, 1), basis="cash")) == "not_yet"
+def test_a_basis_nobody_knows_is_refused_and_not_guessed(call):
     assert code_of(lambda: selectors.trial_balance(date(2026, 11, 1), basis="tax")) == "basis"
 
 

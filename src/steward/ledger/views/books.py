@@ -21,6 +21,7 @@ from steward.core.web.now import local_now
 from steward.ledger import selectors, services
 from steward.ledger.forms import AccountChangeForm, AccountForm, DayForm, ExportForm, SpanForm
 from steward.ledger.logic.balance import TrialBalance
+from steward.ledger.logic.cash_basis import CashBalance
 from steward.ledger.logic.periods import Month
 from steward.ledger.models import Account
 from steward.ledger.selectors import registers
@@ -136,12 +137,12 @@ def _page_url(request: HttpRequest, name: str, mark: tuple[date, int] | None) ->
 
 @screen(GET="books.read")
 def trial_balance(request: HttpRequest) -> HttpResponse:
-    """Every account as of any day; each balance leads to its register, each line there to its entry and source."""
+    """Every account as of any day, accrual or cash; each balance leads to its register, each line there to its entry."""
     call = request.call  # type: ignore[attr-defined]
     form = DayForm(request.GET if "as_of" in request.GET else None)
     valid = form.is_valid() if form.is_bound else True
     day = (form.cleaned_data.get("as_of") if form.is_bound and valid else None) or call.today
-    balance = selectors.trial_balance(day)
+    balance = selectors.trial_balance(day, basis=request.GET.get("basis") or "accrual")
     if "export" in request.GET:
         return _balance_csv(request, balance)
     everything = request.GET.get("all") == "1"
@@ -150,8 +151,24 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/trial_balance.html", {
         "form": form, "day": day, "balance": balance, "everything": everything, "hidden": len(balance.rows) - len(rows),
         "rows": [(r, reverse("ledger:account", args=[uids[r.account.id]])) for r in rows],
+        "bases": [("accrual", _("Accrual")), ("cash", _("Cash"))], "proof": _proof_row(balance),
         "days": [day.replace(day=1) - timedelta(days=1), call.today], "may_export": holds(call.subject, "books.export"),
     }, status=200 if valid else 400)  # fmt: skip
+
+
+def _proof_row(balance: TrialBalance) -> list[tuple[str, int]]:
+    """From accrual income to cash income, in words; empty on the accrual basis."""
+    if not isinstance(balance, CashBalance):
+        return []
+    proof = balance.proof
+    return [
+        (_("Accrual income"), proof.accrual_income_cents),
+        (_("less the change in receivables, net"), -proof.receivables_change_cents),
+        (_("plus the change in payables"), proof.payables_change_cents),
+        (_("plus the change in receipts not yet applied and refunds owed"), proof.receipts_held_change_cents),
+        (_("less what was bought and is not paid"), -proof.assets_unpaid_cents),
+        (_("Cash income"), proof.cash_income_cents),
+    ]
 
 
 def _balance_csv(request: HttpRequest, balance: TrialBalance) -> HttpResponse:
@@ -163,8 +180,9 @@ def _balance_csv(request: HttpRequest, balance: TrialBalance) -> HttpResponse:
         name = row.account.name.replace('"', '""')
         debit, credit = format_dollars_file(row.debit_cents), format_dollars_file(row.credit_cents)
         lines.append(f'{row.account.code},"{name}",{row.account.kind},{debit},{credit}')
+    name = f"{'cash-' if balance.basis == 'cash' else ''}{balance.as_of.isoformat()}"
     response = HttpResponse("\r\n".join(lines) + "\r\n", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="trial-balance-{balance.as_of.isoformat()}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="trial-balance-{name}.csv"'
     return response
 
 
