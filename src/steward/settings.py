@@ -227,6 +227,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+STEWARD_API_PER_MINUTE = 600  # requests of one person through the API
+STEWARD_API_PATIENT_ROWS_PER_HOUR = 500  # beyond it, the capability for bulk export, as lists that leave as files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"

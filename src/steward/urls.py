@@ -12,6 +12,8 @@ urlpatterns = [
     path("jobs/", include("steward.core.jobs.urls")),
     path("outbox/", include("steward.core.outbox.urls")),
     path("audit/", include("steward.core.audit.urls")),
+    path("tokens/", include("steward.core.tokens.urls")),
+    path("api/", include("steward.api.urls")),
     path("registry/", include("steward.registry.urls")),
     path("ledger/", include("steward.ledger.urls")),
     path("banking/", include("steward.banking.urls")),

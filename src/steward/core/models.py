@@ -16,8 +16,10 @@ from steward.core.listing.models import SavedView
 from steward.core.numbers_models import Counter
 from steward.core.outbox.models import Message
 from steward.core.service_models import ServiceKey
+from steward.core.tokens.models import ApiToken
 
 __all__ = [
+    "ApiToken",
     "ApprovalDecision",
     "ApprovalRequest",
     "AuditHead",

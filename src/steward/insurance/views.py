@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.insurance import selectors, services
 from steward.insurance.forms import PayerForm, PlanForm, RuleForm
@@ -43,6 +43,7 @@ PAYERS = Listing(
     object_type="insurance.payer",
     empty=Empty(__("No payers yet"), __("Payers are who you bill."), "insurance:payer_new", __("Add the first")),
 )
+PAYER_LIST = ScopedList(PAYERS, "payer.read", selectors.payers)
 
 
 @screen(GET="payer.read")
@@ -51,7 +52,7 @@ def payers(request: HttpRequest) -> HttpResponse:
     subject = request.call.subject  # type: ignore[attr-defined]
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:payer_new"), "new_words": _("New payer"),
                "other_url": reverse("insurance:rules"), "other_words": _("Write-off rules")}  # fmt: skip
-    return PAYERS.respond(request, selectors.payers(subject), template="insurance/list.html", context=context)
+    return PAYER_LIST.respond(request, template="insurance/list.html", context=context)
 
 
 def _payer(request: HttpRequest, uid: UUID) -> Payer:
@@ -153,6 +154,7 @@ RULES = Listing(
     object_type="insurance.writeoffrule",
     empty=Empty(__("No rules"), __("Without one every adjustment waits for a person."), "insurance:rule_new", __("Add one")),
 )  # fmt: skip
+RULE_LIST = ScopedList(RULES, "payer.read", selectors.rules)
 
 
 def _only(row: WriteOffRule) -> str:
@@ -167,7 +169,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:rule_new"), "new_words": _("New rule"),
                "other_url": reverse("insurance:payers"), "other_words": _("Payers")}  # fmt: skip
     lead = _("Only these pairs post by themselves; every other adjustment goes to the work list.")
-    return RULES.respond(request, selectors.rules(subject), template="insurance/list.html", context=context, lead=lead)
+    return RULE_LIST.respond(request, template="insurance/list.html", context=context, lead=lead)
 
 
 @screen(GET="payer.write", POST="payer.write")

@@ -20,7 +20,7 @@ from steward.banking.selectors.cash import cash as cash_position
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Sort, Text, link_to
+from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, ScopedList, Sort, Text, link_to
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle, press
 
@@ -48,6 +48,7 @@ LINES = Listing(
     object_type="banking.bankline",
     empty=Empty(__("No bank lines yet"), __("They come from the bank's files."), "desk:import", __("Import a file")),
 )
+LINE_LIST = ScopedList(LINES, "bank.read", lambda subject: ask.with_matched(ask.bank_lines(subject)))
 
 
 @screen(GET="deposit.read")
@@ -82,7 +83,7 @@ def cash(request: HttpRequest) -> HttpResponse:
 @screen(GET="bank.read")
 def lines(request: HttpRequest) -> HttpResponse:
     """All bank lines."""
-    return LINES.respond(request, ask.with_matched(ask.bank_lines(request.call.subject)))  # type: ignore[attr-defined]
+    return LINE_LIST.respond(request)
 
 
 def _account(uid: UUID) -> BankAccount:

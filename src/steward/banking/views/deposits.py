@@ -20,7 +20,7 @@ from steward.banking.services import deposits
 from steward.core.access.models import Office
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
-from steward.core.listing import Column, DateRange, Empty, Listing, Sort, link_to
+from steward.core.listing import Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
 
@@ -49,6 +49,7 @@ DEPOSITS = Listing(
         __("Prepare one"),
     ),
 )
+DEPOSIT_LIST = ScopedList(DEPOSITS, "deposit.read", lambda subject: ask.with_seen(ask.deposits(subject)))
 
 
 def _state(row: Deposit) -> tuple[str, Any]:
@@ -62,7 +63,7 @@ def _state(row: Deposit) -> tuple[str, Any]:
 @screen(GET="deposit.read")
 def deposits_list(request: HttpRequest) -> HttpResponse:
     """All deposits with where they are."""
-    return DEPOSITS.respond(request, ask.with_seen(ask.deposits(request.call.subject)))  # type: ignore[attr-defined]
+    return DEPOSIT_LIST.respond(request)
 
 
 @screen(GET="deposit.make", POST="deposit.make")

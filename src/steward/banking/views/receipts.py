@@ -23,7 +23,7 @@ from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, in_full
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Sort, link_to
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors as frontdesk
 from steward.ledger.selectors import item_balances
@@ -62,6 +62,15 @@ RECEIPTS = Listing(
 MASKED = RECEIPTS.hiding(party=lambda row: _initials(row))
 
 
+RECEIPT_LIST = ScopedList(
+    RECEIPTS,
+    "receipt.read",
+    lambda subject: ask.receipts(subject).select_related("party__patient"),
+    MASKED,
+    masks=lambda subject: not names_shown(subject),
+)
+
+
 def _initials(row: Receipt) -> str:
     return initials(row.party.first_name, row.party.last_name) if row.party else ""
 
@@ -75,9 +84,7 @@ def _patient_uid(row: Receipt) -> UUID | None:
 @screen(GET="receipt.read")
 def receipts_list(request: HttpRequest) -> HttpResponse:
     """All receipts this person may see."""
-    subject = request.call.subject  # type: ignore[attr-defined]
-    listing = RECEIPTS if names_shown(subject) else MASKED
-    return listing.respond(request, ask.receipts(subject).select_related("party__patient"))
+    return RECEIPT_LIST.respond(request)
 
 
 def names_shown(subject: Subject) -> bool:

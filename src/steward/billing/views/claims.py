@@ -20,10 +20,22 @@ from steward.billing.services.charges import void_charge
 from steward.billing.services.decisions import apply_prepayment, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import TONES
-from steward.core.access.policy import holds, masks
+from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest
-from steward.core.listing import Column, DateRange, Empty, Flag, Listing, MoneyRange, Preset, Sort, Text, link_to
+from steward.core.listing import (
+    Column,
+    DateRange,
+    Empty,
+    Flag,
+    Listing,
+    MoneyRange,
+    Preset,
+    ScopedList,
+    Sort,
+    Text,
+    link_to,
+)
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
 from steward.insurance.models import Payer
@@ -90,30 +102,27 @@ CLAIMS = Listing(
 )  # fmt: skip
 
 
-
 def _initials(party: Any) -> str:
     return initials(party.first_name, party.last_name)
 
 
 MASKED_CHARGES = CHARGES.hiding(patient=lambda row: _initials(row.claim.patient.party))
 MASKED_CLAIMS = CLAIMS.hiding(patient=lambda row: _initials(row.patient.party))
+CHARGE_LIST = ScopedList(CHARGES, "charge.read", ask.charges, MASKED_CHARGES)
+CLAIM_LIST = ScopedList(CLAIMS, "charge.read", ask.claims, MASKED_CLAIMS)
 
 
 @screen(GET="charge.read")
 def charges_list(request: HttpRequest) -> HttpResponse:
     """All charges, by the day they were posted."""
     lead = _("Every service with the day it was done and the day it reached the books.")
-    subject = request.call.subject  # type: ignore[attr-defined]
-    listing = MASKED_CHARGES if masks(subject, "charge.read") else CHARGES
-    return listing.respond(request, ask.charges(subject), lead=lead)
+    return CHARGE_LIST.respond(request, lead=lead)
 
 
 @screen(GET="charge.read")
 def claims_list(request: HttpRequest) -> HttpResponse:
     """All claims, by day of service."""
-    subject = request.call.subject  # type: ignore[attr-defined]
-    listing = MASKED_CLAIMS if masks(subject, "charge.read") else CLAIMS
-    return listing.respond(request, ask.claims(subject))
+    return CLAIM_LIST.respond(request)
 
 
 def _claim(request: HttpRequest, uid: UUID) -> Claim:

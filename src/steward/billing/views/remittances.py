@@ -20,7 +20,19 @@ from steward.billing.services.remittances import dismiss_remittance, release_rem
 from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Preset, Sort, Text, link_to
+from steward.core.listing import (
+    Choice,
+    Column,
+    DateRange,
+    Empty,
+    Listing,
+    MoneyRange,
+    Preset,
+    ScopedList,
+    Sort,
+    Text,
+    link_to,
+)
 from steward.core.service import refuse
 from steward.core.web.forms import Done, handle
 
@@ -55,13 +67,13 @@ REMITTANCES = Listing(
     empty=Empty(__("No remittances yet"), __("A remittance is a payer's letter about many claims, an 835 file."),
                 "desk:import", __("Import one")),
 )  # fmt: skip
+REMITTANCE_LIST = ScopedList(REMITTANCES, "charge.read", ask.remittances)
 
 
 @screen(GET="charge.read")
 def remittances_list(request: HttpRequest) -> HttpResponse:
     """All remittances, the latest first."""
-    rows = ask.remittances(request.call.subject)  # type: ignore[attr-defined]
-    return REMITTANCES.respond(request, rows)
+    return REMITTANCE_LIST.respond(request)
 
 
 def _remittance(request: HttpRequest, uid: UUID) -> Remittance:

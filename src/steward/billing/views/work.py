@@ -17,7 +17,7 @@ from steward.billing.models import WorkItem
 from steward.billing.selectors import work as ask
 from steward.billing.services.work import postpone_work, resolve_work, resolve_work_many
 from steward.billing.states import WorkKind
-from steward.core.access.policy import holds, masks
+from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Bulk,
@@ -28,6 +28,7 @@ from steward.core.listing import (
     Listing,
     MoneyRange,
     Preset,
+    ScopedList,
     Sort,
     Text,
     link_to,
@@ -68,13 +69,13 @@ WORK = Listing(
 )  # fmt: skip
 
 
-
 def _initials(row: WorkItem) -> str:
     party = row.claim.patient.party if row.claim else None
     return initials(party.first_name, party.last_name) if party else ""
 
 
 MASKED_WORK = WORK.hiding(patient=_initials)
+WORK_LIST = ScopedList(WORK, "charge.read", ask.work, MASKED_WORK)
 
 
 @screen(GET="charge.read")
@@ -86,8 +87,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     cents = sum(amount for *_rest, amount in counts)
     lead = _("%(count)s open, %(late)s overdue, %(money)s") % {
         "count": sum(count for _kind, count, _late, _cents in counts), "late": late, "money": format_cents(cents)}  # fmt: skip
-    listing = MASKED_WORK if masks(subject, "charge.read") else WORK
-    return listing.respond(request, ask.work(subject), lead=lead)
+    return WORK_LIST.respond(request, lead=lead)
 
 
 def _item(request: HttpRequest, uid: UUID) -> WorkItem:

@@ -44,6 +44,7 @@ class Context:
     stepped_up_at: datetime | None = None
     now: datetime | None = None
     step_up_seconds: int = 300
+    read_only: bool = False  # asked with a token that only reads: nothing is decided by it, the middleware keeps to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,13 @@ from steward.core.access.subjects import subject_of
 from steward.core.refusals import Denied, Refusal
 from steward.core.service import Call
 from steward.core.signin.proofs import BACK, CONFIRMED, SECOND, SEEN, STARTED, local_path, stamp_of
+from steward.core.tokens import bearer
+from steward.core.web import machines
 
 NOBODY = Subject(user_id=None)
 Answer = Callable[[HttpRequest], HttpResponse]
-POLLS = ("/jobs/progress/", "/idle/")  # answers that must not keep a session alive
+POLLS = ("/jobs/progress/", "/idle/", machines.PREFIX)  # answers that must not keep a session alive
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 class Session:
@@ -41,6 +44,8 @@ class Session:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         now = clock.system_clock()
+        if bearer.presented(request):
+            return self._by_token(request, now)
         user = request.user if request.user.is_authenticated else None
         subject = subject_of(user, now.today(), now.now()) if isinstance(user, User) else NOBODY
         was_in = user is not None
@@ -58,6 +63,18 @@ class Session:
             response.setdefault("Cache-Control", "no-store")
             if not request.user.is_authenticated:  # signed out just now: nothing of it stays in the browser
                 response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _by_token(self, request: HttpRequest, now: clock.Clock) -> HttpResponse:
+        """A program with a token: no session, and so no form token either (nobody's browser sends the header by itself)."""
+        call = bearer.call_of(request, now)
+        if isinstance(call, HttpResponse):
+            return call
+        request.call = call.with_key(_key(request))  # type: ignore[attr-defined]
+        request.csrf_processing_done = True  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        _write_reads(request)
+        response.setdefault("Cache-Control", "no-store")
         return response
 
     def _expired(self, request: HttpRequest, subject: Subject, now: datetime) -> bool:
@@ -98,15 +115,20 @@ class DefaultDeny:
         call: Call = request.call  # type: ignore[attr-defined]
         if call.user_id is None:
             return to_sign_in(request)
+        if machines.speaks_json(request) and (refusal := machines.at_the_door(request)):
+            return refusal
         if capability == "signed-in":
             return None
         if capability == "method":
-            return HttpResponseNotAllowed(sorted(getattr(view, "capabilities", ALLAUTH_METHODS)))
+            return _wrong_method(request, sorted(getattr(view, "capabilities", ALLAUTH_METHODS)))
         if not call.context.second_factor:
-            return HttpResponseRedirect(reverse("signin:second_factor"))
+            return to_second_factor(request)
+        if call.context.read_only and request.method not in READS:
+            return machines.read_only(request)
         # a form behind a dangerous act may be opened; the act itself asks for the fresh proof
         decision = may(call.subject, capability or "", None, call.context)
-        if decision.allowed or (decision.step_up_needed and request.method in ("GET", "HEAD")):
+        opens_a_form = request.method in ("GET", "HEAD") and not machines.speaks_json(request)
+        if decision.allowed or (decision.step_up_needed and opens_a_form):
             return None
         if decision.step_up_needed:
             return to_step_up(request)
@@ -159,9 +181,22 @@ SIGNED_IN_ALLAUTH = {
 }
 
 
+def _wrong_method(request: HttpRequest, known: list[str]) -> HttpResponse:
+    return machines.wrong_method(request, known) if machines.speaks_json(request) else HttpResponseNotAllowed(known)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """To the page that sets one up; programs are told."""
+    if machines.speaks_json(request):
+        return machines.second_factor_first(request)
+    return HttpResponseRedirect(reverse("signin:second_factor"))
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back to the same place. After a session that ended the place waits in the session,
-    with its query; otherwise the address carries the path alone, for a query may name people."""
+    with its query; otherwise the address carries the path alone, for a query may name people. Programs get a 401."""
+    if machines.speaks_json(request):
+        return machines.sign_in_first(request)
     if BACK in request.session:
         return _redirect(request, f"{settings.LOGIN_URL}?locked=1")
     return _redirect(
@@ -170,7 +205,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def to_step_up(request: HttpRequest) -> HttpResponse:
-    """To the page that asks who you are once more, and back to the page the act was started from."""
+    """To the page that asks who you are once more, and back to the page the act was started from. Programs get a 403."""
+    if machines.speaks_json(request):
+        return machines.confirm_first(request)
     return _redirect(request, f"{reverse('signin:step_up')}?{urlencode({'next': _place(request)})}")
 
 
@@ -198,7 +235,7 @@ def _call(request: HttpRequest, subject: Subject, now: clock.Clock) -> Call:
         subject=subject,
         clock=now,
         key=_key(request),
-        channel="web",
+        channel="api" if machines.speaks_json(request) else "web",
         session=hashlib.sha256(session.encode()).hexdigest()[:16] if session else "",
         address=address_of(request),
         context=Context(
@@ -213,9 +250,10 @@ def _call(request: HttpRequest, subject: Subject, now: clock.Clock) -> Call:
 def _key(request: HttpRequest) -> UUID | None:
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return None
-    text = request.headers.get("Idempotency-Key") or request.POST.get("_key") or ""
+    # a program's key is in the header; its body is not parsed before its view asks for it
+    form = "" if machines.speaks_json(request) else request.POST.get("_key", "")
     try:
-        return UUID(text)
+        return UUID(request.headers.get("Idempotency-Key") or form)
     except ValueError:
         return None
 

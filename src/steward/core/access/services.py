@@ -18,6 +18,7 @@ from steward.core.access.models import RoleGrant, SignInLink, User
 from steward.core.access.policy import role_names
 from steward.core.access.separation import perform
 from steward.core.service import Call, note, refuse, service
+from steward.core.tokens.services import forget_tokens
 
 
 @service("access.add_user", "user.write", says="added a person who signs in")
@@ -158,6 +159,7 @@ def end_user(call: Call, *, user: User, at: datetime | None = None, reason: str 
         user.is_active = False
         user.set_unusable_password()
         _forget_sessions(user)
+        forget_tokens(user, moment)
     user.save(update_fields=["ended_at", "is_active", "password"])
     note(user, fields=["ended_at"], reason=reason)
     return user
@@ -191,7 +193,8 @@ def renew_sign_in(call: Call, *, user: User) -> User:
     user.save(update_fields=["password"])
     Authenticator.objects.filter(user=user).delete()
     _forget_sessions(user)
-    note(user, fields=["passphrase", "second_factor"])
+    forget_tokens(user, call.now)
+    note(user, fields=["passphrase", "second_factor", "api_tokens"])
     return user
 
 
@@ -249,3 +252,19 @@ def set_language(call: Call, *, code: str) -> None:
     if call.user_id is not None:
         User.objects.filter(pk=call.user_id).update(language=code)
         note(User.objects.get(pk=call.user_id), fields=["language"])
+
+
+LOOKS = {"light": "light", "dark": "dark", "": "auto"}
+"""What a person may choose -> what is kept; "" follows the machine."""
+
+
+@service("access.set_look", "self.write", says="chose how pages look")
+def set_look(call: Call, *, theme: str | None = None, dense: bool | None = None) -> None:
+    """Light, dark or as the machine (""), dense rows or comfortable ones; None leaves a choice. Refuses ``theme``."""
+    if theme is not None and theme not in LOOKS:
+        raise refuse("theme", _("Pages are light, dark, or as the machine prefers."), _("Choose one."), field="theme")
+    given: dict[str, Any] = {} if theme is None else {"dark": LOOKS[theme]}
+    given |= {} if dense is None else {"dense": dense}
+    if call.user_id is not None and given:
+        User.objects.filter(pk=call.user_id).update(**given)
+        note(User.objects.get(pk=call.user_id), fields=list(given))

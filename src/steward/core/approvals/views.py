@@ -17,7 +17,7 @@ from steward.core.approvals import deciders, pages, selectors, services
 from steward.core.approvals.forms import DecideForm, DelegateForm, EnvelopeForm, ReviewForm
 from steward.core.approvals.models import ApprovalRequest, Delegation, StandingApproval
 from steward.core.approvals.states import Outcome
-from steward.core.listing import Choice, Column, Empty, Listing, Preset, Sort, link_to
+from steward.core.listing import Choice, Column, Empty, Listing, Preset, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 
 _TONES = {"approved": "good", "rejected": "bad", "": "warn"}
@@ -40,6 +40,7 @@ REQUESTS = Listing(
     object_type="core.approvalrequest",
     empty=Empty(__("No requests yet"), __("What needs a second person is asked for here."), "", ""),
 )  # fmt: skip
+REQUEST_LIST = ScopedList(REQUESTS, "approval.read", selectors.requests_for)
 
 
 @screen(GET="approval.read")
@@ -61,7 +62,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @screen(GET="approval.read")
 def requests(request: HttpRequest) -> HttpResponse:
     """Every request the reader may see, with its outcome."""
-    return REQUESTS.respond(request, selectors.requests_for(request.call.subject))  # type: ignore[attr-defined]
+    return REQUEST_LIST.respond(request)
 
 
 @screen(GET="approval.read", POST="approval.decide")

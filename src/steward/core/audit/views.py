@@ -15,7 +15,7 @@ from steward.core.audit import selectors
 from steward.core.audit.chain import verify
 from steward.core.audit.models import AuditRow
 from steward.core.audit.services import record_event
-from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, Sort, Text
+from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, ScopedList, Sort, Text
 
 CHANNELS = (("web", _("Screen")), ("api", _("API")), ("cli", _("Command line")), ("job", _("Steward itself")))
 
@@ -62,13 +62,18 @@ LOG = Listing(
 )
 
 
+def _opened(request: HttpRequest) -> None:
+    record_event(request.call, "audit.read_log", fields=sorted(request.GET))  # type: ignore[attr-defined]
+
+
+LOG_LIST = ScopedList(LOG, "audit.read", selectors.log, opened=_opened)
+
+
 @screen(GET="audit.read")
 def log(request: HttpRequest) -> HttpResponse:
     """The whole log; reading it is itself a row in it."""
-    record_event(request.call, "audit.read_log", fields=sorted(request.GET))  # type: ignore[attr-defined]
-    rows = selectors.log(request.call.subject)  # type: ignore[attr-defined]
-    return LOG.respond(
-        request, rows, template="audit/log.html", lead=gettext("Nothing in it can be changed or taken out.")
+    return LOG_LIST.respond(
+        request, template="audit/log.html", lead=gettext("Nothing in it can be changed or taken out.")
     )
 
 

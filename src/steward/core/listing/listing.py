@@ -187,11 +187,7 @@ class State:
 
     @property
     def next_url(self) -> str:
-        return (
-            self.url(after=keyset.cursor(self.listing.name, self.sort, self.page[-1]))
-            if self.more
-            else ""
-        )
+        return self.url(after=keyset.cursor(self.listing.name, self.sort, self.page[-1])) if self.more else ""
 
     @property
     def before_url(self) -> str:

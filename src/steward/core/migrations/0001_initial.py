@@ -56,6 +56,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=steward.core.ids.new_uid, editable=False, unique=True)),
+                ('name', models.CharField(max_length=60)),
+                ('token_sha256', models.CharField(max_length=64, unique=True)),
+                ('read_only', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='core_token_dates')],
+            },
+        ),
+        migrations.CreateModel(
             name='ApprovalRequest',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),

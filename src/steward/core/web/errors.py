@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import matrix, role_names
-from steward.core.ids import new_uid
-from steward.core.refusals import Denied, Refused
+from steward.core.refusals import Denied, Refusal, Refused
+from steward.core.web import machines
+from steward.core.web.machines import reference
 
 log = logging.getLogger("steward.web")
 
@@ -26,15 +27,17 @@ class Trouble:
     lead: str
     fixes: list[str] = field(default_factory=list)
     reference: str = ""
+    refusals: tuple[Refusal, ...] = ()
 
-
-def reference() -> str:
-    """Eight letters and figures that a person can read out on the telephone."""
-    return str(new_uid())[:8].upper()
+    def told(self) -> tuple[Refusal, ...]:
+        """As refusals, for programs."""
+        return self.refusals or (Refusal(machines.CODES[self.status], self.lead, " ".join(self.fixes)),)
 
 
 def page(request: HttpRequest, trouble: Trouble, **context: Any) -> HttpResponse:
-    """The page of a trouble; without the shell for people who are not signed in."""
+    """The page of a trouble (JSON for programs); without the shell for people who are not signed in."""
+    if machines.speaks_json(request):
+        return machines.error(request, trouble.status, *trouble.told(), number=trouble.reference)
     call = getattr(request, "call", None)
     template = "core/errors/page.html" if getattr(call, "user_id", None) is not None else "core/errors/alone.html"
     return render(request, template, {"trouble": trouble, **context}, status=trouble.status)
@@ -55,7 +58,8 @@ def denied(request: HttpRequest, exception: BaseException | None = None) -> Http
     lead = _("Your roles do not allow this. Nothing was changed.")
     if isinstance(exception, Denied):
         lead = exception.refusals[0].message
-    return page(request, Trouble(403, _("Not open to you"), lead), who_can=who_can(request))
+    refusals = exception.refusals if isinstance(exception, Denied) else ()
+    return page(request, Trouble(403, _("Not open to you"), lead, refusals=refusals), who_can=who_can(request))
 
 
 def who_can(request: HttpRequest) -> list[str]:
@@ -98,7 +102,9 @@ def conflict(request: HttpRequest, exception: BaseException | None = None) -> Ht
 
 
 def refused(request: HttpRequest, exception: Refused) -> HttpResponse:
-    """422: a service refused; each message with its fix."""
+    """422: a service refused; each message with its fix. Programs are told more finely (``machines.status_of``)."""
+    if machines.speaks_json(request):
+        return machines.error(request, machines.status_of(exception.refusals), *exception.refusals)
     said = " ".join(refusal.message for refusal in exception.refusals)
     fixes = [refusal.fix for refusal in exception.refusals if refusal.fix]
     return page(request, Trouble(422, _("Not done"), said, fixes))

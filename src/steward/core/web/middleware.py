@@ -9,17 +9,19 @@ from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from steward.core.refusals import Denied, Refused
-from steward.core.web import errors
+from steward.core.web import errors, machines
 
 
 class ErrorPages:
-    """Refused -> 422, Denied -> 403 or step-up, BadRequest -> 400, busy or full database -> 503, the unexpected -> 500."""
+    """Refused -> 422, Denied -> 403 or step-up, BadRequest -> 400, busy or full database -> 503, the unexpected -> 500; what
+    a program sends beyond the limit is not read (413).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return machines.too_large(request) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer(request, exception)

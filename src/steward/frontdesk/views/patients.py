@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Sort, link_to
+from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.core.web.now import today
 from steward.frontdesk import selectors, services
@@ -77,19 +77,17 @@ MASKED = replace(
         *PATIENTS.columns[2:],
     ),
     filters=PATIENTS.filters[1:],
+    masked=True,
 )
+PATIENT_LIST = ScopedList(PATIENTS, "patient.read", selectors.patients, MASKED)
 
 
 @screen(GET="patient.read")
 def patients(request: HttpRequest) -> HttpResponse:
     """Patients as a list; a search text that means one opens that one."""
     subject = request.call.subject  # type: ignore[attr-defined]
-    listing = MASKED if masks(subject, "patient.read") else PATIENTS
-    return listing.respond(
-        request,
-        selectors.patients(subject),
-        template="frontdesk/patients.html",
-        context={"may_write": holds(subject, "patient.write")},
+    return PATIENT_LIST.respond(
+        request, template="frontdesk/patients.html", context={"may_write": holds(subject, "patient.write")}
     )
 
 

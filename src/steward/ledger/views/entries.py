@@ -16,7 +16,7 @@ from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.approvals import selectors as approvals
 from steward.core.files import selectors as files
-from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, Sort, link_to
+from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.ledger import services
 from steward.ledger.forms import JournalForm, ReverseForm, Row, SignForm, fresh_uid, rows_of, sums_of
@@ -75,12 +75,14 @@ def _with_state(rows: Any) -> Any:
     return rows.annotate(undone=Exists(Entry.objects.filter(reverses=OuterRef("pk"))))
 
 
+JOURNAL_LIST = ScopedList(JOURNAL, "books.read", lambda subject: _with_state(registers.journal(subject)))
+
+
 @screen(GET="books.read")
 def journal(request: HttpRequest) -> HttpResponse:
     """Every posted entry, latest first."""
-    rows = _with_state(registers.journal(request.call.subject))  # type: ignore[attr-defined]
-    return JOURNAL.respond(
-        request, rows, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers.")
+    return JOURNAL_LIST.respond(
+        request, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers.")
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text, link_to
+from steward.core.listing import Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.people import selectors, services
 from steward.people.forms import DAYS, ProviderEditForm, ProviderForm, SessionForm
@@ -47,6 +47,7 @@ PROVIDERS = Listing(
         __("Add the first"),
     ),
 )
+PROVIDER_LIST = ScopedList(PROVIDERS, "provider.read", selectors.providers)
 
 
 @screen(GET="provider.read")
@@ -58,7 +59,7 @@ def providers(request: HttpRequest) -> HttpResponse:
         "new_words": _("New provider"),
         "may_new": holds(subject, "provider.write"),
     }
-    return PROVIDERS.respond(request, selectors.providers(subject), template="people/list.html", context=context)
+    return PROVIDER_LIST.respond(request, template="people/list.html", context=context)
 
 
 def _provider(request: HttpRequest, uid: UUID) -> Provider:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Column, Empty, Flag, Listing, Sort, Text, link_to
+from steward.core.listing import Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.people import selectors, services
 from steward.people.forms import EmployeeForm, JobForm, LeaveForm
@@ -65,7 +65,9 @@ MASKED = replace(
         STAFF.columns[6],
     ),
     filters=STAFF.filters[1:],
+    masked=True,
 )
+STAFF_LIST = ScopedList(STAFF, "staff.read", selectors.staff, MASKED)
 
 
 @screen(GET="staff.read")
@@ -74,8 +76,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     subject = request.call.subject  # type: ignore[attr-defined]
     context = {"new_url": reverse("people:employee_new"), "new_words": _("New employee"), "may_new": holds(subject, "staff.write"),
                "other_url": reverse("people:users") if holds(subject, "user.read") else "", "other_words": _("Users and roles")}  # fmt: skip
-    listing = MASKED if masks(subject, "staff.read") else STAFF
-    return listing.respond(request, selectors.staff(subject), template="people/list.html", context=context)
+    return STAFF_LIST.respond(request, template="people/list.html", context=context)
 
 
 def _employee(request: HttpRequest, uid: UUID) -> Employee:

@@ -16,7 +16,7 @@ from steward.core.access import services as access
 from steward.core.access.models import RoleGrant, User
 from steward.core.access.policy import holds, role_names
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle, press
 from steward.core.web.now import today
 from steward.people import selectors
@@ -52,14 +52,14 @@ USERS = Listing(
         __("Choose an employee"),
     ),
 )
+USER_LIST = ScopedList(USERS, "user.read", selectors.users)
 
 
 @screen(GET="user.read")
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody with a login."""
-    subject = request.call.subject  # type: ignore[attr-defined]
     context = {"other_url": reverse("people:staff"), "other_words": _("Staff")}
-    return USERS.respond(request, selectors.users(subject), template="people/list.html", context=context)
+    return USER_LIST.respond(request, template="people/list.html", context=context)
 
 
 def _user(request: HttpRequest, uid: UUID) -> User:

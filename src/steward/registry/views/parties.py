@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, Sort, Text, link_to
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, ScopedList, Sort, Text, link_to
 from steward.core.refusals import Refusal
 from steward.core.web.forms import Done, handle, press
 from steward.registry import selectors, services
@@ -70,6 +70,15 @@ MASKED = replace(
         PARTIES.columns[4],
     ),
     filters=PARTIES.filters[1:],
+    masked=True,
+)
+
+
+PARTY_LIST = ScopedList(
+    PARTIES,
+    "party.read",
+    lambda subject: selectors.with_contacts(selectors.parties(subject)).select_related("patient"),
+    MASKED,
 )
 
 
@@ -82,11 +91,8 @@ def masked_name(row: Party) -> str:
 def parties(request: HttpRequest) -> HttpResponse:
     """The directory as a list."""
     subject = request.call.subject  # type: ignore[attr-defined]
-    listing = MASKED if masks(subject, "party.read") else PARTIES
     context = {"may_write": holds(subject, "party.write")}
-    return listing.respond(
-        request, selectors.with_contacts(selectors.parties(subject)).select_related("patient"), template="registry/parties.html", context=context
-    )
+    return PARTY_LIST.respond(request, template="registry/parties.html", context=context)
 
 
 def _party(request: HttpRequest, uid: UUID) -> Party:

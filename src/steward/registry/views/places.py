@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, Empty, Flag, Listing, Sort, Text, link_to
+from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.registry import selectors, services
 from steward.registry.forms import DepartmentForm, EndForm, EntityForm, PlaceForm, SiteForm
@@ -80,12 +80,13 @@ PLACES = Listing(
         _("No places yet"), _("Rooms are booked, cabinets and bins hold things."), "registry:sites", _("Choose a site")
     ),
 )
+PLACE_LIST = ScopedList(PLACES, "registry.read", lambda _subject: selectors.places())
 
 
 @screen(GET="registry.read")
 def places(request: HttpRequest) -> HttpResponse:
     """Every place of every site, as a list."""
-    return PLACES.respond(request, selectors.places())
+    return PLACE_LIST.respond(request)
 
 
 DEPARTMENTS = Listing(
@@ -105,15 +106,14 @@ DEPARTMENTS = Listing(
         _("No departments yet"), _("Budgets and people belong to one."), "registry:department_new", _("Add the first")
     ),
 )
+DEPARTMENT_LIST = ScopedList(DEPARTMENTS, "registry.read", lambda _subject: selectors.departments())
 
 
 @screen(GET="registry.read")
 def departments(request: HttpRequest) -> HttpResponse:
     """Departments, as a list."""
     may_write = holds(request.call.subject, "registry.write")  # type: ignore[attr-defined]
-    return DEPARTMENTS.respond(
-        request, selectors.departments(), template="registry/departments.html", context={"may_write": may_write}
-    )
+    return DEPARTMENT_LIST.respond(request, template="registry/departments.html", context={"may_write": may_write})
 
 
 def _form(request: HttpRequest, form: Any, act: Any, title: str, back: str, said: str, **more: Any) -> HttpResponse:

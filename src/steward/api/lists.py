@@ -1,0 +1,48 @@
+"""The lists the API gives, named one by one; each is served at ``/api/<its name with a slash>``."""
+
+from __future__ import annotations
+
+from steward.banking.views.bank import LINE_LIST
+from steward.banking.views.deposits import DEPOSIT_LIST
+from steward.banking.views.receipts import RECEIPT_LIST
+from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
+from steward.billing.views.remittances import REMITTANCE_LIST
+from steward.billing.views.work import WORK_LIST
+from steward.core.approvals.views import REQUEST_LIST
+from steward.core.audit.views import LOG_LIST
+from steward.core.listing import ScopedList
+from steward.frontdesk.views.patients import PATIENT_LIST
+from steward.insurance.views import PAYER_LIST, RULE_LIST
+from steward.ledger.views.entries import JOURNAL_LIST
+from steward.people.views.providers import PROVIDER_LIST
+from steward.people.views.staff import STAFF_LIST
+from steward.people.views.users import USER_LIST
+from steward.registry.views.parties import PARTY_LIST
+from steward.registry.views.places import DEPARTMENT_LIST, PLACE_LIST
+
+LISTS: tuple[ScopedList, ...] = (
+    REQUEST_LIST,
+    LOG_LIST,
+    PARTY_LIST,
+    PLACE_LIST,
+    DEPARTMENT_LIST,
+    JOURNAL_LIST,
+    LINE_LIST,
+    DEPOSIT_LIST,
+    RECEIPT_LIST,
+    STAFF_LIST,
+    USER_LIST,
+    PROVIDER_LIST,
+    PAYER_LIST,
+    RULE_LIST,
+    PATIENT_LIST,
+    CHARGE_LIST,
+    CLAIM_LIST,
+    REMITTANCE_LIST,
+    WORK_LIST,
+)
+
+
+def path_of(each: ScopedList) -> str:
+    """``billing.claims`` -> ``billing/claims``."""
+    return each.listing.name.replace(".", "/")

@@ -1,0 +1,32 @@
+"""How often: counts in windows of a fixed length, in the one small memory all processes of a machine share.
+
+Rivals at the same instant may lose a count; a limit that is a little generous is still a limit.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.core.cache import cache
+
+
+def _key(name: str, seconds: int) -> str:
+    return f"limit:{name}:{int(time.time() // seconds)}"
+
+
+def count(name: str, seconds: int, by: int = 1) -> int:
+    """Add to the running window; what it holds now."""
+    key = _key(name, seconds)
+    total = int(cache.get(key, 0)) + by
+    cache.set(key, total, seconds)
+    return total
+
+
+def spent(name: str, most: int, seconds: int) -> bool:
+    """Whether the running window already holds ``most`` or more."""
+    return int(cache.get(_key(name, seconds), 0)) >= most
+
+
+def seconds_left(seconds: int) -> int:
+    """Until the next window begins."""
+    return seconds - int(time.time() % seconds)

@@ -1,0 +1,85 @@
+"""A practice with something in every list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from steward.banking.logic.bai2_writer import write_bai2
+from steward.banking.logic.statement import BankLine, Statement, numbered
+from steward.banking.models import BankAccount
+from steward.banking.services import accounts, deposits, receipts
+from steward.billing.logic.remittance_writer import write
+from steward.desk.imports import import_content
+from steward.insurance.models import Payer
+from steward.insurance.services import load_default_rules
+from steward.ledger.importers import post_file
+from steward.people.services import create_employee
+from steward.people.types import EmployeeData
+from steward.registry import services as registry
+from steward.registry.models import Entity
+from steward.registry.types import DepartmentData, PersonData, PlaceData
+from tests.billing.samples import ENVELOPE, cas, claim, remittance, service_line
+from tests.desk.world import START, World, build
+
+JOURNAL = b"""[{"key": "J-1", "date": "2026-11-20", "memo": "Bank fee", "lines": [
+  {"account": "bank_fees", "cents": 1250}, {"account": "bank_operating", "cents": -1250}]}]"""
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters() -> None:
+    """The counters of rates are shared by all tests of a process."""
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: Any) -> World:
+    """Two of everybody, and besides a denial, a payment nobody can place, a deposit, bank lines, a place, an employee."""
+    world = build()
+    office = world.office
+    system = office.system()
+    Entity.objects.filter(is_practice=True).update(npi="1234567893", tin="123456789")
+    Payer.objects.update(ein="512345678")
+    load_default_rules(system)
+    registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
+    registry.create_department(system, data=DepartmentData("MED", "Medicine"))
+    create_employee(system, data=EmployeeData("Biller", office.entity.pk, START), person=PersonData("Staffer", "Sue"))
+    post_file(office.call("bookkeeper"), content=JOURNAL, name="journal.json")  # queues a review by a second person
+    receipts.take_receipt(
+        office.call("frontdesk"), tender="check", check_no="101", cents=4000, party=world.patients[0].party
+    )
+    bank = BankAccount.objects.get(account__role="bank_operating")
+    accounts.change_bank_account(system, account=bank, number="0000123456")
+    deposits.make_deposit(office.call("administrator"), bank_account=bank)
+    posted = [import_content(office.call(role), content, name) for role, content, name in files(world)]
+    assert [one.status for one in posted] == ["posted", "posted"], [
+        part.problems for one in posted for part in one.parts
+    ]
+    return world
+
+
+def files(world: World) -> tuple[tuple[str, bytes, str], ...]:
+    """A remittance (one denial, one claim nobody knows) and a bank statement, with who brings them."""
+    denied = claim(world.claims[0].ref, service_line(15000, cas("CO", "16", 15000)))
+    lost = claim("NOBODYS", service_line(5000))
+    sent = replace(remittance(denied, lost), payer_id="", payer_refs=())
+    day = dt.date(2026, 11, 20)
+    lines = numbered(BankLine(day, cents, f"LINE {cents}") for cents in (500, -200))
+    statement = Statement(
+        "0000123456",
+        lines,
+        "021000021",
+        opening_cents=1000,
+        closing_cents=1300,
+        closing_on=day,
+        starts_on=day,
+        ends_on=day,
+    )
+    return (
+        ("biller", write([sent], ENVELOPE), "era.835"),
+        ("bookkeeper", write_bai2((statement,), day, sender="021000021", receiver="CEDAR"), "bank.bai"),
+    )
