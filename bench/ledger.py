@@ -79,6 +79,7 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     goals = dict(GOALS)
     if books.vendor == "postgresql":
         goals["bulk_per_second"] = ("least", 1_000.0)
+        del goals["core_share_of_bare"]  # a goal of SQLite: on PostgreSQL round trips, not the disk, set the pace
     found["missed"] = sorted(
         name for name, (way, goal) in goals.items()
         if name in found and (found[name] < goal if way == "least" else found[name] > goal)
