@@ -89,6 +89,8 @@ def as_owner() -> Iterator[str]:
 
 # What even the application never does to these: the role lacks the right, before any guard is asked.
 APPEND_ONLY = ("core_auditrow", "core_signedhead", "core_dutydone")
+# Written by posting's guards alone, which run as the owner (ledger/guards/postgresql.sql); the application reads them.
+READ_ONLY = ("ledger_head", "ledger_periodtotal")
 
 
 def grant(role: str) -> None:
@@ -105,6 +107,7 @@ def grant(role: str) -> None:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {to}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {to}")
         tables = set(connection.introspection.table_names(cursor))
-        for table in APPEND_ONLY:
-            if table in tables:
-                cursor.execute(f"REVOKE UPDATE, DELETE ON {quote(table)} FROM {to}")
+        for taken, names in (("UPDATE, DELETE", APPEND_ONLY), ("INSERT, UPDATE, DELETE", READ_ONLY)):
+            for table in names:
+                if table in tables:
+                    cursor.execute(f"REVOKE {taken} ON {quote(table)} FROM {to}")
