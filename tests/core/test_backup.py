@@ -184,7 +184,8 @@ def test_a_torn_or_changed_file_is_refused_at_every_place(practice, tmp_path):
     assert refusal(lambda: services.verify(torn)) in ("backup_torn", "backup_not_one"), "the header is proved too"
     torn.write_bytes(whole + b"more")
     assert refusal(lambda: services.verify(torn)) == "backup_torn"
-    for other in (b"", b"PK\x03\x04", b"STEWARD-BACKUP 1\n{}\n", b"STEWARD-BACKUP 2\n"):
+    deep = FIRST_LINE + b"[" * 50_000 + b"\n"
+    for other in (b"", b"PK\x03\x04", b"STEWARD-BACKUP 1\n{}\n", b"STEWARD-BACKUP 2\n", deep):
         torn.write_bytes(other)
         assert refusal(lambda: services.verify(torn)) == "backup_not_one"
     assert refusal(lambda: services.verify(tmp_path / "absent")) == "backup_not_one"

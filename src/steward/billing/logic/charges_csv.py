@@ -214,12 +214,12 @@ def _rows(raw: bytes) -> list[tuple[int, dict[str, str]]]:
 
 
 def _text(raw: bytes) -> str:
-    if not raw.strip():
-        raise _one("empty", 0, "", "The file is empty.", "Export it again.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
+    if not text.strip():  # also a file of nothing but a byte order mark
+        raise _one("empty", 0, "", "The file is empty.", "Export it again.")
     if "\0" in text:
         raise _one(
             "characters", 0, "", "The file contains zero bytes; it is not a text file.", "Save it as CSV, UTF-8."

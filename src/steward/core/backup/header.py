@@ -47,7 +47,7 @@ def read_header(source: BinaryIO) -> Header:
         if header.encoded() != first + second:
             raise ValueError
         return header
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # the last: brackets within brackets without an end
         raise refuse(
             "backup_not_one", _("This is not a Steward backup, or its beginning is damaged."), _("Choose another file.")
         ) from None
