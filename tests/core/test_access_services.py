@@ -11,13 +11,18 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 
 from steward.core.access import selectors, services
-from steward.core.access.models import RoleGrant, SignInLink, User
+from steward.core.access.models import Office as OfficeRow
+from steward.core.access.models import RoleGrant, RoleRequest, SignInLink, User
 from steward.core.access.subjects import holders, subject_of
+from steward.core.approvals import deciders
+from steward.core.approvals.models import ApprovalRequest, OwnerReview
+from steward.core.approvals.selectors import waiting_for
+from steward.core.approvals.services import withdraw
 from steward.core.audit.models import AuditRow
 from steward.core.refusals import Denied, Refused
 from steward.core.service import system_call
 from tests.core.ground import bare_office
-from tests.support import Office, signed_in
+from tests.support import Office, make_user, signed_in
 
 
 @pytest.fixture
@@ -29,11 +34,22 @@ def refused(code: str) -> Any:
     return pytest.raises(Refused, check=lambda r: r.code == code)
 
 
+def given(office: Office, user: User, role: str, *, asks: str = "administrator", signs: str = "owner") -> RoleGrant:
+    """A role that one asked for and another signed."""
+    asked = services.grant_role(office.call(asks), user=user, role=role)
+    grant = services.sign_role(office.call(signs), uid=asked.uid, approve=True).grant
+    assert grant is not None
+    return grant
+
+
 def test_adding_a_person_gives_no_way_in_yet(office: Office) -> None:
     user = services.add_user(
         office.call("administrator"), username=" Kim.Lee ", name="Kim Lee", roles=["biller", "frontdesk"]
     )
     assert user.username == "kim.lee" and not user.has_usable_password()
+    assert selectors.roles_of(user, office.today) == [], "no role holds before a second person signed it"
+    for row in RoleRequest.objects.filter(user=user):
+        services.sign_role(office.call("owner"), uid=row.uid, approve=True)
     assert selectors.roles_of(user, office.today) == ["biller", "frontdesk"]
     assert selectors.role_words(["biller", "frontdesk"]) == "Biller, Front desk"
     with refused("username"):
@@ -85,7 +101,74 @@ def test_an_administrator_makes_no_owner_while_there_is_one(office: Office) -> N
     ):
         with refused("chief"):
             act()
-    services.grant_role(office.call("owner"), user=puppet, role="administrator")
+    given(office, puppet, "administrator", asks="owner", signs="administrator")
+
+
+def test_a_role_holds_from_the_second_signature_on(office: Office) -> None:
+    hr, boss, owner = office.user("hr"), office.call("administrator"), office.call("owner")
+    asked = services.grant_role(boss, user=hr, role="biller")
+    assert asked.grant is None and selectors.roles_of(hr, office.today) == ["hr"]
+    assert "biller" not in subject_of(hr, office.today, office.now).roles
+    assert [one.request.object_uid for one in waiting_for(owner.user_id, office.now)] == [asked.uid]
+    with refused("waits"):
+        services.grant_role(boss, user=hr, role="biller")
+    with refused("separation"):  # whoever asked
+        services.sign_role(boss, uid=asked.uid, approve=True)
+    with refused("not_asked"):  # whoever would hold it
+        services.sign_role(office.call("hr"), uid=asked.uid, approve=True)
+    with refused("not_asked"):
+        services.sign_role(office.call("biller"), uid=asked.uid, approve=True)
+    request = ApprovalRequest.objects.get(object_uid=asked.uid)
+    deciders.decide(owner, request=request, approve=True)
+    grant = RoleGrant.objects.get(user=hr, role="biller")
+    assert grant.granted_by == office.user("administrator") and grant.request == asked
+    assert "biller" in subject_of(hr, office.today, office.now).roles
+    with refused("decided"):
+        services.sign_role(owner, uid=asked.uid, approve=True)
+
+
+def test_nobody_signs_the_role_he_would_hold(office: Office) -> None:
+    office.users["deputy"] = make_user("administrator", "deputy")
+    asked = services.grant_role(office.call("owner"), user=office.user("administrator"), role="bookkeeper")
+    for role in ("administrator", "owner"):
+        with pytest.raises(Refused):
+            services.sign_role(office.call(role), uid=asked.uid, approve=True)
+    assert services.sign_role(office.call("deputy"), uid=asked.uid, approve=True).grant is not None
+
+
+def test_a_no_gives_nothing_and_may_be_asked_anew(office: Office) -> None:
+    hr = office.user("hr")
+    asked = services.grant_role(office.call("administrator"), user=hr, role="biller")
+    with refused("comment"):
+        services.sign_role(office.call("owner"), uid=asked.uid, approve=False)
+    done = services.sign_role(office.call("owner"), uid=asked.uid, approve=False, comment="not trained yet")
+    assert done.rejected_at and not RoleGrant.objects.filter(user=hr, role="biller").exists()
+    again = services.grant_role(office.call("administrator"), user=hr, role="biller")
+    withdraw(office.call("administrator"), request=ApprovalRequest.objects.get(object_uid=again.uid))
+    assert given(office, hr, "biller").role == "biller"
+
+
+def test_what_changed_since_it_was_asked_is_seen(office: Office) -> None:
+    asked = services.grant_role(office.call("administrator"), user=office.user("hr"), role="biller")
+    services.end_user(office.call("administrator"), user=office.user("hr"))
+    with refused("ended"):
+        services.sign_role(office.call("owner"), uid=asked.uid, approve=True)
+
+
+def test_a_small_office_passes_with_a_mark(office: Office) -> None:
+    OfficeRow.objects.update(small_office=True)
+    RoleGrant.objects.filter(role="owner").delete()
+    asked = services.grant_role(office.call("administrator"), user=office.user("hr"), role="biller")
+    assert asked.grant is not None
+    mark = OwnerReview.objects.get(object_uid=asked.uid)
+    assert mark.person == office.user("administrator") and "Biller" in mark.title
+
+
+def test_alone_outside_a_small_office_nothing_is_given(office: Office) -> None:
+    RoleGrant.objects.filter(role="owner").delete()
+    with refused("nobody"):
+        services.grant_role(office.call("administrator"), user=office.user("hr"), role="biller")
+    assert not RoleRequest.objects.exists()
 
 
 def test_without_an_owner_the_administrator_names_the_first(office: Office) -> None:
@@ -94,6 +177,7 @@ def test_without_an_owner_the_administrator_names_the_first(office: Office) -> N
     with refused("chief"):
         services.grant_role(office.call("administrator"), user=office.user("hr"), role="owner")
     assert selectors.roles_of(doctor, office.today) == ["owner"]
+    assert OwnerReview.objects.get().person == office.user("administrator"), "the owner reads who named him"
 
 
 def test_unknown_held_and_ended(office: Office) -> None:
@@ -111,13 +195,13 @@ def test_unknown_held_and_ended(office: Office) -> None:
 
 def test_an_ended_role_is_out_at_once_even_the_same_day(office: Office) -> None:
     call = office.call("administrator")
-    grant = services.grant_role(call, user=office.user("hr"), role="biller")
+    grant = given(office, office.user("hr"), "biller")
     assert "biller" in subject_of(office.user("hr"), office.today, office.now).roles
     services.end_role(call, grant=grant)
     assert "biller" not in subject_of(office.user("hr"), office.today, office.now).roles
     with refused("ended"):
         services.end_role(call, grant=grant)
-    later = services.grant_role(call, user=office.user("hr"), role="biller")
+    later = given(office, office.user("hr"), "biller")
     services.end_role(call, grant=later, on=office.today + timedelta(days=3))
     assert "biller" in subject_of(office.user("hr"), office.today + timedelta(days=3), office.now).roles
     assert "biller" not in subject_of(office.user("hr"), office.today + timedelta(days=4), office.now).roles

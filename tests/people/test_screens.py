@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from steward.core.access.models import RoleGrant, User
+from steward.core.approvals.models import ApprovalRequest
 from steward.people.models import Employee, Provider, ProviderSession
 from steward.people.services import create_employee, create_provider
 from steward.people.types import EmployeeData, ProviderData
@@ -107,7 +108,7 @@ def test_a_provider_with_hours(entity: Entity, site: Site) -> None:
 
 
 def test_hiring_a_login_a_role_and_leaving(entity: Entity, site: Site) -> None:
-    client = signed_in("administrator")
+    client, owner = signed_in("administrator"), signed_in("owner")
     typed = {
         "last_name": "Moss",
         "first_name": "Ben",
@@ -120,8 +121,15 @@ def test_hiring_a_login_a_role_and_leaving(entity: Entity, site: Site) -> None:
     row = Employee.objects.get()
     assert client.post(url("user_new", row.uid), {"username": "bmoss", "role": "biller"}).status_code == 303
     user = User.objects.get(username="bmoss")
-    assert user.party == row.party and RoleGrant.objects.get(user=user).role == "biller"
+    assert user.party == row.party and not RoleGrant.objects.filter(user=user).exists()
     assert client.post(url("grant", user.uid), {"role": "frontdesk"}).status_code == 303
+    assert client.post(url("grant", user.uid), {"role": "frontdesk"}).status_code == 422, "it waits already"
+    page = client.get(url("user", user.uid)).content.decode()
+    assert "Asked for" in page and "Waits for a signature" in page
+    for asked in ApprovalRequest.objects.filter(kind="role_grant"):
+        said = owner.post(reverse("approvals:request", args=[asked.uid]), {"answer": "yes"})
+        assert said.status_code == 303, said.content[:400]
+    assert "Asked for" not in client.get(url("user", user.uid)).content.decode()
     shown = client.post(url("link", user.uid))
     assert shown.status_code == 200 and "/welcome/link/" in shown.content.decode()
     held = RoleGrant.objects.get(user=user, role="frontdesk")

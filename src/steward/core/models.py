@@ -1,6 +1,6 @@
 """All nouns of the ground in one place, so that Django finds them; each lives with its concept."""
 
-from steward.core.access.models import DutyDone, Office, RoleGrant, SignInLink, User
+from steward.core.access.models import DutyDone, Office, RoleGrant, RoleRequest, SignInLink, User
 from steward.core.approvals.models import (
     ApprovalDecision,
     ApprovalRequest,
@@ -33,6 +33,7 @@ __all__ = [
     "Office",
     "OwnerReview",
     "RoleGrant",
+    "RoleRequest",
     "SavedView",
     "ServiceKey",
     "SignInLink",

@@ -181,7 +181,7 @@ class UserForm(Form):
 class GrantForm(Form):
     """A role from a day to a day."""
 
-    lead = _("Roles add up; a role that is barred from something wins.")
+    lead = _("A second person signs it; from then on it holds. Roles add up; a role that is barred from something wins.")
     role = forms.ChoiceField(label=_("Role"))
     site_id = _choice(_("At"), required=False)
     starts_on = DateField(label=_("From"), required=False, help_text=_("Empty: today."))

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from steward.core.access.decide import Subject
-from steward.core.access.models import RoleGrant, User
+from steward.core.access.granting import open_requests
+from steward.core.access.models import RoleGrant, RoleRequest, User
 from steward.core.access.policy import role_names, scoped
 from steward.core.findings import Finding, in_order
 from steward.people import checks
@@ -111,6 +112,11 @@ def roles_held(user: User, today: date) -> list[Held]:
     rows = list(RoleGrant.objects.filter(user=user).select_related("granted_by") if grants is None else grants)
     held = [Held(row, role_names()[row.role], row.holds_on(today)) for row in rows]
     return sorted(held, key=lambda each: (not each.now, each.title, each.grant.pk))
+
+
+def roles_waiting(user: User) -> list[tuple[RoleRequest, str]]:
+    """Roles asked for this person that nobody has signed yet, each with its title."""
+    return [(row, role_names()[row.role]) for row in open_requests(user)]
 
 
 def unproved_npis() -> list[tuple[str, str, str]]:

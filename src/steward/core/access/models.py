@@ -82,6 +82,30 @@ class RoleGrant(Record):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
+class RoleRequest(Record):
+    """A role that one person asks to give and another signs; ``grant`` is the role that holds since, None until then."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_requests")
+    role = models.CharField(max_length=20)
+    site_id = models.BigIntegerField(null=True, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    grant = models.OneToOneField(RoleGrant, null=True, on_delete=models.PROTECT, related_name="request")
+    rejected_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        app_label = "core"
+        constraints = [
+            models.CheckConstraint(condition=~Q(user=models.F("asked_by")), name="core_role_not_asked_for_self"),
+            models.CheckConstraint(condition=Q(grant=None) | Q(rejected_at=None), name="core_role_one_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
+
 class SignInLink(Record):
     """A one-time link: set-up for the first administrator, or a demo persona. Only a hash of the token is kept."""
 

@@ -14,11 +14,15 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from steward.core.access import selectors
+from steward.core.access.granting import chief_only, grant_role, sign_role
 from steward.core.access.models import RoleGrant, SignInLink, User
-from steward.core.access.policy import role_names
-from steward.core.access.separation import perform
 from steward.core.service import Call, note, refuse, service
 from steward.core.tokens.services import forget_tokens
+
+__all__ = [
+    "add_user", "end_role", "end_user", "grant_role", "keep_link", "make_link", "renew_sign_in", "set_language", "set_look",
+    "sign_role", "take_link",
+]  # fmt: skip
 
 
 @service("access.add_user", "user.write", says="added a person who signs in")
@@ -33,7 +37,7 @@ def add_user(
     starts_on: date | None = None,
 ) -> User:
     """A person without any way in yet: ``make_link`` gives the first. ``party`` is the registry party the login
-    belongs to.
+    belongs to. Each of ``roles`` holds once a second person has signed it (see ``grant_role``).
 
     Refuses ``username`` (taken or empty), ``role`` (unknown), ``chief`` (see ``grant_role``).
     """
@@ -65,51 +69,6 @@ def add_user(
     return user
 
 
-@service("access.grant_role", "user.write", says="gave a role")
-def grant_role(
-    call: Call,
-    *,
-    user: User,
-    role: str,
-    site_id: int | None = None,
-    starts_on: date | None = None,
-    ends_on: date | None = None,
-) -> RoleGrant:
-    """A role from a day on (today), to a day or for good.
-
-    Refuses ``role`` (unknown), ``self`` (nobody grants to himself; the database refuses too), ``ended``, ``held``
-    (already), and ``chief``: while there is an owner, only an owner makes owners and administrators.
-    """
-    starts = starts_on or call.today
-    if role not in role_names():
-        raise refuse("role", _("There is no role %s.") % role, _("Choose one of the list."), field="role")
-    if user.pk == call.user_id:
-        raise refuse("self", _("Nobody grants a role to himself."), _("Ask another administrator or the owner."))
-    if not user.is_active or user.ended_at is not None:
-        raise refuse("ended", _("%s's access has ended.") % user.name, _("Add the person anew."))
-    if RoleGrant.objects.filter(user=user, role=role, site_id=site_id, starts_on__lte=starts, ends_on=None).exists():
-        raise refuse("held", _("%(name)s already holds this role.") % {"name": user.name}, "", field="role")
-    if role in selectors.CHIEFS:
-        _chief(call)
-    grant = RoleGrant.objects.create(
-        user=user, role=role, site_id=site_id, starts_on=starts, ends_on=ends_on, granted_by_id=call.user_id
-    )
-    perform(call, "grant_role", grant)
-    note(user, fields=[f"role:{role}"])
-    return grant
-
-
-def _chief(call: Call) -> None:
-    if call.subject.is_system or "owner" in call.subject.roles or not selectors.chiefs(call.today, "owner").exists():
-        return
-    raise refuse(
-        "chief",
-        _("Owners and administrators are named by an owner."),
-        _("Ask the owner to give this role."),
-        field="role",
-    )
-
-
 @service("access.end_role", "user.write", says="ended a role")
 def end_role(call: Call, *, grant: RoleGrant, on: date | None = None) -> RoleGrant:
     """The last day of a grant (yesterday when not said: out at once). Refuses ``ended`` and ``last_administrator``."""
@@ -118,7 +77,7 @@ def end_role(call: Call, *, grant: RoleGrant, on: date | None = None) -> RoleGra
     if grant.ends_on is not None and grant.ends_on <= last:
         raise refuse("ended", _("This role has already ended."))
     if grant.role in selectors.CHIEFS:
-        _chief(call)
+        chief_only(call)
     _keep_an_administrator(call, grant.user if grant.role == "administrator" else None)
     if last < grant.starts_on:  # given and taken back within the day: it never counted for a whole day, the row stays
         RoleGrant.objects.filter(pk=grant.pk).update(starts_on=last, ends_on=last)
@@ -151,7 +110,7 @@ def end_user(call: Call, *, user: User, at: datetime | None = None, reason: str 
         raise refuse("ended", _("%s's access has already ended.") % user.name)
     held = selectors.roles_of(user, call.today)
     if set(held) & set(selectors.CHIEFS):
-        _chief(call)
+        chief_only(call)
     _keep_an_administrator(call, user if "administrator" in held else None)
     user.ended_at = moment
     SignInLink.objects.filter(user=user, expires_at__gt=moment).update(expires_at=moment)
@@ -187,7 +146,7 @@ def renew_sign_in(call: Call, *, user: User) -> User:
             "self", _("Your own sign-in is kept under your name."), _("Ask another administrator or the owner.")
         )
     if set(selectors.roles_of(user, call.today)) & set(selectors.CHIEFS):
-        _chief(call)
+        chief_only(call)
     user = User.objects.select_for_update().get(pk=user.pk)
     user.set_unusable_password()
     user.save(update_fields=["password"])
@@ -233,7 +192,7 @@ def keep_link(call: Call, *, user: User, token_sha256: str, fully: bool, reusabl
 
 def _not_own_link(call: Call, user: User) -> None:
     if set(selectors.roles_of(user, call.today)) & set(selectors.CHIEFS):
-        _chief(call)
+        chief_only(call)
 
 
 @service("access.take_link", "self.write", says="used a one-time sign-in link")

@@ -409,4 +409,23 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('file', 'object_type', 'object_uid', 'label'), name='core_file_link_once')],
             },
         ),
+        migrations.CreateModel(
+            name='RoleRequest',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=steward.core.ids.new_uid, editable=False, unique=True)),
+                ('role', models.CharField(max_length=20)),
+                ('site_id', models.BigIntegerField(blank=True, null=True)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(blank=True, null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('rejected_at', models.DateTimeField(blank=True, null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('grant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='core.rolegrant')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_requests', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('user', models.F('asked_by')), _negated=True), name='core_role_not_asked_for_self'), models.CheckConstraint(condition=models.Q(('grant', None), ('rejected_at', None), _connector='OR'), name='core_role_one_end')],
+            },
+        ),
     ]

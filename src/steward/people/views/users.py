@@ -77,6 +77,7 @@ def user(request: HttpRequest, uid: UUID) -> HttpResponse:
     page = {
         "user_row": row,
         "held": selectors.roles_held(row, call.today),
+        "waiting": selectors.roles_waiting(row),
         "may_write": holds(call.subject, "user.write") and row.pk != call.user_id,
         "myself": row.pk == call.user_id,
     }
@@ -99,8 +100,14 @@ def user_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {"title": _("A login for %s") % employee.party.name, "submit": _("Make it"), "cancel": back}
     return handle(
         request, UserForm, act, context=context, initial={"username": "".join(c for c in typed if c.isalnum())},
-        success=lambda row: Done(reverse("people:user", args=[row.uid]), _("Login made; it needs a sign-in link")),
+        success=lambda row: Done(reverse("people:user", args=[row.uid]), _made(row)),
     )  # fmt: skip
+
+
+def _made(row: User) -> str:
+    if selectors.roles_waiting(row):
+        return _("Login made; its role waits for a second signature")
+    return _("Login made; it needs a sign-in link")
 
 
 @screen(GET="user.write", POST="user.write")
@@ -111,7 +118,7 @@ def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {"title": _("A role for %s") % row.name, "submit": _("Give it"), "cancel": back}
     return handle(
         request, GrantForm, lambda call, **data: access.grant_role(call, user=row, **data), context=context,
-        success=lambda _row: Done(back, _("Role given")),
+        success=lambda asked: Done(back, _("Role given") if asked.grant else _("Waits for a second signature")),
     )  # fmt: skip
 
 
