@@ -428,6 +428,20 @@ def test_theme_and_density_are_kept_from_a_closed_set_and_lead_back(client):
     assert 'data-density="comfortable"' in client.get("/search").content.decode()
 
 
+def test_the_look_goes_with_the_person_to_another_machine(client):
+    from tests.support import signed_in
+
+    client.post("/look/theme", {"theme": "dark"})
+    client.post("/look/density", {"density": "comfortable"})
+    other = signed_in("administrator")
+    assert "theme" not in other.cookies
+    page = other.get("/search").content.decode()
+    assert 'data-theme="dark"' in page and 'data-density="comfortable"' in page
+    other.post("/look/theme", {"theme": ""})
+    assert "data-theme" not in client.get("/search").content.decode(), "what was chosen last holds on every machine"
+    assert "data-theme" not in signed_in("biller").get("/search").content.decode()
+
+
 def test_the_policy_is_strict_and_the_page_obeys_it(client):
     made = client.get("/search")
     policy = made["Content-Security-Policy"]

@@ -25,15 +25,17 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        """light, dark, or "" for what the machine prefers; from a closed set, for it lands in an attribute."""
-        value = self.request.COOKIES.get("theme") or getattr(getattr(self.request, "user", None), "dark", "")
+        """light, dark, or "" for what the machine prefers; from a closed set, for it lands in an attribute.
+
+        The person's own choice, on whatever machine; before sign-in, what was last chosen on this one.
+        """
+        value = getattr(getattr(self.request, "user", None), "dark", None) or self.request.COOKIES.get("theme", "")
         return value if value in THEMES else ""
 
     @property
     def density(self) -> str:
-        value = self.request.COOKIES.get("density")
-        if value is None:
-            value = "" if getattr(getattr(self.request, "user", None), "dense", True) else "comfortable"
+        dense = getattr(getattr(self.request, "user", None), "dense", None)
+        value = self.request.COOKIES.get("density", "") if dense is None else "" if dense else "comfortable"
         return value if value in DENSITIES else ""
 
     @property

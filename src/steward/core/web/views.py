@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from steward.core.access.routes import screen
+from steward.core.access.services import set_look
 from steward.core.audit.selectors import history as rows_of
 from steward.core.listing import services
 from steward.core.listing.models import SavedView
@@ -39,14 +40,18 @@ def _keep(request: HttpRequest, name: str, value: str, allowed: tuple[str, ...])
 
 @screen(POST="self.write")
 def theme(request: HttpRequest) -> HttpResponse:
-    """Light, dark, or what the machine prefers; kept on this machine."""
-    return _keep(request, "theme", request.POST.get("theme", ""), THEMES)
+    """Light, dark, or what the machine prefers; kept with the person, and on this machine for the pages before sign-in."""
+    chosen = request.POST.get("theme", "")
+    set_look(request.call, theme=chosen if chosen in THEMES else "")  # type: ignore[attr-defined]
+    return _keep(request, "theme", chosen, THEMES)
 
 
 @screen(POST="self.write")
 def density(request: HttpRequest) -> HttpResponse:
-    """Dense or comfortable rows; kept on this machine."""
-    return _keep(request, "density", request.POST.get("density", ""), DENSITIES)
+    """Dense or comfortable rows; kept with the person."""
+    chosen = request.POST.get("density", "")
+    set_look(request.call, dense=chosen not in DENSITIES)  # type: ignore[attr-defined]
+    return _keep(request, "density", chosen, DENSITIES)
 
 
 @screen(GET="history.read")
