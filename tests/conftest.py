@@ -13,6 +13,7 @@ import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.proofs.report import proofs, pytest_terminal_summary  # noqa: F401
 from tests.support import Office, open_office
 
 

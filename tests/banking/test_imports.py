@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from steward.banking import importers
 from steward.banking.logic.bai2_writer import write_bai2
@@ -143,41 +143,54 @@ def test_garbage_is_refused_with_a_mend(office: Any, bank: BankAccount) -> None:
 
 # --- many at once --------------------------------------------------------------------------------------------------
 
-IMPORT = """
-import sys
-import django; django.setup()
-from datetime import datetime
-from pathlib import Path
-from steward.banking import importers
-from steward.core.access.models import User
-from steward.core.imports import Options
-from tests.support import Office
-office = Office(now=datetime.fromisoformat(sys.argv[1]))
-office.users["bookkeeper"] = User.objects.get(username="bookkeeper")
-content = Path(sys.argv[2]).read_bytes()
-for _ in range(int(sys.argv[3])):
-    found = importers.run(office.call("bookkeeper"), kind="ofx", content=content, name="x", options=Options(account="1050"))
-    print(found.status)
-"""
+TIMES = 50
 
 
 @pytest.mark.race
-def test_fifty_imports_at_once_are_one(real_db: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.proof
+def test_fifty_imports_at_once_are_one(real_db: dict[str, str], proofs: Any) -> None:
     from tests.support import open_office
 
-    office = open_office()
-    path = tmp_path / "november.qfx"
-    path.write_bytes(statement([Line(TODAY, 500, "X"), Line(TODAY, 500, "X"), Line(TODAY, -20, "FEE")]))
-    env = {**real_db, "DJANGO_SETTINGS_MODULE": "steward.settings", "PYTHONPATH": "src:."}
-    crowd = [
-        subprocess.Popen(
-            [sys.executable, "-c", IMPORT, office.now.isoformat(), str(path), "10"],
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
+    proof = proofs("R4 statement")
+    office, closing = open_office(), 1_000_000
+    for round_ in range(proof.count):
+        day = dt.date(2026, 9, 1) + dt.timedelta(days=round_)
+        lines = [Line(day, 500 + round_, "X"), Line(day, 500 + round_, "X"), Line(day, -20, "FEE")]
+        closing += sum(line.cents for line in lines)
+        one = Statement(
+            "0000123456",
+            numbered(lines),
+            "021000021",
+            closing_cents=closing,
+            closing_on=day,
+            starts_on=day,
+            ends_on=day,
         )
-        for _ in range(5)
-    ]
-    told = [word for one in crowd for word in one.communicate(timeout=180)[0].split()]
-    assert sorted(told) == ["duplicate"] * 49 + ["posted"]
-    assert (BankLine.objects.count(), StatementImport.objects.count()) == (3, 1)
+        told = at_once(office.call("bookkeeper"), write_ofx((one,), day))
+        assert sorted(told) == ["duplicate"] * (TIMES - 1) + ["posted"], f"round {round_}"
+        assert (BankLine.objects.count(), StatementImport.objects.count()) == (3 * round_ + 3, round_ + 1)
+    proof.done(rounds=proof.count, at_once=TIMES, posted=proof.count, known=proof.count * (TIMES - 1), other_answers=0)
+
+
+def at_once(call: Any, content: bytes) -> list[str]:
+    """What fifty people who bring one file in the same moment are told; a fault is told by its name."""
+    told: list[str] = []
+    gate = threading.Barrier(TIMES)
+
+    def bring() -> None:
+        gate.wait()
+        try:
+            told.append(
+                importers.run(call, kind="ofx", content=content, name="x", options=Options(account="1050")).status
+            )
+        except BaseException as fault:
+            told.append(repr(fault))
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=bring) for _ in range(TIMES)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    return told

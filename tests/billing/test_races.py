@@ -11,7 +11,7 @@ from steward.billing import importers
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Remittance, RemittanceClaim
 from steward.core.imports import Options
-from tests.support import open_office
+from tests.support import Office, open_office
 
 from .conftest import practise
 from .samples import ENVELOPE, cas, claim, remittance, service_line
@@ -21,19 +21,40 @@ TIMES = 50
 
 
 @pytest.mark.race
-def test_fifty_imports_at_once_post_once(real_db) -> None:
+@pytest.mark.proof
+def test_fifty_imports_at_once_post_once(real_db, proofs) -> None:
+    proof = proofs("R4 remittance")
     practice = practise(open_office())
-    practice.run(file_of({**ROW, "copay_collected": "20"}))
-    answer = claim("C-1", service_line(15_000, cas("CO", "45", 5_000), cas("PR", "3", 2_000), control="L1"))
-    content = write([remittance(answer)], ENVELOPE).replace(b"*XV*60054", b"").replace(b"REF*2U*BH1", b"REF*2U*XX1")
-    call = practice.office.call("biller")
+    for round_ in range(proof.count):
+        ref = f"C-{round_}"
+        practice.run(file_of({**ROW, "claim_ref": ref, "patient_ref": f"P{round_}", "copay_collected": "20"}))
+        answer = claim(ref, service_line(15_000, cas("CO", "45", 5_000), cas("PR", "3", 2_000), control="L1"))
+        content = write([remittance(answer, trace=f"T{round_}")], ENVELOPE)
+        content = content.replace(b"*XV*60054", b"").replace(b"REF*2U*BH1", b"REF*2U*XX1")
+        assert sorted(at_once(practice.office, content)) == ["duplicate"] * (TIMES - 1) + ["posted"]
+        assert Remittance.objects.count() == RemittanceClaim.objects.count() == round_ + 1
+    assert practice.balances() == {
+        role: cents * proof.count
+        for role, cents in (
+            ("charges", -15_000),
+            ("contractual", 5_000),
+            ("eft_in_transit", 8_000),
+            ("undeposited", 2_000),
+        )
+    }
+    proof.done(rounds=proof.count, at_once=TIMES, posted=proof.count, known=proof.count * (TIMES - 1), other_answers=0)
+
+
+def at_once(office: Office, content: bytes) -> list[str]:
+    """What fifty people who bring one file in the same moment are told."""
+    call = office.call("biller")
     found, faults, gate = [], [], threading.Barrier(TIMES)
 
     def take() -> None:
         gate.wait()
         try:
             found.append(importers.run(call, kind="835", content=content, name="x.835", options=Options()).status)
-        except Exception as fault:  # any other outcome fails the test below
+        except Exception as fault:  # any other outcome fails the test
             faults.append(fault)
         finally:
             connections.close_all()
@@ -44,11 +65,4 @@ def test_fifty_imports_at_once_post_once(real_db) -> None:
     for thread in threads:
         thread.join()
     assert not faults, faults[:3]
-    assert sorted(found) == ["duplicate"] * (TIMES - 1) + ["posted"]
-    assert Remittance.objects.count() == RemittanceClaim.objects.count() == 1
-    assert practice.balances() == {
-        "charges": -15_000,
-        "contractual": 5_000,
-        "eft_in_transit": 8_000,
-        "undeposited": 2_000,
-    }
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from steward.core import guards
 from steward.core.audit import heads, selectors
@@ -91,21 +91,62 @@ def test_every_column_is_under_the_seal() -> None:
     assert set(EDITS) | {"seq"} == {f.column for f in AuditRow._meta.fields}
 
 
-def test_five_hundred_edits_by_force_are_found_and_the_first_bad_row_named(office: Office) -> None:
-    seed = 20261123
-    draw = random.Random(seed)
+@pytest.mark.proof
+def test_every_edit_by_force_is_found_and_the_first_bad_row_named(office: Office, proofs: Any) -> None:
+    """R20: columns changed, rows taken out, swapped, doubled and cut off at the end; each undone before the next."""
+    proof = proofs("R20 audit")
+    draw = random.Random(proof.seed)
     write(office, 60)
     guards.drop(connection)
-    with connection.cursor() as cursor:
-        for n in range(500):
-            column, seq = draw.choice(list(EDITS)), draw.randint(1, 60)
-            cursor.execute(f"SELECT {column} FROM core_auditrow WHERE seq = %s", [seq])
-            before = cursor.fetchone()[0]
-            cursor.execute(f"UPDATE core_auditrow SET {column} = %s WHERE seq = %s", [EDITS[column], seq])
+    kinds = dict.fromkeys(FORCED, 0)
+    for n in range(proof.count):
+        kind = draw.choice(sorted(FORCED))
+        kinds[kind] += 1
+        statements, seq = FORCED[kind](draw)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                for sql, values in statements:
+                    cursor.execute(sql, values)
             verdict = verify()
-            assert not verdict.ok and verdict.first_bad == seq, (seed, n, column, seq, verdict)
-            cursor.execute(f"UPDATE core_auditrow SET {column} = %s WHERE seq = %s", [before, seq])
+            transaction.set_rollback(True)
+        assert not verdict.ok and verdict.first_bad == seq, (proof.seed, n, kind, statements, verdict)
     assert verify().ok
+    proof.done(edits=proof.count, found=proof.count, first_bad_named=proof.count, **kinds)
+
+
+def _column(draw: random.Random) -> tuple[list[Any], int]:
+    column, seq = draw.choice(list(EDITS)), draw.randint(1, 60)
+    return [(f"UPDATE core_auditrow SET {column} = %s WHERE seq = %s", [EDITS[column], seq])], seq
+
+
+def _taken_out(draw: random.Random) -> tuple[list[Any], int]:
+    seq = draw.randint(1, 60)
+    return [("DELETE FROM core_auditrow WHERE seq = %s", [seq])], seq
+
+
+def _swapped(draw: random.Random) -> tuple[list[Any], int]:
+    one, two = sorted(draw.sample(range(1, 61), 2))
+    return [
+        ("UPDATE core_auditrow SET seq = %s WHERE seq = %s", [new, old])
+        for old, new in ((one, 900), (two, one), (900, two))
+    ], one
+
+
+def _put_in(draw: random.Random) -> tuple[list[Any], int]:
+    """A copy of a row at the end, as if it had been done again."""
+    columns = ", ".join(EDITS)
+    text = f"INSERT INTO core_auditrow (seq, {columns}) SELECT 61, {columns} FROM core_auditrow WHERE seq = %s"
+    return [(text, [draw.randint(1, 60)])], 61
+
+
+def _cut_off(draw: random.Random) -> tuple[list[Any], int]:
+    seq = draw.randint(1, 60)
+    return [("DELETE FROM core_auditrow WHERE seq >= %s", [seq])], seq
+
+
+FORCED: dict[str, Any] = {
+    "changed": _column, "taken_out": _taken_out, "swapped": _swapped, "put_in": _put_in, "cut_off": _cut_off,
+}  # fmt: skip
 
 
 def test_rows_taken_out_put_in_or_swapped_are_found(office: Office) -> None:

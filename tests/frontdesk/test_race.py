@@ -2,54 +2,105 @@
 
 from __future__ import annotations
 
-import os
+import datetime as dt
 import threading
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import close_old_connections, connection
+from django.test import Client
+from django.urls import reverse
 
 from steward.core.refusals import Refused
 from steward.frontdesk import services
 from steward.frontdesk.models import Appointment, AppointmentSlot
-from tests.frontdesk.conftest import open_desk
-from tests.support import NOON, Office
+from tests.frontdesk.conftest import TODAY, open_desk
+from tests.support import NOON, Office, signed_in
 
 PEOPLE = 64
-ROUNDS = int(os.environ.get("STEWARD_RACE_ROUNDS", "3"))
+ROUNDS_A_DAY = 27  # nine hours of twenty minutes
 
 
 @pytest.mark.race
-def test_sixty_four_people_one_slot(real_db) -> None:
+@pytest.mark.proof
+def test_sixty_four_people_one_slot(real_db, proofs) -> None:
+    proof = proofs("R3")
     desk = open_desk(Office(now=NOON))
     patients = [desk.patient("Rival", str(n)) for n in range(4)]
     calls = [desk.call() for _ in range(PEOPLE)]
-    for round_ in range(ROUNDS):
-        bookings = [desk.booking(patients[n % 4], 13, 20 * round_, place=desk.rooms[0].pk) for n in range(PEOPLE)]
-        answers: list[str] = []
-        gate = threading.Barrier(PEOPLE)
+    for round_ in range(proof.count):
+        day, slot = TODAY + dt.timedelta(days=round_ // ROUNDS_A_DAY), round_ % ROUNDS_A_DAY
+        time = {"hour": 8 + slot // 3, "minute": 20 * (slot % 3), "day": day, "place": desk.rooms[0].pk}
+        bookings = [desk.booking(patients[n % 4], **time) for n in range(PEOPLE)]
 
-        def book(n: int, wanted=bookings, told=answers, start=gate) -> None:
-            start.wait()
+        def book(n: int, wanted=bookings) -> str:
             try:
                 services.book(calls[n], data=wanted[n])
-                told.append("booked")
+                return "booked"
             except Refused as refused:
-                told.append(refused.code)
-            except BaseException as fault:
-                told.append(type(fault).__name__)
-            finally:
-                connection.close()
+                return refused.code
 
-        people = [threading.Thread(target=book, args=(n,)) for n in range(PEOPLE)]
-        for each in people:
-            each.start()
-        for each in people:
-            each.join()
-        close_old_connections()
+        answers = at_once(book)
         assert Counter(answers) == {"booked": 1, "taken": PEOPLE - 1}
         assert Appointment.objects.count() == round_ + 1
         assert AppointmentSlot.objects.count() == 4 * (round_ + 1)
+    proof.done(rounds=proof.count, people=PEOPLE, winners=proof.count, told=proof.count * (PEOPLE - 1), other_answers=0)
+
+
+@pytest.mark.race
+@pytest.mark.proof
+def test_sixty_four_browsers_one_slot(real_db, proofs, monkeypatch) -> None:
+    """The same through the whole web layer: one is led on, the others keep their form and read why; never a 5xx."""
+    proof = proofs("R3 browsers")
+    monkeypatch.setenv("STEWARD_NOW", "2026-11-23T07:00:00-05:00")
+    desk = open_desk(Office(now=NOON))
+    patients = [desk.patient("Rival", str(n)) for n in range(4)]
+    browsers = [signed_in("frontdesk", Client(raise_request_exception=False)) for _ in range(PEOPLE)]
+    for round_ in range(proof.count):
+        form = {
+            "provider": desk.providers[0].pk,
+            "site": desk.site.pk,
+            "reason": desk.reason.pk,
+            "minutes": 20,
+            "day": "11/23/2026",
+        }
+        form["time"] = f"{8 + round_ // 3}:{20 * (round_ % 3):02d}"
+        addresses = [f"{reverse('frontdesk:book')}?patient={patients[n % 4].uid}" for n in range(PEOPLE)]
+        told = at_once(lambda n, to=addresses, what=form: browsers[n].post(to[n], {**what, "_key": str(uuid4())}))
+        assert Counter(answer.status_code for answer in told) == {303: 1, 422: PEOPLE - 1}
+        assert all(b"11/23/2026" in answer.content for answer in told if answer.status_code == 422), (
+            "what was typed is kept"
+        )
+        assert Appointment.objects.count() == round_ + 1
+    proof.done(
+        rounds=proof.count, browsers=PEOPLE, winners=proof.count, told=proof.count * (PEOPLE - 1), server_errors=0
+    )
+
+
+def at_once(act: Callable[[int], Any]) -> list[Any]:
+    """What sixty-four people get who act in the same moment; a fault stands for itself."""
+    answers: list[Any] = []
+    gate = threading.Barrier(PEOPLE)
+
+    def one(n: int) -> None:
+        gate.wait()
+        try:
+            answers.append(act(n))
+        except BaseException as fault:
+            answers.append(fault)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=one, args=(n,)) for n in range(PEOPLE)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    close_old_connections()
+    return answers
 
 
 def test_two_people_one_after_the_other(desk) -> None:

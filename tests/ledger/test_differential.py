@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import random
 import shutil
 import subprocess
@@ -18,20 +17,21 @@ from django.db import transaction
 from steward.ledger import selectors, services
 from steward.ledger.logic import export
 from steward.ledger.logic.export import ExportAccount, ExportEntry, ExportLine
+from steward.ledger.models import Line
 from tests.ledger.support import random_entry
+from tests.proofs.counts import seed
 
-JOURNALS = int(os.environ.get("STEWARD_DIFFERENTIAL", "100"))
-SEED = int(os.environ.get("STEWARD_SEED", "20261123"))
+SEED = seed(20261123)
+PARTS = 5  # so that several processes share the journals
 HLEDGER = shutil.which("hledger")
 needs_hledger = pytest.mark.skipif(not HLEDGER, reason="left out: hledger is not installed (apt-get install hledger)")
 LAST = date(2026, 11, 23)
 
 
 def by_hledger(text: str, end: str = "") -> dict[str, int]:
-    """Account name -> cents, by ``hledger balance``, after a strict check."""
-    subprocess.run([HLEDGER, "-f-", "check", "--strict"], input=text, text=True, check=True, capture_output=True)
+    """Account name -> cents, by ``hledger balance`` with its strict checks."""
     done = subprocess.run(
-        [HLEDGER, "-f-", "balance", "--flat", "--empty", "-N", "-O", "csv", *(["-e", end] if end else [])],
+        [HLEDGER, "-f-", "balance", "--strict", "--flat", "--empty", "-N", "-O", "csv", *(["-e", end] if end else [])],
         input=text, text=True, check=True, capture_output=True,
     )  # fmt: skip
     rows = list(csv.reader(io.StringIO(done.stdout)))[1:]
@@ -66,12 +66,16 @@ def ours(day: date = LAST) -> dict[str, int]:
 
 
 @needs_hledger
+@pytest.mark.proof
 @pytest.mark.django_db
-def test_random_journals_have_the_same_balances_everywhere(call):
-    """JOURNALS random journals, each in a savepoint of its own, reversals among them; a failing one prints its seed."""
-    for n in range(JOURNALS):
-        seed = SEED + n
-        rnd = random.Random(seed)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_journals_have_the_same_balances_everywhere(call, part, proofs):
+    """R12: random journals, each in a savepoint of its own, reversals among them; a failing one prints its seed."""
+    proof = proofs("R12", SEED)
+    lines = 0
+    for n in range(part, proof.count, PARTS):
+        where = f"STEWARD_SEED={SEED + n} repeats it in part 0"
+        rnd = random.Random(SEED + n)
         with transaction.atomic():
             point = transaction.savepoint()
             services.post_many(call, drafts=[random_entry(rnd) for _ in range(rnd.randint(1, 12))])
@@ -79,9 +83,11 @@ def test_random_journals_have_the_same_balances_everywhere(call):
                 services.reverse(call, number=1, date=LAST, reason='a "reason"; with | marks')
             hledger, beancount = "".join(selectors.export_text("hledger")), "".join(selectors.export_text("beancount"))
             balances = ours()
-            assert by_beancount(beancount) == balances, f"seed {seed}"
-            assert by_hledger(hledger) == balances, f"seed {seed}"
+            assert by_beancount(beancount) == balances, where
+            assert by_hledger(hledger) == balances, where
+            lines += Line.objects.count()
             transaction.savepoint_rollback(point)
+    proof.done(part=part + 1, journals=len(range(part, proof.count, PARTS)), lines=lines, differing=0)
 
 
 @needs_hledger

@@ -18,11 +18,11 @@ from django.db import connection, transaction
 from steward.ledger import selectors, services
 from steward.ledger.models import Entry, Line
 from tests.ledger import support
+from tests.proofs.counts import seed
 from tests.support import Office, open_office
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("STEWARD_LEDGER_KILLS", "6"))
-SEED = int(os.environ.get("STEWARD_SEED", "11"))
+SEED = seed(11)
 SQLITE = connection.vendor == "sqlite"
 OFFICE: list[Office] = []
 pytestmark = [pytest.mark.race]
@@ -112,11 +112,12 @@ def test_no_line_slips_into_an_entry_that_is_just_being_posted(books):
 
 
 @pytest.mark.parametrize("verb", ["singles", "batches"])
-def test_kill_9_loses_and_doubles_nothing(books, verb):
-    """KILLS kills at random moments: what was said to be posted is there, once; batches whole or not at all."""
+def test_kill_9_loses_and_doubles_nothing(books, verb, proofs):
+    """Kills at random moments: what was said to be posted is there, once; batches whole or not at all."""
+    proof = proofs({"singles": "R1 posts", "batches": "R1 batches"}[verb], SEED)
     rnd = random.Random(SEED)
     said: set[str] = set()
-    for n in range(max(1, KILLS // 2)):
+    for n in range(proof.count):
         victim = start(books, verb, SEED + 1000 * n)
         assert victim.stdout is not None
         first = victim.stdout.readline()
@@ -134,6 +135,7 @@ def test_kill_9_loses_and_doubles_nothing(books, verb):
     proved()
     if verb == "singles":
         _repeat_is_harmless(said)
+    proof.done(kills=proof.count, acknowledged=len(said), posted=len(there), lost=0, doubled=0)
 
 
 def _repeat_is_harmless(said: set[str]) -> None:

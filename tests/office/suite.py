@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 # A skip for one of these reasons is no gap: the other database runs it, or the file is the machine owner's own.
+# What a person may say to the tests of a run: where real files lie, how often and from where the proofs draw.
+KEPT = ("STEWARD_SAMPLES", "STEWARD_LONG", "STEWARD_COUNT", "STEWARD_SEED")
 HARMLESS = re.compile(r"left out on (SQLite|PostgreSQL)|only (SQLite|PostgreSQL) knows|real files|samples", re.I)
 CLOSING = re.compile(
     r"^=*\s*(\d+ (?:passed|failed|error|skipped|deselected|warnings?)|no tests ran).* in [\d.]+s", re.M
@@ -88,6 +90,11 @@ class Part:
         found = [m.group(0) for m in CLOSING.finditer(self.text())]
         return found[-1].strip("= ") if found else "no closing line"
 
+    def figures(self) -> list[str]:
+        """The lines of figures that the proofs told (``tests/proofs/report.py``)."""
+        _before, _line, told = self.text().partition("== proofs ==")
+        return [line for line in told.partition("\n==")[0].splitlines()[1:] if line]
+
     def left_out(self) -> list[str]:
         """What pytest says it skipped, and why."""
         return [line[8:].strip() for line in self.text().splitlines() if line.startswith("SKIPPED")]
@@ -95,9 +102,7 @@ class Part:
 
 def _env(**more: str) -> dict[str, str]:
     """The environment without what would point the tests at somebody's data."""
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith("STEWARD_") or k in ("STEWARD_SAMPLES", "STEWARD_LONG")
-    }
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("STEWARD_") or k in KEPT}
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE"):
         kept.pop(name, None)
     return {**kept, "PYTHONPATH": str(ROOT / "src"), **more}
@@ -232,26 +237,37 @@ def _covered(folder: Path) -> bool:
 
 
 def check(words: list[str]) -> int:
-    """Style, types, floors; with ``--long`` also the proofs at their full counts, on both databases,
-    one after another.
+    """Style, types, floors; with ``--long`` also the proofs at their full counts, on both databases one after another.
+
+    What stands after ``--long`` goes to pytest (``./office check --long -k kill``).
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="steward-check-")))
         parts = [part.wait() for part in [part.start(folder, stack) for part in static_parts()]]
+        left = []
         if "--long" in words:
-            options = ["-m", "long or race", "-v", "--durations=0"]
-            parts.append(pytest_part("SQLite, long", *options, STEWARD_LONG="1").start(folder, stack).wait())
-            if postgres.programs() is not None:
-                url = stack.enter_context(postgres.server())
-                parts.append(
-                    pytest_part("PostgreSQL, long", *options, STEWARD_LONG="1", DATABASE_URL=url)
-                    .start(folder, stack)
-                    .wait()
-                )
-            for part in parts:
-                if "pytest" in part.command:
-                    say(part.text())
-    return 1 if any(part.code for part in parts) else 0
+            left = lacking()
+            long = _long([word for word in words if word != "--long"], folder, stack)
+            left += _gaps(long)
+            for part in long:
+                say(f"{part.name}: {part.closing()}\n" + "\n".join(part.figures()))
+            parts += long
+        for line in left:
+            say(f"LEFT OUT: {line}")
+    return 1 if any(part.code for part in parts) or (IN_CI and left) else 0
+
+
+def _long(options: list[str], folder: Path, stack: ExitStack) -> list[Part]:
+    """The proofs, one process at a time: each may then have the machine for itself."""
+    chosen = ["-m", "(proof or race or long) and not browser", "--durations=10", *options]
+    root = {"STEWARD_TEST_ROOT": _root(folder, "s")}
+    parts = [pytest_part("SQLite, long", *chosen, STEWARD_LONG="1", **root).start(folder, stack).wait()]
+    if postgres.programs() is not None:
+        url = stack.enter_context(postgres.server())
+        root = {"STEWARD_TEST_ROOT": _root(folder, "p")}
+        part = pytest_part("PostgreSQL, long", *chosen, STEWARD_LONG="1", DATABASE_URL=url, **root)
+        parts.append(part.start(folder, stack).wait())
+    return parts
 
 
 def main(words: list[str]) -> int:

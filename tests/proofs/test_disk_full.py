@@ -5,7 +5,6 @@ SQLite's page limit fills the "disk" at an exact page, so that every write point
 
 from __future__ import annotations
 
-import os
 from uuid import uuid4
 
 import pytest
@@ -19,12 +18,17 @@ from steward.ledger.selectors.verify import verify
 from steward.ledger.types import EntryDraft, LineDraft
 from tests.support import Office, open_office
 
-POINTS = int(os.environ.get("STEWARD_FULL_POINTS", "100"))
+pytestmark = pytest.mark.proof
 
 
 def _drafts(office: Office, n: int) -> list[EntryDraft]:
-    lines = (LineDraft(role="petty_cash", cents=1250, memo="x" * 150), LineDraft(role="suspense", cents=-1250, memo="y" * 150))
-    return [EntryDraft(uuid4(), office.today, "fills the disk", "general", "test.disk", str(k), lines) for k in range(n)]
+    lines = (
+        LineDraft(role="petty_cash", cents=1250, memo="x" * 150),
+        LineDraft(role="suspense", cents=-1250, memo="y" * 150),
+    )
+    return [
+        EntryDraft(uuid4(), office.today, "fills the disk", "general", "test.disk", str(k), lines) for k in range(n)
+    ]
 
 
 @pytest.fixture
@@ -46,9 +50,10 @@ def _pages() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office) -> None:
+def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office, proofs) -> None:
+    proof = proofs("R6")
     office, refused = full_disk, 0
-    for point in range(POINTS):
+    for point in range(proof.count):
         _limit(_pages() + point % 12)
         before = (Entry.objects.count(), Line.objects.count())
         try:
@@ -60,9 +65,10 @@ def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office) -> None:
             assert (Entry.objects.count(), Line.objects.count()) == before
         _limit(2**30)
         ledger.post(office.call("bookkeeper"), draft=_drafts(office, 1)[0])  # room again: no repair needed
-    assert refused >= POINTS // 2
+    assert refused >= proof.count // 2
     assert verify().ok
     assert verify_audit().ok
+    proof.done(points=proof.count, refused=refused, half_done=0, entries=Entry.objects.count())
 
 
 def test_postgresql_says_so() -> None:
