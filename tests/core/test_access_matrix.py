@@ -170,7 +170,7 @@ def test_what_writes_asks_for_more_than_reading() -> None:
     assert asking <= READ_BY_POST
 
 
-READ_BY_POST = {"audit:chain", "ledger:proof", "core:kit", "desk:import"}  # proofs, the kit; each kind of file asks its own right
+READ_BY_POST = {"audit:chain", "ledger:proof", "core:kit", "desk:import", "api:import"}  # proofs, the kit; each kind of file asks its own right
 
 
 @pytest.mark.django_db

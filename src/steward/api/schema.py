@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from steward.api.lists import LISTS, path_of
+from steward.core.imports import STATUSES
 from steward.core.listing import ScopedList, machine
+from steward.ledger.logic.journal_file import DIMENSIONS, PARTIES
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -20,9 +22,12 @@ BASIS = {
 REF = {"name": "ref", "in": "path", "required": True, "schema": TEXT, "description": "the claim's number, CLM01"}
 
 WORDS = {400: "cannot be read", 401: "nobody is signed in", 403: "not open to this person or token", 404: "nothing is here",
-         405: "no such method", 409: "what stands here is in the way", 413: "too large", 422: "refused, each with its fix",
+         405: "no such method", 409: "what stands here is in the way", 413: "too large", 415: "no JSON", 422: "refused, each with its fix",
          429: "too many requests", 503: "not at the moment"}  # fmt: skip
 READING = (400, 401, 403, 405, 429, 503)
+WRITING = (*READING, 409, 413, 422)
+KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"},
+       "description": "one UUID an act: repeated with it, the act is done once and its first answer given again"}  # fmt: skip
 
 
 def thing(required: Schema, optional: Schema | None = None) -> Schema:
@@ -52,6 +57,21 @@ CLAIM = thing({
     "patient_due_cents": CENTS, "adjusted": {"type": "object", "additionalProperties": CENTS},
     "work_items": many(thing({"uid": TEXT, "kind": TEXT, "reason": TEXT, "amount_cents": CENTS, "due": maybe("string")})),
 })  # fmt: skip
+POSTED = thing({"posted": {"type": "integer"}, "duplicate": {"type": "integer"}, "first_number": maybe("integer"),
+                "last_number": maybe("integer")})  # fmt: skip
+REF_TO = {"type": ["string", "integer"]}
+ENTRY = {**thing({
+    "key": {"type": "string", "minLength": 1, "maxLength": 200}, "date": DAY,
+    "lines": many({**thing(
+        {"account": TEXT, "cents": CENTS},
+        {"memo": TEXT, "item": TEXT, **dict.fromkeys((*DIMENSIONS, *PARTIES), REF_TO)},
+    ), "additionalProperties": False}),
+}, {"memo": TEXT}), "additionalProperties": False}  # fmt: skip
+STATUS = {"type": "string", "enum": list(STATUSES)}
+PART = thing({"ref": TEXT, "status": STATUS, "posted_cents": CENTS, "problems": many(REFUSAL)})
+IMPORTED = thing({"path": TEXT, "kind": TEXT, "sha256": TEXT, "status": STATUS, "message": TEXT, "parts": many(PART)})
+FILE = thing({"file": {"type": "string", "format": "binary"}},
+             {"kind": TEXT, "account": TEXT, "create_payers": {"type": "string", "enum": ["0", "1"]}})  # fmt: skip
 INDEX = thing({"lists": many(thing({"list": TEXT, "title": TEXT, "url": TEXT})), "openapi": TEXT})
 
 
@@ -67,6 +87,10 @@ def document() -> Schema:
             "/api/books/trial-balance": {
                 "get": reading("trial_balance", "Every account as of a day", TRIAL_BALANCE, AS_OF, BASIS, also=(422,))
             },
+            "/api/books/post": {
+                "post": writing("post", "Post entries, all or nothing", POSTED, "application/json", many(ENTRY), 415)
+            },
+            "/api/import": {"post": writing("import", "Import one file", IMPORTED, "multipart/form-data", FILE)},
             "/api/bank/cash": {"get": reading("cash", "The cash position", CASH, AS_OF)},
         },
         "components": {
@@ -96,6 +120,17 @@ def reading(name: str, summary: str, good: Schema, *parameters: Any, also: tuple
         "summary": summary,
         "parameters": list(parameters),
         "responses": answers(good, *READING, *also),
+    }
+
+
+def writing(name: str, summary: str, good: Schema, media: str, body: Schema, *also: int) -> Schema:
+    """A POST."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [KEY],
+        "requestBody": {"required": True, "content": {media: {"schema": body}}},
+        "responses": answers(good, *WRITING, *also),
     }
 
 

@@ -14,5 +14,7 @@ urlpatterns = [
     *(path(path_of(each), views.list_view(each), name=each.listing.name) for each in LISTS),
     path("billing/claims/<str:ref>", views.claim, name="claim"),
     path("books/trial-balance", views.trial_balance, name="trial_balance"),
+    path("books/post", views.post, name="post"),
+    path("import", views.import_file, name="import"),
     path("bank/cash", views.cash, name="cash"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -17,11 +18,16 @@ from steward.banking.selectors.cash import cash as cash_position
 from steward.billing.selectors.claims import claim_by_ref, claim_status
 from steward.core.access.policy import holds, matrix, may
 from steward.core.access.routes import screen
+from steward.core.imports import Options
 from steward.core.listing import Listing, ScopedList, machine
+from steward.core.refusals import Refusal
 from steward.core.web import limits, machines
+from steward.desk.imports import import_content
+from steward.ledger.importers import post_file
 from steward.ledger.selectors.balances import trial_balance as balances
 
 HOUR = 3600
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @screen(GET="desk.read")
@@ -107,6 +113,37 @@ def claim(request: HttpRequest, ref: str) -> HttpResponse:
     return JsonResponse(found)
 
 
+@screen(POST="journal.write")
+def post(request: HttpRequest) -> HttpResponse:
+    """Post entries, all or nothing, as ``steward books post``: the body is its file."""
+    _only(request)
+    if request.content_type != "application/json":
+        said = Refusal("media_type", _("The body is no JSON."), _("Send it as application/json."))
+        return machines.error(request, 415, said)
+    call = request.call  # type: ignore[attr-defined]
+    return JsonResponse(post_file(call, content=request.body, name="api.json").as_json())
+
+
+@screen(POST="desk.read")
+def import_file(request: HttpRequest) -> HttpResponse:
+    """One file through the door of ``steward import``; each kind's own service asks for its own right."""
+    _only(request)
+    uploads = request.FILES.getlist("file")
+    said = {name: str(request.POST.get(name, "")) for name in ("kind", "account", "create_payers")}
+    if len(uploads) != 1 or len(request.FILES) != 1 or set(request.POST) - set(said):
+        raise BadRequest(_("Send one file, as the field “file”, and beside it kind, account or create_payers."))
+    name, content = str(uploads[0].name), uploads[0].read()
+    if any("\x00" in text for text in (name, *said.values())) or said["create_payers"] not in ("", "0", "1"):
+        raise BadRequest(_("A field beside the file cannot be read."))
+    options = Options(account=said["account"] or None, create_payers=said["create_payers"] == "1")
+    call = request.call  # type: ignore[attr-defined]
+    imported = import_content(call, content, name, kind=said["kind"] or None, options=options)
+    answer = imported.as_json(name, content)
+    if problems := imported.problems:
+        return machines.error(request, machines.status_of(problems), *problems, more=answer)
+    return JsonResponse(answer)
+
+
 def _only(request: HttpRequest, *known: str) -> None:
     """A parameter nobody reads is a mistake of the caller's, and is said."""
     for name in request.GET:
@@ -119,7 +156,7 @@ def _day(request: HttpRequest) -> date:
     if not text:
         return request.call.today  # type: ignore[attr-defined,no-any-return]
     try:
-        if len(text) != 10:
+        if not ISO_DAY.fullmatch(text):  # fromisoformat reads weeks too
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

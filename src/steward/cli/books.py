@@ -60,15 +60,7 @@ def _post(args: argparse.Namespace, call: Any) -> Answer:
         content = args.file.read_bytes()
     except OSError as fault:
         raise refuse("unreadable", f"{args.file}: {fault.strerror}.", "Check the path.") from fault
-    posted = importers.post_file(call, content=content, name=args.file.name)
-    return Answer(
-        {
-            "posted": posted.posted,
-            "duplicate": posted.duplicate,
-            "first_number": posted.first_number,
-            "last_number": posted.last_number,
-        }
-    )
+    return Answer(importers.post_file(call, content=content, name=args.file.name).as_json())
 
 
 def _reverse(args: argparse.Namespace, call: Any) -> Answer:

@@ -45,6 +45,12 @@ class Imported:
     message: str
     parts: tuple[Part, ...] = ()
 
+    @property
+    def problems(self) -> tuple[Refusal, ...]:
+        """Why the file, or a part of it, was refused; empty when nothing was."""
+        refused = [part for part in self.parts if part.status == "refused"]
+        return tuple(problem for part in refused for problem in part.problems)
+
     def as_json(self, path: str, content: bytes) -> dict[str, Any]:
         """The contract's shape for ``steward import``."""
         return {

@@ -109,12 +109,22 @@ class PostedMany:
     last_number: int | None
     entry_ids: tuple[int, ...] = ()
 
+    def as_json(self) -> dict[str, int | None]:
+        """The contract's shape (``steward books post``)."""
+        return {
+            "posted": self.posted,
+            "duplicate": self.duplicate,
+            "first_number": self.first_number,
+            "last_number": self.last_number,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One answer to "may this period be closed?", brought by the caller or found here.
 
-    ``blocks`` False makes it a remark. ``waived`` holds the reason a person gave for closing all the same.
+    ``blocks`` False makes it a remark. ``waived`` holds the reason a person gave for closing all the same; a control over
+    whoever closes is not ``waivable`` (trust: an unread review blocks the lock).
     """
 
     id: str
@@ -122,6 +132,7 @@ class CheckResult:
     evidence: str = ""
     blocks: bool = True
     waived: str = ""
+    waivable: bool = True
 
     @property
     def words(self) -> str:

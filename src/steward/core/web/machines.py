@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,7 +25,7 @@ MINUTE = 60
 CONFLICTS = frozenset({"key_reused", "changed", "period_locked", "period_soft", "account_closed", "day_closed"})
 FORBIDDEN = frozenset({"denied", "step_up", "separation"})
 CODES = {400: "bad_request", 401: "sign_in", 403: "denied", 404: "not_found", 405: "method", 409: "changed",
-         413: "too_large", 422: "refused", 429: "too_many_requests", 500: "broken", 503: "unavailable"}  # fmt: skip
+         413: "too_large", 415: "media_type", 422: "refused", 429: "too_many_requests", 500: "broken", 503: "unavailable"}  # fmt: skip
 
 
 def speaks_json(request: HttpRequest) -> bool:
@@ -69,16 +70,20 @@ def status_of(refusals: Sequence[Refusal]) -> int:
 
 
 def error(
-    request: HttpRequest, status: int, *refusals: Refusal, number: str = "", headers: dict[str, str] | None = None
+    request: HttpRequest,
+    status: int,
+    *refusals: Refusal,
+    number: str = "",
+    headers: dict[str, str] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> JsonResponse:
-    """The answer, and a log line under the same number (view, status and code alone: never a value)."""
+    """The answer, and a log line under the same number (view, status and code alone: never a value). ``more`` stands beside."""
     number = number or reference()
     match = getattr(request, "resolver_match", None)
     view = match.view_name if match else ""
     log.info("refused", extra={"reference": number, "status": status, "code": refusals[0].code, "view": view})
-    return JsonResponse(
-        {"refused": [told(one) for one in refusals], "reference": number}, status=status, headers=headers
-    )
+    body = {**(more or {}), "refused": [told(one) for one in refusals], "reference": number}
+    return JsonResponse(body, status=status, headers=headers)
 
 
 def told(refusal: Refusal) -> dict[str, str]:

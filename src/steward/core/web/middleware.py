@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
 from steward.core.refusals import Denied, Refused
 from steward.core.web import errors, machines
@@ -37,7 +38,7 @@ def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
         return errors.not_found(request, exception)
     if isinstance(exception, PermissionDenied):
         return errors.denied(request, exception)
-    if isinstance(exception, BadRequest | SuspiciousOperation):
+    if isinstance(exception, BadRequest | SuspiciousOperation | MultiPartParserError):
         return errors.bad_request(request, exception if isinstance(exception, BadRequest) else None)
     if isinstance(exception, OperationalError) or (isinstance(exception, DatabaseError) and "full" in str(exception)):
         return errors.unavailable(request, exception)

@@ -72,7 +72,7 @@ def key_of(text: str) -> UUID:
 def parse_json(content: bytes) -> tuple[FileEntry, ...]:
     """The entries of ``books post``'s list. Raises JournalFileError."""
     try:
-        data = json.loads(_text(content), parse_float=_no_float, parse_constant=_no_float)
+        data = json.loads(_text(content), parse_int=_whole, parse_float=_no_float, parse_constant=_no_float)
     except json.JSONDecodeError as error:
         raise _fault(
             "not_json", f"Line {error.lineno}, column {error.colno}: this is not JSON.", "Write a list of entries."
@@ -95,6 +95,14 @@ def parse_json(content: bytes) -> tuple[FileEntry, ...]:
     if problems:
         raise JournalFileError(*problems)
     return tuple(entries)
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20:  # Python itself refuses to read whole numbers of thousands of digits
+        raise _fault(
+            "cents", f"A number of {len(text):,} digits is no amount.", "Give whole cents: 12.50 dollars are 1250."
+        )
+    return int(text)
 
 
 def _no_float(text: str) -> Any:
