@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from steward.banking.services.closing import close_day as bank_close_day
 from steward.billing.selectors.visits import day_facts
 from steward.core.approvals.selectors import unreviewed
-from steward.core.service import Call
+from steward.core.service import Call, refuse
+from steward.ledger.logic.periods import Month, PeriodError
+from steward.ledger.selectors import files_unreviewed
 from steward.ledger.types import CheckResult
 
 
@@ -20,7 +23,19 @@ def close_day(call: Call, *, day: date, counts: Sequence[Mapping[str, Any]]) -> 
 
 
 def month_results(period: str) -> list[CheckResult]:
-    """Checks of other rooms for a month: acts one person did alone that the owner has not read block the lock."""
-    year, month = (int(part) for part in period.split("-"))
-    waiting = unreviewed(date(year, month, monthrange(year, month)[1])).count()
-    return [CheckResult("owner_review", waiting == 0, f"{waiting} acts of one person alone wait for the owner's review")]
+    """What is brought to the close of ``period`` (``2026-10``) from outside the ledger, by command and screen alike.
+
+    Reviews after the fact block the lock while they are unread, and no reason of whoever locks replaces them (trust 3.1):
+    acts of one person alone wait for the owner, files posted at once for a second person. Refuses ``period`` for what is no month.
+    """
+    try:
+        last = Month.parse(period).last
+    except PeriodError as error:
+        raise refuse("period", str(error), _("Write it as 2026-10."), field="period") from error
+    alone, files = unreviewed(last).count(), files_unreviewed(last)
+    return [
+        CheckResult("owner_review", alone == 0, _("%s acts of one person alone wait for the owner's review") % alone,
+                    waivable=False),
+        CheckResult("posted_files", files == 0, _("%s files posted at once wait for a second person's review") % files,
+                    waivable=False),
+    ]  # fmt: skip

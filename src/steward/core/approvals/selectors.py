@@ -155,6 +155,11 @@ def unreviewed(until: date | None = None) -> QuerySet[OwnerReview]:
     return rows if until is None else rows.filter(on__lte=until)
 
 
+def after_the_fact() -> QuerySet[ApprovalRequest]:
+    """Requests that wait though their act is done: whoever asked said ``after`` = ``posting``."""
+    return ApprovalRequest.objects.filter(outcome="", subject__attributes__after="posting")
+
+
 def lent_by(user_id: int, now: datetime) -> QuerySet[Delegation]:
     """Delegations given or received that still run or will."""
     rows = Delegation.objects.filter(Q(giver_id=user_id) | Q(taker_id=user_id), ends_at__gt=now, ended_at=None)

@@ -92,8 +92,8 @@ def as_of(day: date) -> AsOf:
 
 
 def waive(results: Iterable[CheckResult], waivers: dict[str, str]) -> tuple[CheckResult, ...]:
-    """The results with the reasons a person gave; an empty reason waives nothing."""
-    return tuple(replace(r, waived=waivers.get(r.id, r.waived).strip()) for r in results)
+    """The results with the reasons a person gave; an empty reason waives nothing, and none waives what is not waivable."""
+    return tuple(replace(r, waived=waivers.get(r.id, r.waived).strip() if r.waivable else "") for r in results)
 
 
 def blocking(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:

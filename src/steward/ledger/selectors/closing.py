@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils.translation import gettext as _
 
+from steward.core.approvals.selectors import after_the_fact
 from steward.core.money import format_cents
 from steward.ledger.logic.balance import TrialBalance
 from steward.ledger.logic.periods import LOCKED, Month
-from steward.ledger.models import Entry, Period
+from steward.ledger.models import Document, Entry, Period
 from steward.ledger.selectors.balances import trial_balance
 from steward.ledger.selectors.verify import verify
 from steward.ledger.types import CheckResult
@@ -23,6 +25,12 @@ CLEARING_ROLES = (
     "net_pay_clearing",
     "recoupment_suspense",
 )
+
+
+def files_unreviewed(last: date) -> int:
+    """How many files were posted at once, into days up to ``last``, that no second person has reviewed yet. One query."""
+    waiting = after_the_fact().filter(object_type="ledger.document").values("object_uid")
+    return Document.objects.filter(uid__in=waiting, entries__date__lte=last).distinct().count()
 
 
 def close_checks(month: Month, *, thorough: bool) -> list[CheckResult]:

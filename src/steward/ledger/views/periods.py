@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.approvals.selectors import unreviewed
 from steward.core.web.forms import Done, handle, press
+from steward.desk.closing import month_results
 from steward.ledger import selectors, services
 from steward.ledger.forms import LockForm, ReopenForm
 from steward.ledger.logic.periods import Month, blocking
@@ -53,15 +53,8 @@ def _period(request: HttpRequest, uid: UUID) -> Period:
 
 
 def _checks(shown: Period, *, thorough: bool) -> list[CheckResult]:
-    """The ledger's own checks and what core knows; rooms above bring theirs through the command line and the month's close."""
-    month = Month(shown.year, shown.month)
-    return [*selectors.close_checks(month, thorough=thorough), *_owner(month)]
-
-
-def _owner(month: Month) -> list[CheckResult]:
-    waiting = unreviewed(month.last).count()
-    evidence = _("%s acts of one person alone wait for the owner's review") % waiting
-    return [CheckResult("owner_review", waiting == 0, evidence)]
+    """The ledger's own checks and what the roof brings, the same as the command line's."""
+    return [*selectors.close_checks(Month(shown.year, shown.month), thorough=thorough), *month_results(str(shown))]
 
 
 @screen(POST="period.soft_close")
@@ -70,10 +63,9 @@ def close(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = _period(request, uid)
     here = reverse("ledger:period", args=[uid])
     done = Done(here, _("%s is closed to ordinary posting.") % shown)
-    results = _owner(Month(shown.year, shown.month))
 
     def act(call: Any) -> Any:
-        return services.close_period(call, period=str(shown), results=results)
+        return services.close_period(call, period=str(shown), results=month_results(str(shown)))
 
     return press(request, act, success=lambda _state: done, back=here)
 
@@ -86,11 +78,11 @@ def lock(request: HttpRequest, uid: UUID) -> HttpResponse:
     checks = _checks(shown, thorough=True)
 
     def act(call: Any, *, waivers: dict[str, str]) -> Any:
-        return services.lock_period(call, period=str(month), results=_owner(month), waivers=waivers)
+        return services.lock_period(call, period=str(month), results=month_results(str(month)), waivers=waivers)
 
     return handle(
         request, LockForm, act, "ledger/lock.html", context={"period": shown, "checks": checks},
-        failed=[(check.id, check.evidence) for check in blocking(checks)],
+        failed=[(check.id, check.evidence) for check in blocking(checks) if check.waivable],
         success=lambda _state: Done(reverse("ledger:period", args=[uid]), _("%s is locked.") % month),
     )  # fmt: skip
 
