@@ -18,7 +18,7 @@ from steward.core.audit.models import AuditHead, AuditRow, SignedHead
 from steward.core.audit.services import record_event, record_read, sign_head
 from steward.core.service import Call, note, service
 from tests.core.ground import bare_office
-from tests.support import Office, signed_in
+from tests.support import NOON, Office, signed_in
 
 
 @service("tests.rename", "user.write", says="renamed a person")
@@ -337,5 +337,20 @@ def test_the_scheduler_signs_the_day(office: Office) -> None:
 
     assert sign_day(office.system()) == 0
     write(office, 2)
+    assert sign_day(office.system()) == 0, "at noon the day's rows are still to come"
+    office.now = NOON.replace(hour=2) + timedelta(days=1)  # nine in the evening in New York
     assert sign_day(office.system()) == 2 == sign_day(office.system())
+    assert SignedHead.objects.get().day == NOON.date()
     assert "audit.sign_day" in {k.name for k in KINDS} & {s.kind for s in SCHEDULE}
+
+
+def test_a_day_the_machine_slept_through_is_signed_the_next_morning(office: Office) -> None:
+    from steward.core.audit.tasks import sign_day
+
+    write(office, 3)
+    office.now = NOON + timedelta(hours=22)  # ten in the morning of the next day
+    write(office, 2)
+    assert sign_day(office.system()) == 3 == sign_day(office.system())
+    signed = SignedHead.objects.get()
+    assert (signed.day, signed.seq) == (NOON.date(), 3)
+    assert verify().ok

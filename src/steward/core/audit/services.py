@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from django.db import connection, transaction
 
 from steward.core.audit.chain import link
 from steward.core.audit.heads import keep, sign
-from steward.core.audit.models import AuditHead, SignedHead
+from steward.core.audit.models import AuditHead, AuditRow, SignedHead
+from steward.core.clock import day_bounds
 from steward.core.sql import insert, instant, json, query, uid
 from steward.core.vault.keyring import keys_folder
 
@@ -83,24 +84,33 @@ def record_event(
     )
 
 
-def sign_head(call: Call) -> SignedHead | None:
-    """Sign today's head once (the scheduler asks every hour); None while there is no row. A second call gives the
-    first answer.
+def sign_head(call: Call, *, day: date | None = None) -> SignedHead | None:
+    """Sign a day's head once (today's; of a ``day`` that is over, its last row); None while there is no row. A second
+    call gives the first answer.
 
     Not a service: it writes no audit row, or signing would always be a row behind.
     """
-    folder = keys_folder()
+    folder, day = keys_folder(), day or call.today
     with transaction.atomic():
         seq, last = _head()
-        done = SignedHead.objects.filter(day=call.today).first()
+        done = SignedHead.objects.filter(day=day).first()
+        if done is None and day < call.today:
+            seq, last = _last_of(day, call)
         if done is not None or seq == 0:
             return done
-        made = sign(folder, call.today, seq, last)
+        made = sign(folder, day, seq, last)
         row = SignedHead.objects.create(
             day=made.day, seq=made.seq, hash=made.hash, signature=made.signature, public_key=made.public_key
         )
         transaction.on_commit(lambda: keep(folder, made))
     return row
+
+
+def _last_of(day: date, call: Call) -> tuple[int, str]:
+    """Number and hash of the last row written up to a day's end, on the practice's wall; (0, "") when there is none."""
+    _start, end = day_bounds(day, call.clock.zone)
+    found = AuditRow.objects.filter(at__lt=end).order_by("-seq").values_list("seq", "hash").first()
+    return found or (0, "")
 
 
 def _alone(call: Call, **values: Any) -> None:
