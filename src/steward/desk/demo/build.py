@@ -14,7 +14,7 @@ from django.db import transaction
 from steward.core import ids
 from steward.core.access import services as access
 from steward.core.access.models import User
-from steward.core.clock import at_local
+from steward.core.clock import at_local, local_day
 from steward.core.office import name_administrator
 from steward.core.service import Call
 from steward.desk.demo import plan
@@ -87,9 +87,19 @@ def _open(call: Call, chance: Random, as_of: date, tell: Tell) -> World:
     opened = open_practice(call, opened_on=started, said=plan.PRACTICE, until=as_of, demo=True)
     zone = ZoneInfo(opened.office.zone)
     places = registry_demo.build_places(call, opened.entity, opened.sites)
-    now = max(at_local(as_of, time(11, 10), zone), min(call.now, at_local(as_of, time(15, 30), zone)))
+    now = standing_at(as_of, call.now, zone)
     tell("Opening the books", 1, 1)
     return World(call, chance, as_of, now, zone, tell, opened.entity, places)
+
+
+def standing_at(as_of: date, moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment the demo's last day has come to: the machine's own, to the minute, so that nothing lies ahead of it.
+
+    A day that is over has come to half past three; one that has not come yet, to its late morning.
+    """
+    if local_day(moment, zone) < as_of:
+        return at_local(as_of, time(11, 10), zone)
+    return min(moment.replace(second=0, microsecond=0), at_local(as_of, time(15, 30), zone))
 
 
 def _people(world: World) -> None:

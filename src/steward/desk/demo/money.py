@@ -188,7 +188,7 @@ def _file(world: World, payer: DemoPayer, claims: list[DemoClaim], day: date) ->
     trace = f"{payer.edi_id}{day:%y%m%d}"
     answered = remittance(payer, payee, claims, day, trace, world.chance)
     control = int(f"{day:%y%m%d}") * 10 + [p.code for p, _c, _w in plan.PAYERS].index(payer.code)
-    sent = at_local(day, time(6), world.zone)
+    sent = min(at_local(day, time(6), world.zone), world.now)
     return write([answered], Envelope(payer.edi_id, plan.PRACTICE.submitter_id, sent, control))
 
 

@@ -51,7 +51,7 @@ def build_present(world: World) -> None:
     for n, day in enumerate(past):
         _close(world, day, sign=day != past[-1])
         world.tell("Closing the last days", n + 1, len(past))
-    if is_bank_day(world.as_of):
+    if is_bank_day(world.as_of) and _opened(world) <= world.now:
         _morning(world)
     _odd_files(world)
     _worked(world)
@@ -76,12 +76,16 @@ def _time(hour: int, minute: int) -> time:
     return time(hour, minute)
 
 
+def _opened(world: World) -> datetime:
+    """When the drawers are opened today."""
+    return at_local(world.as_of, _time(7, 45), world.zone)
+
+
 def _morning(world: World) -> None:
     """Today: both front desks opened a drawer and took the copays of those who came."""
     visits = [v for v in kept_visits(world.as_of, world.as_of) if v.appointment.arrived_at]
     for drawer, name in zip(Drawer.objects.order_by("id"), ("frontdesk", "frontdesk3"), strict=False):
-        opened = at_local(world.as_of, _time(7, 45), world.zone)
-        session = open_drawer(as_person(world, world.users[name], opened), drawer=drawer, float_cents=200_00)
+        session = open_drawer(as_person(world, world.users[name], _opened(world)), drawer=drawer, float_cents=200_00)
         for visit in (v for v in visits if v.site_id == drawer.site_id):
             _copay(world, visit, session.cashier)
 
@@ -107,7 +111,7 @@ def _odd_files(world: World) -> None:
     )
     other = remittance(payer, ("Other Clinic PC", "1093817465", "221000099"), [stranger], world.as_of, "BH990011", world.chance)
     ours = remittance(payer, (plan.PRACTICE.name, plan.PRACTICE.npi, plan.PRACTICE.tin), [stranger], world.as_of, "BH88213", world.chance)
-    envelope = Envelope(payer.edi_id, plan.PRACTICE.submitter_id, at_local(world.as_of, time(6), world.zone), 90)
+    envelope = Envelope(payer.edi_id, plan.PRACTICE.submitter_id, min(at_local(world.as_of, time(6), world.zone), world.now), 90)
     # what the payer says it paid is 3.95 more than its claims add up to
     said, wrong = (f"*{cents // 100}.{cents % 100:02}*C*" for cents in (ours.paid_cents, ours.paid_cents + 395))
     broken = write([ours], envelope).decode().replace(said, wrong, 1).encode()
