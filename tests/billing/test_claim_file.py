@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from steward.billing.logic import claim_file
-from steward.billing.logic.x12 import X12Error
 from steward.billing.models import Charge, Claim
+from steward.core.x12.read import X12Error
 
 from .conftest import NPI, Practice
 from .samples import SAMPLES

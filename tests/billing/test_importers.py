@@ -306,7 +306,7 @@ def test_bad_bytes_are_refused_with_a_mend(practice: Practice, raw) -> None:
 def own_the_payees(practice: Practice) -> None:
     """The samples pay several payees: each becomes an entity, and each payer is known."""
     from steward.billing.logic.remittance import parse
-    from steward.billing.logic.x12 import X12Error
+    from steward.core.x12.read import X12Error
     from steward.insurance.services import create_payer
     from steward.insurance.types import PayerData
     from steward.registry.models import Entity

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from steward.billing.logic.remittance import identity, parse, problems, warnings
 from steward.billing.logic.remittance_writer import write
-from steward.billing.logic.x12 import X12Error
+from steward.core.x12.read import X12Error
 
 from .samples import ENVELOPE, SAMPLES, cas, claim, plb, remittance, remittances, service_line
 

@@ -26,11 +26,11 @@ from steward.billing.logic import charges_csv, claim_file
 from steward.billing.logic.charges_csv import ChargesError
 from steward.billing.logic.remittance import identity, parse, problems, warnings
 from steward.billing.logic.remittance_writer import write
-from steward.billing.logic.x12 import X12Error
 from steward.core.backup.header import Header, read_header
 from steward.core.clock import ClockError, parse_date, read_moment
 from steward.core.money import MoneyError, parse_cents, parse_decimal_dollars
 from steward.core.refusals import Refused
+from steward.core.x12.read import X12Error
 from steward.desk.practice_file import read_practice
 from steward.desk.rooms import IMPORTERS
 from steward.ledger.logic.journal_file import JournalFileError, parse_csv, parse_json

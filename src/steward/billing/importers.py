@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from steward.billing.logic import charges_csv, claim_file, x12
+from steward.billing.logic import charges_csv, claim_file
 from steward.billing.logic.charges_csv import ChargeFile, ChargesError, Fault
 from steward.billing.logic.remittance import parse
-from steward.billing.logic.x12 import X12Error
 from steward.billing.services.imports import ImportedClaim, import_charges
 from steward.billing.services.remittances import import_remittance
 from steward.billing.types import RemittanceResult
 from steward.core.imports import Imported, Options, Part, refused
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call
+from steward.core.x12 import read as x12
+from steward.core.x12.read import X12Error
 
 KINDS: Sequence[str] = ("835", "837", "charges-csv")
 MOST_PROBLEMS = 50

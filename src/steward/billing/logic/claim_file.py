@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from steward.core.x12.read import Transaction, X12Error, read
+
 from .charges_csv import CHARGE_LIMIT_CENTS, Address, ChargeFile, ChargeRow, ClaimRow, PersonRow
 from .remittance.model import as_date
 from .remittance.parse import Cents
-from .x12 import Transaction, X12Error, read
 
 ASK = "Export the claim again from the system that wrote it; nothing of this file was entered."
 VERSIONS = ("005010X222", "005010X223")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from steward.billing.logic.outgoing.loops import VERSION, address, billing, open_claims, person
 from steward.billing.logic.outgoing.model import (
     Adjusted,
     Clinician,
@@ -18,21 +19,7 @@ from steward.billing.logic.outgoing.model import (
     PriorPayer,
     ServiceLine,
 )
-from steward.billing.logic.outgoing.writing import (
-    VERSION,
-    Envelope,
-    Segments,
-    address,
-    amount,
-    billing,
-    composite,
-    day,
-    digits,
-    interchange,
-    open_claims,
-    person,
-    plain,
-)
+from steward.core.x12.write import Envelope, Segments, amount, composite, day, digits, interchange, plain
 
 RANK = {1: "P", 2: "S", 3: "T"}
 CAS_TRIPLETS = 6

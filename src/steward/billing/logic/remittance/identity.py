@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..x12 import Delimiters
+    from steward.core.x12.read import Delimiters
+
     from .model import Remittance
 
 

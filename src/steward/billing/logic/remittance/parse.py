@@ -12,7 +12,8 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..x12 import X12Error, read
+from steward.core.x12.read import X12Error, read
+
 from .identity import content_hash
 from .model import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServiceLine, as_date
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from ..x12 import Transaction
+    from steward.core.x12.read import Transaction
 
 #: Ten billion dollars: what one ledger line can hold (ledger.types.MAX_CENTS); no payment comes near it.
 LIMIT_CENTS = 1_000_000_000_000

@@ -6,9 +6,8 @@ import pytest
 
 from steward.billing.logic.remittance import parse
 from steward.billing.logic.remittance_writer import write
-from steward.billing.logic.x12 import X12Error, looks_like_x12, read
-
-from .samples import ENVELOPE, cas, claim, remittance, service_line
+from steward.core.x12.read import X12Error, looks_like_x12, read
+from tests.billing.samples import ENVELOPE, cas, claim, remittance, service_line
 
 ONE = write([remittance(claim("C1", service_line(10_000, cas("CO", "45", 2_000))))], ENVELOPE)
 
