@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from steward.billing.models import Charge, Claim, Decision, Remittance, RemittanceClaim, WorkItem
 from steward.billing.services.decisions import write_off
@@ -136,3 +137,14 @@ def test_lists_ask_a_constant_number_of_queries(practice: Practice) -> None:
     practice.remit(remittance(*(claim(f"C-{n}", service_line(15_000, cas("CO", "16", 15_000), control="L1"))
                                 for n in range(10, 22)), trace="X"))  # fmt: skip
     assert [queries(url) for url in names] == before
+
+
+def test_a_refused_remittance_says_its_fault_once(practice: Practice) -> None:
+    practice.claims({})
+    bad = practice.remit(replace(ANSWER, paid_cents=8_001))
+    assert bad.status == "refused"
+    row, item = Remittance.objects.get(), WorkItem.objects.get()
+    page = signed_in("biller").get(reverse("billing:remittance", args=[row.uid])).content.decode()
+    fault = escape(row.problems[0][1])
+    assert item.reason == row.problems[0][1] and page.count(fault) == 1
+    assert reverse("billing:work_item", args=[item.uid]) in page, "the way to close it stays"

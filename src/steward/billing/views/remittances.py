@@ -92,9 +92,11 @@ def remittance(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = [answer.claim.patient.uid for answer in answers if answer.claim]
     request.call.read("patient", shown)  # type: ignore[attr-defined]
     acts = REMITTANCE_ACTS[row.state] if holds(subject, "remittance.release") else ()
+    said = {message[:300] for _code, message, _fix in row.problems}  # stands above already: not told twice
+    work = list(row.work.filter(closed_at=None).select_related("claim").order_by("due", "id")[:50])
     return render(request, "billing/remittance.html", {
         "remittance": row, "answers": answers[:SHOWN], "more": max(row.claim_count - SHOWN, 0), "acts": acts,
-        "work": row.work.filter(closed_at=None).select_related("claim").order_by("due", "id")[:50],
+        "work": [one for one in work if one.reason not in said], "told": [one for one in work if one.reason in said],
         "tone": TONES.get(row.state, ""), "may_match": holds(subject, "remittance.post") and row.state == "posted",
         "unapplied": sum(answer.unapplied_cents for answer in answers),
     })  # fmt: skip
