@@ -11,7 +11,7 @@ from typing import Any
 
 from steward.cli.answer import REFUSED, USAGE, Answer, Usage, refusal_json, say
 
-AREAS = ("init", "import", "books", "bank", "billing", "backup", "doctor", "links", "audit", "serve")
+AREAS = ("init", "import", "books", "bank", "billing", "backup", "doctor", "links", "audit", "keys", "serve")
 NOT_YET = ("findings", "payroll", "flow", "law")
 
 
@@ -100,7 +100,8 @@ def _help() -> str:
         "  books     post, reverse, close, export, verify    bank     reconcile, cash, close the day\n"
         "  billing   a claim's state                         backup   create, verify, restore\n"
         "  doctor    what is missing or at risk              links    one-time sign-in links\n"
-        "  audit     verify the audit chain                  serve    the server (./office up does this)\n"
+        "  audit     verify the audit chain                  keys     show, rotate, drop keys of sealed fields\n"
+        "  serve     the server (./office up does this)\n"
         "  findings, payroll, flow, law: not yet\n\nsteward AREA --help says more.\n"
     )
 
