@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -130,15 +132,21 @@ def unavailable(request: HttpRequest, exception: BaseException | None = None) ->
     """503: the database or the disk does not answer now."""
     number = reference()
     log.error("unavailable", exc_info=exception, extra={"reference": number})
-    lead = _("The database cannot take work at the moment (busy, or the disk is full). Nothing was half done.")
+    lead = _(
+        "The database cannot take work at the moment (busy, out of reach, or the disk is full). Nothing was half done."
+    )
     trouble = Trouble(503, _("Not at the moment"), lead, [_("Wait a minute and repeat."), _("The administrator finds more in: steward doctor.")],
                       number)  # fmt: skip
     try:
         return page(request, trouble)
     except Exception:
-        return HttpResponse(f"{trouble.title}. {lead} {number}", status=503, content_type="text/plain; charset=utf-8")
+        words = f"{trouble.title}. {lead} {trouble.fixes[0]} {number}"
+        return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: what no middleware saw."""
-    return broken(request)
+    """Django's handler500: what broke outside the views (reading the session, keeping it). A lost or busy database is
+    told as such here too; Django calls this while the fault is being handled.
+    """
+    fault = sys.exc_info()[1]
+    return unavailable(request, fault) if isinstance(fault, OperationalError) else broken(request, fault)
