@@ -7,6 +7,7 @@ through billing's and banking's own selectors; the links are then the same which
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -96,7 +97,9 @@ class _Found:
 
 
 def find(text: str) -> list[Start]:
-    """Starts by what a person types: a claim, receipt, slip, batch, EFT trace or entry number."""
+    """Starts by what a person types: a claim, receipt, slip, batch, EFT trace or entry number, or a ledger item."""
+    if ":" in text:
+        return _by_item(text)
     found = [Start("claim", c.ref, f"{_('Claim')} {c.ref}") for c in billing.pieces_of_claims([text, text.upper()]).claims]
     found += [Start(kind, ref, label) for kind, ref, label in bank.find(text)]
     if text.isdecimal() and len(text) < 18:
@@ -104,6 +107,28 @@ def find(text: str) -> list[Start]:
         if entry is not None:
             found.append(Start("entry", text, f"{_('Entry')} {text}"))
     return found
+
+
+#: What a ledger item is called where a trace begins.
+ITEM_KINDS = {"receipt": "receipt", "remit": "remittance", "deposit": "deposit", "batch": "batch", "bank": "line"}
+
+
+def _by_item(item: str) -> list[Start]:
+    """What the item is (``receipt:UID``), when its room knows it; else the entries that moved it, the first twenty."""
+    sort, _colon, ref = item.partition(":")
+    if sort == "charge":
+        found = [Start("claim", c.ref, f"{_('Claim')} {c.ref}") for c in billing.pieces_of_items([item]).claims]
+    else:
+        found = [Start(ITEM_KINDS[sort], ref, item)] if sort in ITEM_KINDS and _known(ITEM_KINDS[sort], ref) else []
+    numbers = [] if found else list(dict.fromkeys(line.entry.number for line in registers.lines_of_item(item)))
+    return found or [Start("entry", str(number), f"{_('Entry')} {number}") for number in numbers[:20]]
+
+
+def _known(kind: str, ref: str) -> bool:
+    try:
+        return bool(trace(kind, ref).links)
+    except Http404:
+        return False
 
 
 def trace(kind: str, ref: str) -> Chain:
@@ -165,6 +190,16 @@ def _claims_of(receipts: Sequence[bank.Taken]) -> billing.Pieces:
     return billing.pieces_of_visits([r.for_ref[6:] for r in receipts if r.for_ref.startswith("visit:")])
 
 
+def _uids(items: Iterable[str], prefix: str) -> list[UUID]:
+    """The uids behind items of one sort; a journal by hand may name an item of that sort that is no row's."""
+    found = []
+    for item in items:
+        if item.startswith(prefix):
+            with suppress(ValueError):
+                found.append(UUID(item[len(prefix) :]))
+    return found
+
+
 def _of_entry(ref: str) -> Chain:
     entry = registers.entry_number(int(ref)) if ref.isdecimal() and len(ref) < 18 else None
     if entry is None:
@@ -173,10 +208,10 @@ def _of_entry(ref: str) -> Chain:
     items = {line.item for line in lines if line.item}
     kinds = {"charge": billing.pieces_of_items, "remit": billing.pieces_of_items}
     pieces = kinds["charge"]([i for i in items if i.partition(":")[0] in kinds])
-    receipts = bank.receipts(uids=[UUID(i[8:]) for i in items if i.startswith("receipt:")])
+    receipts = bank.receipts(uids=_uids(items, "receipt:"))
     onward = items | {r.onward for r in receipts if r.onward} | {a.remittance.item for a in pieces.answers}
     settled = bank.settled(onward)
-    seen = [UUID(i[5:]) for i in items if i.startswith("bank:")]
+    seen = _uids(items, "bank:")
     settled += [s for s in bank.settled_by_lines(seen) if s.uid not in {known.uid for known in settled}]
     found = _Found(pieces, receipts, settled, bank.lines_of(seen))
     chain = _chain("entry", ref, found)

@@ -44,8 +44,8 @@ def entry(subject: Subject, uid: UUID) -> Entry | None:
 
 
 def lines(entry: Entry) -> list[Line]:
-    """The lines of an entry with accounts and dimensions. One query."""
-    related = ("account", "entity", "site", "department", "provider", "payer", "party")
+    """The lines of an entry with accounts and dimensions, and of whom each tells. One query."""
+    related = ("account", "entity", "site", "department", "provider", "payer", "party__patient")
     return list(entry.lines.select_related(*related).order_by("n"))
 
 

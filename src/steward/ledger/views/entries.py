@@ -127,9 +127,18 @@ def _entry(request: HttpRequest, uid: UUID) -> Entry:
     return found
 
 
+def _lines(request: HttpRequest, shown: Entry) -> list[Line]:
+    """The lines to show. Whoever may read patients sees their names here, so that the audit lists them."""
+    lines, call = registers.lines(shown), request.call  # type: ignore[attr-defined]
+    if holds(call.subject, "patient.read"):
+        told = {line.party for line in lines if line.party_role == "patient"}
+        call.read("patient", [party.patient.uid for party in told if getattr(party, "patient", None)])
+    return lines
+
+
 def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
     call = request.call  # type: ignore[attr-defined]
-    lines = registers.lines(shown)
+    lines = _lines(request, shown)
     asked = approvals.latest(shown.uid, KIND) if shown.state == "draft" else None
     mine = shown.state == "draft" and shown.drafted_by_id == call.user_id and holds(call.subject, "journal.write")
     undone = Entry.objects.filter(reverses=shown).first() if shown.state == "posted" else None
@@ -161,7 +170,7 @@ def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
 
     return handle(
-        request, ReverseForm, act, "ledger/reverse.html", context={"entry": shown, "lines": registers.lines(shown)},
+        request, ReverseForm, act, "ledger/reverse.html", context={"entry": shown, "lines": _lines(request, shown)},
         initial={"date": max(request.call.today, shown.date)}, success=success,  # type: ignore[attr-defined]
     )  # fmt: skip
 
