@@ -241,6 +241,7 @@ WHITENOISE_MAX_AGE = 31_536_000
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]  # compiled by core.catalogue, checked in
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("STEWARD_ZONE", "America/New_York")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -23,12 +23,15 @@ from steward.people.logic.sessions import Hours, slots
 from steward.people.models import Provider
 from steward.people.selectors import hours_between
 from steward.registry.demo import DemoPlaces, invent_address, invent_person
+from steward.registry.states import Language
 
 REASONS = (("FU", "Follow-up", 20, 46), ("ACUTE", "Acute complaint", 20, 30), ("PHYS", "Annual physical", 40, 12),
            ("NEW", "New patient", 40, 8), ("SHOT", "Injection", 20, 4))  # fmt: skip
 WHY_CANCELLED = ("patient called, feels better", "moved to another day", "no transport", "provider away")
 WHY_FREE = ("Injection follow-up within the visit's price", "Courtesy re-check", "Left before being seen")
 FILL_PPM, NO_SHOW, CANCELLED = 375_000, 0.068, 0.072  # share of slots booked; MGMA 2023 no-shows 6.81 %
+
+SPANISH_EVERY = 8  # families of whom one prefers Spanish
 
 Tell = Callable[[int, int], None]
 
@@ -86,6 +89,7 @@ def _household(
     for n in range(adults + children):
         born = parent.birth_date if n == 0 else _born(rng, as_of, *(ages if n < adults else (0, 17)))
         person = parent if n == 0 else invent_person(rng, born or as_of, last=parent.last_name, address=address)
+        person = replace(person, language=Language.SPANISH.value) if first % SPANISH_EVERY == 0 else person
         relation = "18" if n == 0 or old else ("01" if n < adults else "19")
         found.append(
             RegistrationData(

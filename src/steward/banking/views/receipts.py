@@ -25,6 +25,7 @@ from steward.core.access.policy import holds, in_full
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle
+from steward.core.web.papers import patient_paper
 from steward.frontdesk import selectors as frontdesk
 from steward.ledger.selectors import item_balances
 from steward.registry.logic.names import initials
@@ -169,10 +170,12 @@ def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"  # type: ignore[attr-defined]
     subject = request.call.subject  # type: ignore[attr-defined]
     left = -item_balances([row.item]).get(row.item, {}).get("patient_prepaid", 0)
+    given = refunds_of_item(row.item)
+    told = {"receipt": row, "payer": payer_name(subject, row.party), "given": given}
+    paper = patient_paper(request, "banking/papers/receipt.html", row.party.language if row.party else "", told)
     return render(request, "banking/receipt.html", {
-        "receipt": row, "may_void": may_void, "payer": payer_name(subject, row.party),
-        "may_ask": left > 0 and holds(subject, "writeoff.request"), "asked": asked_of_item(row.item),
-        "given": refunds_of_item(row.item),
+        "receipt": row, "may_void": may_void, "may_ask": left > 0 and holds(subject, "writeoff.request"),
+        "asked": asked_of_item(row.item), "given": given, **paper,
     })  # fmt: skip
 
 

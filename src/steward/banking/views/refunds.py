@@ -24,6 +24,7 @@ from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, Form, handle
+from steward.core.web.papers import patient_paper
 from steward.ledger.selectors import item_balances
 from steward.registry.models import Party
 
@@ -103,10 +104,10 @@ def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = _refund(request, uid)
     call = request.call  # type: ignore[attr-defined]
     mine = row.by_id == call.user_id and not row.voided_at and row.session.state == SessionState.OPEN
-    return render(request, "banking/refund.html", {
-        "refund": row, "may_take_back": mine and holds(call.subject, "refund.pay"),
-        "payee": payer_name(call.subject, row.party), "receipt": cash.receipt_of_item(row.item),
-    })  # fmt: skip
+    told = {"refund": row, "payee": payer_name(call.subject, row.party), "receipt": cash.receipt_of_item(row.item)}
+    paper = patient_paper(request, "banking/papers/refund.html", row.party.language, told)
+    may_take_back = mine and holds(call.subject, "refund.pay")
+    return render(request, "banking/refund.html", {"refund": row, "may_take_back": may_take_back, **paper})
 
 
 @screen(GET="refund.pay", POST="refund.pay")
