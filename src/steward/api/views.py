@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @screen(GET="desk.read")
 def openapi(request: HttpRequest) -> HttpResponse:
     """What can be asked and what is answered, as OpenAPI 3.1."""
-    _only(request)
+    machines.check_query(request, ())
     return JsonResponse(schema.document())
 
 
@@ -89,21 +89,21 @@ def _too_much(request: HttpRequest) -> HttpResponse:
 @screen(GET="books.read")
 def trial_balance(request: HttpRequest) -> HttpResponse:
     """Every account as of a day, as ``steward books trial-balance`` gives it."""
-    _only(request, "as_of", "basis")
+    machines.check_query(request, ("as_of", "basis"))
     return JsonResponse(balances(_day(request), basis=request.GET.get("basis", "accrual")).as_json())
 
 
 @screen(GET="cash.read")
 def cash(request: HttpRequest) -> HttpResponse:
     """The cash position, as ``steward bank cash`` gives it."""
-    _only(request, "as_of")
+    machines.check_query(request, ("as_of",))
     return JsonResponse(cash_position(_day(request)).as_json())
 
 
 @screen(GET="charge.read")
 def claim(request: HttpRequest, ref: str) -> HttpResponse:
     """One claim by its number, as ``steward billing claim`` gives it; reading it is audited."""
-    _only(request)
+    machines.check_query(request, ())
     call = request.call  # type: ignore[attr-defined]
     row = claim_by_ref(call.subject, ref) if "\x00" not in ref else None
     found: dict[str, Any] | None = claim_status(call.subject, row.ref) if row is not None else None
@@ -116,7 +116,7 @@ def claim(request: HttpRequest, ref: str) -> HttpResponse:
 @screen(POST="journal.write")
 def post(request: HttpRequest) -> HttpResponse:
     """Post entries, all or nothing, as ``steward books post``: the body is its file."""
-    _only(request)
+    machines.check_query(request, ())
     if request.content_type != "application/json":
         said = Refusal("media_type", _("The body is no JSON."), _("Send it as application/json."))
         return machines.error(request, 415, said)
@@ -127,7 +127,7 @@ def post(request: HttpRequest) -> HttpResponse:
 @screen(POST="desk.read")
 def import_file(request: HttpRequest) -> HttpResponse:
     """One file through the door of ``steward import``; each kind's own service asks for its own right."""
-    _only(request)
+    machines.check_query(request, ())
     uploads = request.FILES.getlist("file")
     said = {name: str(request.POST.get(name, "")) for name in ("kind", "account", "create_payers")}
     if len(uploads) != 1 or len(request.FILES) != 1 or set(request.POST) - set(said):
@@ -144,17 +144,10 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _only(request: HttpRequest, *known: str) -> None:
-    """A parameter nobody reads is a mistake of the caller's, and is said."""
-    for name in request.GET:
-        if name not in known:
-            raise BadRequest(_("This address has no parameter “%(name)s”.") % {"name": name[:40]})
-
-
 def _day(request: HttpRequest) -> date:
-    text = request.GET.get("as_of", "")
-    if not text:
+    if "as_of" not in request.GET:
         return request.call.today  # type: ignore[attr-defined,no-any-return]
+    text = request.GET["as_of"]
     try:
         if not ISO_DAY.fullmatch(text):  # fromisoformat reads weeks too
             raise ValueError

@@ -20,7 +20,7 @@ from steward.core.listing import keyset
 from steward.core.listing.filters import Choice, Flag
 from steward.core.listing.listing import PAGE_ROWS, Listing, State
 from steward.core.listing.parts import Column
-from steward.core.web import now
+from steward.core.web import machines, now
 
 MOST_ROWS = 200
 NOT_HERE = ("before", "export")  # pages are walked forwards; files leave by the screen's export, with its own rights
@@ -34,6 +34,7 @@ def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any]) -> dict[st
 
     Raises BadRequest for an order, a filter, a cursor or a size that is not of the set. Patients shown are told to the audit.
     """
+    machines.check_query(request, None)
     for name in NOT_HERE:
         if name in request.GET:
             raise BadRequest(_("This list has no filter called “%(name)s”.") % {"name": name})
@@ -51,9 +52,7 @@ def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any]) -> dict[st
 
 
 def _limit(request: HttpRequest) -> int:
-    text = request.GET.get("limit", "")
-    if not text:
-        return PAGE_ROWS
+    text = request.GET.get("limit", str(PAGE_ROWS))
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_ROWS):
         raise BadRequest(_("A page has between 1 and %(most)d rows.") % {"most": MOST_ROWS})
     return int(text)

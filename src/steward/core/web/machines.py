@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,18 @@ CODES = {400: "bad_request", 401: "sign_in", 403: "denied", 404: "not_found", 40
 def speaks_json(request: HttpRequest) -> bool:
     """Whether this address answers programs."""
     return request.path_info.startswith(PREFIX)
+
+
+def check_query(request: HttpRequest, known: Sequence[str] | None) -> None:
+    """What nobody reads, stands twice or says nothing is a mistake of the caller's, and is said. Raises BadRequest (400).
+
+    ``known`` None leaves it to the caller to know the names.
+    """
+    for name, values in request.GET.lists():
+        if known is not None and name not in known:
+            raise BadRequest(_("This address has no parameter “%(name)s”.") % {"name": name[:40]})
+        if len(values) != 1 or not values[0]:
+            raise BadRequest(_("“%(name)s” is given once, with a value, or left out.") % {"name": name[:40]})
 
 
 def at_the_door(request: HttpRequest) -> HttpResponse | None:
