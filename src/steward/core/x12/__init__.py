@@ -1,1 +1,4 @@
-"""X12 as text, nothing interpreted: ``read`` cuts and checks envelopes, ``write`` makes them. Pure; every room may use it."""
+"""X12 as text, nothing interpreted: ``read`` cuts and checks envelopes, ``segments`` reads values, ``write`` makes both.
+
+Pure; every room may use it.
+"""

@@ -76,21 +76,30 @@ def interchange(envelope: Envelope, version: str, code: str, transactions: Itera
     """ISA..IEA around transactions of one kind; ``code`` is GS01 (HC for claims). One segment a line."""
     at = envelope.at
     bodies = list(transactions)
-    isa = ELEMENT.join([
-        "ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{envelope.sender[:15]:<15}", "ZZ", f"{envelope.receiver[:15]:<15}",
-        at.strftime("%y%m%d"), at.strftime("%H%M"), REPETITION, "00501", f"{envelope.interchange:09d}", "0", envelope.usage,
-        COMPONENT,
-    ])  # fmt: skip
     gs = ["GS", code, envelope.sender[:15], envelope.receiver[:15], at.strftime("%Y%m%d"), at.strftime("%H%M"),
           str(envelope.group), "X", version]  # fmt: skip
-    lines = [isa, ELEMENT.join(gs)]
+    lines = [ELEMENT.join(gs)]
     for n, body in enumerate(bodies, 1):
         control = f"{n:04d}"
         lines += [
             f"ST*{body.parts[0]}*{control}*{version}", *body.parts[1:], f"SE*{len(body.parts) + 1}*{control}",
         ]  # fmt: skip
-    lines += [f"GE*{len(bodies)}*{envelope.group}", f"IEA*1*{envelope.interchange:09d}"]
-    return "".join(f"{line}{END}\n" for line in lines)
+    return _enveloped(envelope, [*lines, f"GE*{len(bodies)}*{envelope.group}"], 1)
+
+
+def outside_groups(envelope: Envelope, segments: Segments) -> str:
+    """ISA..IEA around segments that belong to no group: interchange acknowledgements (TA1)."""
+    return _enveloped(envelope, segments.parts, 0)
+
+
+def _enveloped(envelope: Envelope, lines: list[str], groups: int) -> str:
+    at = envelope.at
+    isa = ELEMENT.join([
+        "ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{envelope.sender[:15]:<15}", "ZZ", f"{envelope.receiver[:15]:<15}",
+        at.strftime("%y%m%d"), at.strftime("%H%M"), REPETITION, "00501", f"{envelope.interchange:09d}", "0", envelope.usage,
+        COMPONENT,
+    ])  # fmt: skip
+    return "".join(f"{line}{END}\n" for line in [isa, *lines, f"IEA*{groups}*{envelope.interchange:09d}"])
 
 
 def digits(text: str) -> str:

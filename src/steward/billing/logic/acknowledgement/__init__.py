@@ -1,0 +1,41 @@
+"""What clearinghouses and payers answer to claims before they pay: TA1, 999, 277CA and 277; and the 276 that asks them."""
+
+from .categories import MEANING, Meaning, meaning
+from .inquiry import Asked, Inquiry, read_276, write_276
+from .place import claim_at, claims_at
+from .status import ClaimStatus, LevelStatus, LineStatus, Status, StatusAnswer, read_277, read_277ca
+from .syntax import (
+    ElementFault,
+    InterchangeAnswer,
+    SegmentFault,
+    SyntaxAnswer,
+    TransactionAnswer,
+    read_999,
+    read_ta1,
+)
+
+__all__ = [
+    "MEANING",
+    "Asked",
+    "ClaimStatus",
+    "ElementFault",
+    "Inquiry",
+    "InterchangeAnswer",
+    "LevelStatus",
+    "LineStatus",
+    "Meaning",
+    "SegmentFault",
+    "Status",
+    "StatusAnswer",
+    "SyntaxAnswer",
+    "TransactionAnswer",
+    "claim_at",
+    "claims_at",
+    "meaning",
+    "read_276",
+    "read_277",
+    "read_277ca",
+    "read_999",
+    "read_ta1",
+    "write_276",
+]

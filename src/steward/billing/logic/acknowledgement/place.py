@@ -1,0 +1,78 @@
+"""In which claim of a file we sent does a segment stand? (999 names places, we need claims.)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from steward.core.x12.read import Transaction, read
+
+#: HL03 of a billing provider (2000A), a subscriber (2000B) and a patient (2000C).
+PROVIDER, SUBSCRIBER, PATIENT = "20", "22", "23"
+
+
+@dataclass(slots=True)
+class _Part:
+    """A run of segments: what stands above (``parent``), where it begins, the claim it is (empty: a level)."""
+
+    first: int
+    claim: str = ""
+    level: str = ""
+    parent: _Part | None = None
+    claims: list[str] = field(default_factory=list)
+
+
+def claim_at(text_of_837: str | bytes, st: str, segment_position: int, *, group: str = "") -> str | None:
+    """CLM01 of the claim in which segment ``segment_position`` (ST is 1) of our transaction ``st`` (ST02) stands.
+
+    A segment of the subscriber or patient belongs to the claim under it when that is one; None when the place belongs to
+    several claims or to none. ``group`` (GS06) tells transactions of equal ST02 apart. Raises X12Error when the text is
+    no whole X12 file.
+    """
+    found = claims_at(text_of_837, st, segment_position, group=group)
+    return found[0] if len(found) == 1 else None
+
+
+def claims_at(text_of_837: str | bytes, st: str, segment_position: int, *, group: str = "") -> tuple[str, ...]:
+    """Every claim the place concerns: its own, or all under its subscriber, patient or billing provider.
+
+    A place before the first billing provider concerns every claim of the transaction; a place outside it none.
+    """
+    raw = text_of_837.encode() if isinstance(text_of_837, str) else text_of_837
+    for interchange in read(raw):
+        for one in interchange.transactions:
+            if one.control == st and (not group or one.group_control.lstrip("0") == group.lstrip("0")):
+                return _claims(one, segment_position)
+    return ()
+
+
+def _claims(transaction: Transaction, position: int) -> tuple[str, ...]:
+    element = transaction.delimiters.element
+    segments = transaction.segments
+    if not 1 <= position <= len(segments) + 2:
+        return ()
+    whole = _Part(1)
+    parts, by_level = [whole], {"": whole}
+    for n, text in enumerate(segments, 2):
+        if text.startswith(f"HL{element}"):
+            parts.append(_level(text.split(element), n, whole, by_level))
+        elif text.startswith(f"CLM{element}"):
+            parts.append(_claim(text.split(element)[1].strip(), n, parts[-1]))
+    last = whole if position > len(segments) + 1 else [part for part in parts if part.first <= position][-1]
+    return (last.claim,) if last.claim else tuple(last.claims)
+
+
+def _level(hl: list[str], first: int, whole: _Part, by_level: dict[str, _Part]) -> _Part:
+    parent = by_level.get(hl[2] if len(hl) > 2 else "", whole)
+    part = _Part(first, level=hl[3] if len(hl) > 3 else "", parent=parent)
+    by_level[hl[1]] = part
+    return part
+
+
+def _claim(ref: str, first: int, before: _Part) -> _Part:
+    """A claim counts for the level it stands under and for every level above."""
+    part = _Part(first, claim=ref, parent=before.parent if before.claim else before)
+    above, depth = part.parent, 0
+    while above is not None and depth < 5:
+        above.claims.append(ref)
+        above, depth = above.parent, depth + 1
+    return part
