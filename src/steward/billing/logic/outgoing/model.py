@@ -155,6 +155,14 @@ class Accident:
 
 
 @dataclass(frozen=True, slots=True)
+class Locum:
+    """Who stood in for the rendering provider (Q5, Q6), and since when without a break. Kept on file, never written."""
+
+    npi: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingClaim:
     """A claim to be scrubbed and written. ``control`` is the payer's own number of the claim it replaces or voids."""
 
@@ -185,6 +193,15 @@ class OutgoingClaim:
     admitted_on: date | None = None
     discharge_status: str = "01"
     patient_ref: str = ""
+    attending: Clinician | None = None  # 837I: who answers for the care; left out, it is ``rendering``
+    operating: Clinician | None = None
+    visit_reasons: tuple[str, ...] = ()  # 837I: ICD-10 of why an unplanned visit was made, three at most
+    admission_type: str = "3"
+    admission_source: str = "1"
+    incident_to: bool = False  # done by staff under the supervising provider (42 CFR 410.26)
+    split_shared: bool = False  # a facility visit shared by physician and other practitioner (42 CFR 415.140)
+    locum: Locum | None = None
+    self_pay_restricted: bool = False  # paid by the patient, who asked that the plan not be told (45 CFR 164.522)
 
     @property
     def first_day(self) -> date:
