@@ -16,6 +16,7 @@ from steward.banking.selectors import drawers as ask
 from steward.banking.selectors.refunds import refunds as given_back
 from steward.banking.services import accounts, drawers
 from steward.banking.states import SessionState
+from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
@@ -28,9 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
     open_ones = {one.drawer_id: one for one in ask.open_sessions()}
     latest = list(ask.sessions(subject).filter(state=SessionState.COUNTED)[:30])
     rows = [(one, open_ones.get(one.pk)) for one in ask.drawers()]
-    return render(
-        request, "banking/drawers.html", {"rows": rows, "latest": latest, "own": ask.own_session(subject.user_id)}
-    )
+    return render(request, "banking/drawers.html", {
+        "rows": rows, "latest": latest, "own": ask.own_session(subject.user_id),
+        "may_set_up": holds(subject, "bank.accounts"), "may_open": holds(subject, "drawer.count"),
+    })  # fmt: skip
 
 
 @screen(GET="drawer.count", POST="drawer.count")
