@@ -79,6 +79,8 @@ def test_forms_that_mean_the_same(change) -> None:
     ({"member_id": ""}, "member_id", "missing"),
     ({"payer_id": "", "member_id": "", "payer2_id": "X", "member2_id": "1"}, "payer2_id", "order"),
     ({"dx_pointers": "3"}, "dx_pointers", "pointer"),
+    ({"dx_pointers": "ab"}, "dx_pointers", "form"),
+    ({"dx_pointers": "\u00b2:\u00df"}, "dx_pointers", "form"),
     ({"modifiers": "25:5"}, "modifiers", "form"),
     ({"units": "0"}, "units", "form"),
     ({"units": "many"}, "units", "form"),

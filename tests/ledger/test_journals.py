@@ -205,6 +205,8 @@ def test_dimensions_by_code_uid_or_number(office, call):
         ("party", journal(one(lines=[{"account": "1", "cents": 5, "patient": 1, "vendor": 2}]))),
         ("dimension", journal(one(lines=[{"account": "1", "cents": 5, "site": [1]}]))),
         ("memo", journal(one(memo=5))),
+        ("not_utf8", journal(one(key="K\ud800"))),
+        ("not_utf8", journal(one(memo="\udfff"))),
     ],
 )
 def test_files_that_are_no_journal(code, content):

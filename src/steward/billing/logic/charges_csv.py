@@ -32,6 +32,7 @@ CHARGE_LIMIT_CENTS = 1_000_000_000
 MAX_ROWS, MAX_FAULTS, MAX_CELL = 500_000, 200, 200
 CLAIM_REF, LINE_REF = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII), re.compile(r"[\x21-\x7e][\x20-\x7e]{0,29}", re.ASCII)
 NPI, CODE = re.compile(r"[0-9]{10}", re.ASCII), re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
+POINTER = re.compile("[0-9]{1,2}|[A-La-l]", re.ASCII)
 MODIFIER, DIAGNOSIS = re.compile(r"[A-Z0-9]{2}", re.ASCII), re.compile(r"[A-Z0-9.]{3,8}", re.ASCII)
 UNITS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 #: Longest text of a column, as the registers keep it.
@@ -331,10 +332,10 @@ class _Row:
         return tuple(code for code in codes if code)
 
     def _pointers(self, diagnoses: tuple[str, ...]) -> tuple[int, ...]:
-        parts = self.several(
-            "dx_pointers", re.compile("[0-9]{1,2}|[A-La-l]", re.ASCII), "Numbers joined by a colon.", 4
-        )
-        numbers = tuple(int(p) if p.isdigit() else ord(p.upper()) - 64 for p in parts if p.isalnum() and len(p) < 3)
+        parts = [
+            p for p in self.several("dx_pointers", POINTER, "Numbers joined by a colon.", 4) if POINTER.fullmatch(p)
+        ]
+        numbers = tuple(int(p) if p.isdigit() else ord(p.upper()) - 64 for p in parts)
         if any(not 1 <= number <= max(len(diagnoses), 1) for number in numbers):
             self.fault("pointer", "dx_pointers", "A pointer names a diagnosis that the row does not have.",
                        "Point to dx1 .. dx12 that are filled.")  # fmt: skip

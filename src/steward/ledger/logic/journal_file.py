@@ -71,8 +71,14 @@ def key_of(text: str) -> UUID:
 
 def parse_json(content: bytes) -> tuple[FileEntry, ...]:
     """The entries of ``books post``'s list. Raises JournalFileError."""
+    text = _text(content)
     try:
-        data = json.loads(_text(content), parse_int=_whole, parse_float=_no_float, parse_constant=_no_float)
+        data = json.loads(text, parse_int=_whole, parse_float=_no_float, parse_constant=_no_float)
+        if "\\ud" in text.lower():  # half of a pair of escapes is no character: nothing could store it
+            json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        fix = "Write the character whole."
+        raise _fault("not_utf8", "The file has half a character (\\ud800 to \\udfff alone).", fix) from error
     except json.JSONDecodeError as error:
         raise _fault(
             "not_json", f"Line {error.lineno}, column {error.colno}: this is not JSON.", "Write a list of entries."
