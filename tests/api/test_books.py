@@ -240,6 +240,15 @@ def test_answers_are_kept_nowhere_and_polling_keeps_no_session_alive(office: Off
     assert client.session["seen_at"] == session["seen_at"]
 
 
+def test_a_session_that_ended_leads_back_to_a_page_and_not_to_json(office: Office) -> None:
+    client = signed_in("bookkeeper")
+    session = client.session
+    session["seen_at"] = (dt.datetime.fromisoformat(session["seen_at"]) - dt.timedelta(hours=1)).isoformat()
+    session.save()
+    assert codes(client.get("/api/bank/cash")) == (401, ["sign_in"])
+    assert client.session["return_to"] == "/"
+
+
 def test_a_session_and_its_api_share_the_rules_of_a_stranger(world: World) -> None:
     """What a row of another person is: not in the list, not there by number."""
     clinician = client_for(world, "clinician")

@@ -5,7 +5,6 @@ A few hundred requests in every run, 5,000 with ``STEWARD_LONG=1``; a failure pr
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -30,15 +29,16 @@ from schemathesis.specs.openapi.checks import (
 from steward.api.schema import document
 from steward.core.tokens.services import issue_api_token
 from tests.desk.world import World
+from tests.proofs import counts
+from tests.proofs.counts import LONG
 
 pytestmark = pytest.mark.django_db
 
 ROLES = ("administrator", "bookkeeper", "biller", "clinician", "auditor")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
           response_headers_conformance]  # fmt: skip
-LONG = os.environ.get("STEWARD_LONG") == "1"
-EACH = 21 if LONG else 2  # examples an operation, role and way: 24 x 5 x 2 x this
-SEED = int(os.environ.get("STEWARD_SEED", "20261123"))
+EACH = 21 if LONG else 2  # examples an operation (25), role (5) and way (2)
+SEED = counts.seed(20261123)
 
 
 @pytest.fixture
@@ -67,10 +67,12 @@ def test_the_description_describes_every_address_and_no_other() -> None:
     assert {path: set(methods) - {"HEAD"} for path, methods in routes.items() if "openapi" not in path} == described
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("role", ROLES)
 def test_every_operation_keeps_to_its_description(
-    world: World, role: str, settings: Any, kept_connection: None
+    world: World, role: str, settings: Any, kept_connection: None, record_property: Any
 ) -> None:
+    record_property("seed", SEED)
     settings.STEWARD_API_PER_MINUTE = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR = 1_000_000
     world.office.now = datetime.now(UTC)
     token = issue_api_token(world.office.call(role), name="fuzz", days=1, read_only=False)[0]

@@ -213,7 +213,8 @@ def to_step_up(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> str:
     """Where the person is: this address, or for a form that was sent (or a part of a page) the page it stands on."""
-    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+    is_page = not request.headers.get("HX-Request") and not machines.speaks_json(request)
+    if request.method in ("GET", "HEAD") and is_page:
         return local_path(request.get_full_path())
     return local_path(request.headers.get("Referer"), host=request.get_host())
 
