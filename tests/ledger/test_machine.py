@@ -230,9 +230,10 @@ def test_the_machine(db, part, proofs):
     run_state_machine_as_test(
         seed(proof.seed + part)(Books),
         settings=settings(
-            max_examples=max(1, proof.count // PARTS // STEPS), stateful_step_count=STEPS, deadline=None, print_blob=True,
+            max_examples=1 + proof.count * 6 // 5 // PARTS // STEPS,  # some stories end early
+            stateful_step_count=STEPS, deadline=None, print_blob=True,
             database=None, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
     proof.done(part=part + 1, rule_calls=Books.calls, broken_invariants=0)
-    assert Books.calls >= 0.9 * proof.count / PARTS
+    assert Books.calls >= proof.count // PARTS

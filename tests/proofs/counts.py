@@ -23,6 +23,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R4 remittance": (10, 20),  # rounds of one 835 brought fifty times at once
     "R4 statement": (10, 20),  # the same, one bank file
     "R6": (100, 100),  # points at which the disk is full
+    "R6 commands": (104, 260),  # the same, with every command of the house
     "R8": (60, 0),  # statements at which the connection is lost; 0: each of every command
     "R8 browser": (12, 0),  # the same, of a booking through the whole web layer
     "R9": (1_000, 100_000),  # entries in the books before the backup under load

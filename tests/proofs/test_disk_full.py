@@ -5,6 +5,8 @@ SQLite's page limit fills the "disk" at an exact page, so that every write point
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from uuid import uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from steward.ledger import services as ledger
 from steward.ledger.models import Entry, Line
 from steward.ledger.selectors.verify import verify
 from steward.ledger.types import EntryDraft, LineDraft
+from tests.proofs.house import COMMANDS, open_house, rows
 from tests.support import Office, open_office
 
 pytestmark = pytest.mark.proof
@@ -33,10 +36,14 @@ def _drafts(office: Office, n: int) -> list[EntryDraft]:
 
 @pytest.fixture
 def full_disk(real_db, django_db_blocker):
+    """A database whose disk can be filled to the page; pages are small, so that the least command needs some."""
     if connection.vendor != "sqlite":
         pytest.skip("left out on PostgreSQL: the page limit is SQLite's; see test_postgresql_says_so")
     with django_db_blocker.unblock():
-        yield open_office()
+        with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as file:
+            for text in ("PRAGMA journal_mode = DELETE", "PRAGMA page_size = 512", "VACUUM"):
+                file.execute(text)
+        yield real_db
 
 
 def _limit(pages: int) -> None:
@@ -50,9 +57,9 @@ def _pages() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office, proofs) -> None:
+def test_a_full_disk_refuses_whole_and_recovers(full_disk, proofs) -> None:
     proof = proofs("R6")
-    office, refused = full_disk, 0
+    office, refused = open_office(), 0
     for point in range(proof.count):
         _limit(_pages() + point % 12)
         before = (Entry.objects.count(), Line.objects.count())
@@ -69,6 +76,28 @@ def test_a_full_disk_refuses_whole_and_recovers(full_disk: Office, proofs) -> No
     assert verify().ok
     assert verify_audit().ok
     proof.done(points=proof.count, refused=refused, half_done=0, entries=Entry.objects.count())
+
+
+def test_no_command_is_half_done_on_a_full_disk(full_disk, proofs) -> None:
+    """Every command of the house with no page, one page, two pages ... left; the same key does it once there is room."""
+    proof = proofs("R6 commands")
+    house, refused = open_house(), 0
+    for n in range(proof.count):
+        command = COMMANDS[n % len(COMMANDS)]
+        act, key, before = command.ready(house, n), uuid4(), rows()
+        _limit(_pages() + n // len(COMMANDS))
+        try:
+            act(key)
+        except (Refused, AssertionError) as fault:  # an import tells its refusal as an answer
+            refused += 1
+            assert "disk is full" in str(fault), f"{command.name}, turn {n}: {fault!r}"
+            assert rows() == before, f"{command.name}, turn {n}: half done"
+        finally:
+            _limit(2**30)
+        act(key)
+    assert refused >= proof.count // 2
+    assert verify().ok and verify_audit().ok
+    proof.done(points=proof.count, commands=len(COMMANDS), refused=refused, half_done=0)
 
 
 def test_postgresql_says_so() -> None:
