@@ -12,7 +12,8 @@ from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
 from steward.frontdesk.views.patients import PATIENT_LIST
-from steward.insurance.views import PAYER_LIST, RULE_LIST
+from steward.insurance.views.payers import PAYER_LIST
+from steward.insurance.views.rules import RULE_LIST
 from steward.ledger.views.entries import JOURNAL_LIST
 from steward.people.views.providers import PROVIDER_LIST
 from steward.people.views.staff import STAFF_LIST

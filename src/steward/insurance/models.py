@@ -1,5 +1,4 @@
-"""The nouns of insurance. That coverages of one rank never overlap is kept by guards/*.sql as well as by the service.
-"""
+"""The nouns of insurance. That coverages of one rank never overlap is kept by guards/*.sql as well as by the service."""
 
 from __future__ import annotations
 

@@ -1,0 +1,27 @@
+"""What the room's checks find, asked of the whole practice."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from steward.core.findings import Finding, in_order
+from steward.insurance import checks
+from steward.insurance.models import Coverage
+from steward.insurance.selectors.coverage import _cover
+from steward.insurance.selectors.payers import standing_payers
+
+
+def findings(today: date) -> list[Finding]:
+    """Everything the checks find about payers and coverage, worst first. Two queries."""
+    ids = [
+        checks.PayerIds(str(row.uid), row.name, row.edi_id, row.ref2u, row.ein) for row in standing_payers()
+    ]  # fmt: skip
+    running = Coverage.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), voided_on=None).order_by("id")
+    covers = [(str(row.uid), row.patient_id, _cover(row)) for row in running]
+    return in_order([
+        *checks.payer_without_identifiers(ids),
+        *checks.payers_share_an_identifier(ids),
+        *checks.coverage_overlap(covers),
+    ])  # fmt: skip
