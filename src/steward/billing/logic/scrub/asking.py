@@ -1,0 +1,171 @@
+"""What every check is made of: what it is given, what it says, and the few questions that many of them ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from steward.billing.logic.outgoing.model import OutgoingClaim, ServiceLine
+from steward.billing.logic.scrub.model import Parameter, World
+
+Lines = Sequence[tuple[int, ServiceLine]]  # (number from 1, line), only those on whose day the rule is in force
+
+MEDICARE = frozenset({"MA", "MB"})
+_UNITS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
+_LEVEL_TWO = re.compile(r"[A-Z][0-9]{4}")
+_OTHER_LEVEL = re.compile(r"[0-9]{4}[0-9A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place where a rule is broken. ``values`` fill the rule's message."""
+
+    where: str
+    line: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes as a rule lists them: ``J3420``, ``G0432-G0435``, ``J*``. A range compares as many characters as its ends have."""
+
+    exact: frozenset[str]
+    ranges: tuple[tuple[str, str], ...]
+    starts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, written: Iterable[str]) -> Codes:
+        exact, ranges, starts = set(), [], []
+        for text in (each.strip().upper().replace(".", "") for each in written):
+            low, dash, high = text.partition("-")
+            if dash:
+                ranges.append((low, high))
+            elif text.endswith("*"):
+                starts.append(text[:-1])
+            else:
+                exact.add(text)
+        return cls(frozenset(exact), tuple(ranges), tuple(starts))
+
+    def __contains__(self, code: str) -> bool:
+        if code in self.exact or (self.starts and code.startswith(self.starts)):
+            return True
+        return any(low <= code[: len(low)] and code[: len(high)] <= high for low, high in self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """A rule's parameters, made ready once."""
+
+    codes: Mapping[str, Codes]
+    texts: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, int]
+
+
+CheckFunction = Callable[[OutgoingClaim, Lines, World, Params], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check by name, with the parameters its rules must give: ``codes``, ``texts`` or ``number``."""
+
+    name: str
+    run: CheckFunction
+    takes: Mapping[str, str] = field(default_factory=dict)
+
+    def ready(self, given: Mapping[str, Parameter]) -> Params:
+        """The parameters made ready. Raises ValueError in words when one is missing, unknown or of another kind."""
+        odd = sorted(set(given) ^ set(self.takes))
+        if odd:
+            raise ValueError(
+                f"check {self.name} takes {', '.join(sorted(self.takes)) or 'no parameters'}; look at {odd[0]}"
+            )
+        codes, texts, numbers = {}, {}, {}
+        for name, kind in self.takes.items():
+            value = given[name]
+            if kind == "number":
+                numbers[name] = _whole(value, name)
+            elif not isinstance(value, tuple) or not all(isinstance(each, str) and each.strip() for each in value):
+                raise ValueError(f"{name} is a list of texts")
+            elif kind == "codes":
+                codes[name] = Codes.of(value)
+            else:
+                texts[name] = frozenset(value)
+        return Params(codes, texts, numbers)
+
+
+def _whole(value: Parameter, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name} is a whole number, 0 or more")
+    return value
+
+
+def on_line(number: int, what: str, **values: str) -> Found:
+    """A finding of one service line."""
+    return Found(f"line {number}, {what}", number, {"line": str(number), **values})
+
+
+def on_claim(where: str, **values: str) -> Found:
+    """A finding of the claim as a whole."""
+    return Found(where, 0, values)
+
+
+def units_of(line: ServiceLine) -> Decimal | None:
+    """Units as a number, None when what is written is none."""
+    return Decimal(line.units) if _UNITS.fullmatch(line.units) else None
+
+
+def number_text(value: Decimal) -> str:
+    """A count as a person writes it: 3, 2.5."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money_text(cents: int) -> str:
+    """Cents as dollars for a message: 1,234.50."""
+    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}{cents // 100:,}.{cents % 100:02d}"
+
+
+def icd(code: str) -> str:
+    """A diagnosis as code sets keep it."""
+    return code.replace(".", "").strip().upper()
+
+
+def level_two(code: str) -> bool:
+    """True for the shape of a HCPCS Level II code."""
+    return bool(_LEVEL_TWO.fullmatch(code))
+
+
+def other_level(code: str) -> bool:
+    """True for the shape of codes that a practice imports under its own licence."""
+    return bool(_OTHER_LEVEL.fullmatch(code))
+
+
+def provider_of(claim: OutgoingClaim) -> str:
+    """The NPI under which duplicates, edits and global days are judged."""
+    return claim.rendering.npi if claim.rendering else claim.billing.npi
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years; negative before birth."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def days_between(first: date, last: date) -> int:
+    return last.toordinal() - first.toordinal()
+
+
+def npis(claim: OutgoingClaim) -> Iterator[tuple[str, str]]:
+    """Who is named on the claim, as (role, NPI)."""
+    yield "billing provider", claim.billing.npi
+    if claim.rendering:
+        yield "rendering provider", claim.rendering.npi
+    if claim.referring:
+        yield "referring provider", claim.referring.npi
+    if claim.supervising:
+        yield "supervising provider", claim.supervising.npi
+    if claim.facility and claim.facility[1]:
+        yield "facility", claim.facility[1]

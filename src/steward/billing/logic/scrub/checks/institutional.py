@@ -1,0 +1,64 @@
+"""837I for outpatient departments, rural and community health centres. Inpatient claims are refused in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from steward.billing.logic.outgoing.model import OutgoingClaim
+from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, on_claim, on_line
+from steward.billing.logic.scrub.model import World
+
+_TWO = re.compile(r"[0-9]{2}")
+_REVENUE = re.compile(r"[0-9]{4}")
+
+
+def bill_type_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    if not _TWO.fullmatch(claim.bill_type):
+        yield on_claim("bill type", bill_type=claim.bill_type or "nothing")
+
+
+def bill_type_outpatient(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    own = claim.bill_type
+    if _TWO.fullmatch(own) and own not in params.texts["outpatient"] and own not in params.texts["inpatient"]:
+        yield on_claim("bill type", bill_type=own)
+
+
+def inpatient(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    if claim.bill_type in params.texts["inpatient"]:
+        yield on_claim("bill type", bill_type=claim.bill_type)
+
+
+def room_and_board(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if _REVENUE.fullmatch(line.revenue) and line.revenue in params.codes["revenue"]:
+            yield on_line(number, "revenue code", revenue=line.revenue)
+
+
+def revenue_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if not _REVENUE.fullmatch(line.revenue):
+            yield on_line(number, "revenue code", revenue=line.revenue or "nothing")
+
+
+def revenue_visit(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """A rural or community health centre's claim has a line for its visit (Claims Processing Manual 9, 60)."""
+    own = [line.revenue in params.codes["revenue"] for line in claim.lines]
+    if claim.bill_type in params.texts["bill_types"] and own and not any(own):
+        yield on_claim("revenue codes", bill_type=claim.bill_type)
+
+
+def discharge_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    if not _TWO.fullmatch(claim.discharge_status):
+        yield on_claim("patient status", status=claim.discharge_status or "nothing")
+
+
+CHECKS = (
+    Check("bill_type_pattern", bill_type_pattern),
+    Check("bill_type_outpatient", bill_type_outpatient, {"outpatient": "texts", "inpatient": "texts"}),
+    Check("inpatient", inpatient, {"inpatient": "texts"}),
+    Check("room_and_board", room_and_board, {"revenue": "codes"}),
+    Check("revenue_pattern", revenue_pattern),
+    Check("revenue_visit", revenue_visit, {"bill_types": "texts", "revenue": "codes"}),
+    Check("discharge_pattern", discharge_pattern),
+)

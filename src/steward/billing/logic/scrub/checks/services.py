@@ -1,0 +1,147 @@
+"""What was done: codes, units, charges, days, places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from steward.billing.logic.outgoing.model import OutgoingClaim
+from steward.billing.logic.scrub.asking import (
+    Check,
+    Found,
+    Lines,
+    Params,
+    level_two,
+    money_text,
+    number_text,
+    on_claim,
+    on_line,
+    other_level,
+    units_of,
+)
+from steward.billing.logic.scrub.model import CodeSet, World
+
+
+def code_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """Five characters; an 837I line may go by its revenue code alone."""
+    for number, line in lines:
+        bare = claim.form == "I" and not line.code and line.revenue
+        if not (level_two(line.code) or other_level(line.code) or bare):
+            yield on_line(number, "code", code=line.code or "nothing")
+
+
+def _set_of(code: str, world: World) -> CodeSet | None:
+    return world.hcpcs if level_two(code) else world.cpt if other_level(code) else None
+
+
+def code_unknown(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """Not in the imported set of its level; without one the pattern is all that is asked."""
+    for number, line in lines:
+        known = _set_of(line.code, world)
+        if known is not None and line.code not in known:
+            yield on_line(number, "code", code=line.code)
+
+
+def code_not_in_force(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        entries = (_set_of(line.code, world) or {}).get(line.code, ())
+        if entries and not any(entry.holds_on(line.day) for entry in entries):
+            yield on_line(number, "code", code=line.code, day=line.day.isoformat())
+
+
+def units_wrong(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        units = units_of(line)
+        if units is None or units == 0:
+            yield on_line(number, "units", units=line.units or "nothing")
+
+
+def units_most(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        units = units_of(line)
+        if units is not None and units > params.numbers["most"]:
+            yield on_line(number, "units", units=number_text(units), most=str(params.numbers["most"]))
+
+
+def charge_negative(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if line.charge_cents < 0:
+            yield on_line(number, "charge", charge=money_text(line.charge_cents))
+
+
+def charge_zero(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """State-supplied vaccine (SL) and what else the rule names goes without a charge."""
+    for number, line in lines:
+        free = line.code in params.codes["codes"] or params.texts["modifiers"] & set(line.modifiers)
+        if line.charge_cents == 0 and not free:
+            yield on_line(number, "charge", code=line.code)
+
+
+def charge_most(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if line.charge_cents > params.numbers["most_cents"]:
+            yield on_line(number, "charge", charge=money_text(line.charge_cents))
+
+
+def charge_sum(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """CLM02 is the sum of its lines (SNIP 3)."""
+    total = sum(line.charge_cents for line in claim.lines)
+    if claim.lines and total != claim.charge_cents:
+        yield on_claim("charge", charge=money_text(claim.charge_cents), total=money_text(total))
+
+
+def days_reversed(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if line.day_to is not None and line.day_to < line.day:
+            yield on_line(number, "date of service", day=line.day.isoformat(), day_to=line.day_to.isoformat())
+
+
+def service_future(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for number, line in lines:
+        if (line.day_to or line.day) > world.today:
+            yield on_line(number, "date of service", day=(line.day_to or line.day).isoformat())
+
+
+def place_code(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    known = params.texts["places"]
+    if claim.place not in known:
+        yield on_claim("place of service", place=claim.place or "nothing")
+    for number, line in lines:
+        if line.place and line.place != claim.place and line.place not in known:
+            yield on_line(number, "place of service", place=line.place)
+
+
+def unlisted_note(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """A not-otherwise-classified code says in words what it was (SV101-7 or NTE)."""
+    for number, line in lines:
+        if line.code in params.codes["codes"] and not line.note.strip() and not claim.note.strip():
+            yield on_line(number, "note", code=line.code)
+
+
+def addon_alone(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """An add-on code needs one of its primary codes on the day, here or on another claim (NCCI add-on file)."""
+    for number, line in lines:
+        primaries = world.addons.get(line.code)
+        if not primaries:
+            continue
+        here = any(other.code in primaries and other.day == line.day for other in claim.lines)
+        past = world.history.get(claim.patient_ref, ())
+        if not here and not any(p.code in primaries and p.day == line.day and not p.voided for p in past):
+            yield on_line(number, "code", code=line.code)
+
+
+CHECKS = (
+    Check("code_pattern", code_pattern),
+    Check("code_unknown", code_unknown),
+    Check("code_not_in_force", code_not_in_force),
+    Check("units_wrong", units_wrong),
+    Check("units_most", units_most, {"most": "number"}),
+    Check("charge_negative", charge_negative),
+    Check("charge_zero", charge_zero, {"codes": "codes", "modifiers": "texts"}),
+    Check("charge_most", charge_most, {"most_cents": "number"}),
+    Check("charge_sum", charge_sum),
+    Check("days_reversed", days_reversed),
+    Check("service_future", service_future),
+    Check("place_code", place_code, {"places": "texts"}),
+    Check("unlisted_note", unlisted_note, {"codes": "codes"}),
+    Check("addon_alone", addon_alone),
+)

@@ -1,0 +1,104 @@
+"""The scrub itself: which rules a claim meets, what each finds, in an order that never changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from steward.billing.logic.outgoing.model import OutgoingClaim
+from steward.billing.logic.scrub.asking import Check, Found, Lines, Params
+from steward.billing.logic.scrub.catalogue import CHECKS
+from steward.billing.logic.scrub.model import SEVERITIES, Problem, Rule, World
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_ORDER = {severity: place for place, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rule with its check found and its parameters made ready."""
+
+    rule: Rule
+    check: Check
+    params: Params
+
+    def meets(self, claim: OutgoingClaim) -> bool:
+        """True when payer, filing indicator and form are within the rule's scope."""
+        rule, payer = self.rule, claim.policy.payer
+        return (
+            (not rule.payers or payer.code in rule.payers)
+            and (not rule.filings or payer.filing in rule.filings)
+            and (not rule.forms or claim.form in rule.forms)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules made ready once, for many claims."""
+
+    ready: tuple[Ready, ...]
+
+
+def prepare(rules: Iterable[Rule]) -> RuleSet:
+    """The rules that are on, ready to run. Raises ValueError when a rule asks an unknown check or with wrong parameters
+    (``rules.parse`` says so before, with the place)."""
+    return RuleSet(tuple(_ready(rule) for rule in rules if rule.on))
+
+
+def _ready(rule: Rule) -> Ready:
+    check = CHECKS.get(rule.check)
+    if check is None:
+        raise ValueError(f"rule {rule.id}: no check is called {rule.check}")
+    return Ready(rule, check, check.ready(rule.parameters))
+
+
+def scrub(claim: OutgoingClaim, rules: Sequence[Rule] | RuleSet, world: World) -> tuple[Problem, ...]:
+    """Every problem of one claim: errors first, then warnings, then infos; within them by line, rule, text."""
+    ready = rules if isinstance(rules, RuleSet) else prepare(rules)
+    lines: Lines = tuple(enumerate(claim.lines, 1))
+    days = sorted(line.day for line in claim.lines) or [world.today]
+    found = [
+        _problem(one.rule, each)
+        for one in ready.ready
+        if one.meets(claim)
+        for each in _run(one, claim, lines, (days[0], days[-1]), world)
+    ]
+    found.sort(key=lambda each: (_ORDER[each.severity], each.line, each.rule, each.where, each.message))
+    return tuple(found)
+
+
+def scrub_many(
+    claims: Iterable[OutgoingClaim], rules: Sequence[Rule] | RuleSet, world: World
+) -> Iterator[tuple[OutgoingClaim, tuple[Problem, ...]]]:
+    """Each claim with its problems, in the order given, one at a time: memory does not grow with the batch."""
+    ready = rules if isinstance(rules, RuleSet) else prepare(rules)
+    for claim in claims:
+        yield claim, scrub(claim, ready, world)
+
+
+def held(problems: Iterable[Problem]) -> bool:
+    """True when one of them is an error."""
+    return any(each.holds for each in problems)
+
+
+def _run(one: Ready, claim: OutgoingClaim, lines: Lines, days: tuple[date, date], world: World) -> Iterable[Found]:
+    """What one rule finds. It sees only the lines on whose day it is in force; a rule in force on none is not asked."""
+    rule = one.rule
+    if rule.holds_on(days[0]) and rule.holds_on(days[1]):
+        return one.check.run(claim, lines, world, one.params)
+    own = tuple((number, line) for number, line in lines if rule.holds_on(line.day))
+    return one.check.run(claim, own, world, one.params) if own else ()
+
+
+def _problem(rule: Rule, found: Found) -> Problem:
+    return Problem(
+        rule.id, rule.severity, rule.check, fill(rule.message, found.values), fill(rule.fix, found.values), found.where,
+        found.line,
+    )  # fmt: skip
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A message with its names filled in; a name nobody tells stays as it is written, so that no text can raise."""
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), template)
