@@ -255,5 +255,7 @@ def test_through_the_screens(office: Office, session: DrawerSession, paid: Recei
     owner = signed_in("owner").get(reverse("banking:refunds")).content.decode()
     assert "Ortiz" not in owner, "who reads no patients sees initials"
     one = CashRefund.objects.get()
+    traced = boss.get(reverse("desk:trace", args=["receipt", str(paid.uid)])).content.decode()
+    assert "Refund 1" in traced and done["Location"] in traced
     assert press(desk, "refund_take_back", one.uid, reason="she left").status_code == 303
     assert "Taken back" in desk.get(reverse("banking:drawer", args=[session.uid])).content.decode()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from steward.banking.selectors import trace as bank
+from steward.banking.selectors.refunds import refunds_of_items
 from steward.billing.selectors import claims as billing
 from steward.core.money import format_cents
 from steward.core.web.days import say_whole_day
@@ -228,7 +229,7 @@ def _chain(kind: str, ref: str, found: _Found) -> Chain:
     items |= {r.item for r in found.receipts} | ({s.item for s in found.settled} if kind != "claim" else set())
     chain.lines = registers.lines_of_items(items)
     chain.links = [
-        *_visits(found, kind), *_charges(found, kind), *_receipts(found, kind), *_remittances(found, kind),
+        *_visits(found, kind), *_charges(found, kind), *_receipts(found, kind), *_refunds(items), *_remittances(found, kind),
         *_settlements(found, kind), *_bank(found, kind), *_entries(chain.lines),
     ]  # fmt: skip
     chain.difference_cents = _difference(found)
@@ -301,6 +302,14 @@ def _receipts(found: _Found, kind: str) -> list[Link]:
         url = reverse("banking:receipt", args=[one.uid])
         return [Link(_("Receipt %s") % one.number, total, one.tender, url, kind == "receipt")]
     return [Link(_("Receipts"), total, ngettext("%d receipt", "%d receipts", len(found.receipts)) % len(found.receipts))]
+
+
+def _refunds(items: Iterable[str]) -> list[Link]:
+    """What of it was given back in cash."""
+    return [
+        Link(_("Refund %s") % one.number, _money(-one.cents), _("in cash"), reverse("banking:refund", args=[one.uid]))
+        for one in refunds_of_items(items)[:6]
+    ]
 
 
 def _remittances(found: _Found, kind: str) -> list[Link]:

@@ -35,6 +35,11 @@ def refunds_of_item(item: str) -> list[CashRefund]:
     return list(CashRefund.objects.filter(item=item).select_related("by").order_by("id"))
 
 
+def refunds_of_items(items: Iterable[str]) -> list[CashRefund]:
+    """What was given back in cash of many things and not taken back, oldest first. One query."""
+    return list(CashRefund.objects.filter(item__in=list(items), voided_at=None).order_by("id"))
+
+
 def refund_rows(day: date) -> list[dict[str, Any]]:
     """Cash refunds of a day as the day sheet prints them, those taken back too (`void` says why)."""
     rows = CashRefund.objects.filter(day=day).select_related("by").order_by("number")
