@@ -58,6 +58,8 @@ def test_trial_balance_and_cash_are_those_of_the_command_line(world: World, caps
         answer == json.loads(json.dumps(trial_balance(day).as_json()))
         and answer["debit_cents"] == answer["credit_cents"] > 0
     )
+    by_cash = client.get("/api/books/trial-balance", {"as_of": "2026-11-23", "basis": "cash"}).json()
+    assert by_cash == json.loads(json.dumps(trial_balance(day, basis="cash").as_json())) and by_cash["proof"]["ok"]
     assert client.get("/api/bank/cash", {"as_of": "2026-11-23"}).json() == cash(day).as_json()
     assert client.get("/api/bank/cash", {"as_of": "2026-10-01"}).json() != cash(day).as_json()
 

@@ -45,11 +45,13 @@ def maybe(kind: str) -> Schema:
 
 REFUSAL = thing({"code": TEXT, "message": TEXT, "fix": TEXT})
 ERROR = thing({"refused": many(REFUSAL), "reference": TEXT})
+PROOF = thing({"ok": {"type": "boolean"}} | {f"{name}_cents": CENTS for name in (
+    "accrual_income", "receivables_change", "payables_change", "deferrals_change", "assets_unpaid", "cash_income", "difference")})  # fmt: skip
 TRIAL_BALANCE = thing({
     "as_of": DAY, "basis": TEXT, "debit_cents": CENTS, "credit_cents": CENTS,
     "rows": many(thing({"code": TEXT, "name": TEXT, "role": maybe("string"), "debit_cents": CENTS, "credit_cents": CENTS,
                         "balance_cents": CENTS})),
-})  # fmt: skip
+}, {"proof": PROOF})  # fmt: skip
 CASH = thing({f"{name}_cents": CENTS for name in (
     "book", "bank", "in_transit", "outstanding", "reserved", "available", "credit_line")})  # fmt: skip
 CLAIM = thing({
