@@ -11,6 +11,10 @@ from django.urls import reverse
 from steward.banking.logic.statement import BankLine as Line
 from steward.banking.models import BankAccount, BankLine, DayClose, Deposit, Drawer, DrawerSession, Receipt
 from steward.banking.services import accounts, deposits, drawers, receipts
+from steward.banking.views import close
+from steward.core.audit.models import SignedHead
+from steward.core.audit.selectors import ends, last_row
+from steward.core.audit.services import sign_head
 from steward.registry.models import Party
 from tests.banking.test_day_of_money import TODAY, ana, bank, bring, closed_day, drawer, session, statement, take
 from tests.support import signed_in
@@ -79,6 +83,16 @@ def test_papers_are_pdf(office: Any, session: DrawerSession, ana: Party, bank: B
     for response in (get(boss, "slip", deposit.uid), get(boss, "sheet_pdf", TODAY)):
         assert response["Content-Type"] == "application/pdf"
         assert response.content.startswith(b"%PDF")
+
+
+def test_the_sheet_carries_the_audit_logs_end(office: Any, session: DrawerSession) -> None:
+    sign_head(office.system())
+    signed = SignedHead.objects.get()
+    take(office, "cash", 100, office.entity.party)
+    rows = dict(close._end_of_log(*one) for one in ends())
+    assert rows[f"Audit log signed {signed.day}"] == f"row {signed.seq}, {signed.hash[:48]}"
+    assert rows["Audit log when printed"].startswith(f"row {last_row()}, ") and last_row() > signed.seq
+    assert get(signed_in("administrator"), "sheet_pdf", TODAY).content.startswith(b"%PDF")
 
 
 def test_open_count_and_what_stays_hidden(office: Any, drawer: Drawer, ana: Party) -> None:

@@ -20,6 +20,7 @@ from steward.billing.selectors.visits import day_facts
 from steward.core.access.models import Office
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
+from steward.core.audit.selectors import ends
 from steward.core.web.forms import Done, handle, press
 
 LINKS = {
@@ -105,10 +106,17 @@ def sheet(request: HttpRequest, day: str) -> HttpResponse:
         signatures.append((_("Prepared by"), f"{found.prepared_by.name}, {found.prepared_at:%Y-%m-%d %H:%M} UTC"))
         if found.signed_by and found.signed_at:
             signatures.append((_("Signed by"), f"{found.signed_by.name}, {found.signed_at:%Y-%m-%d %H:%M} UTC"))
+    signatures += [_end_of_log(*end) for end in ends()]
     practice = Office.objects.values_list("name", flat=True).first() or ""
     response = HttpResponse(sheet_pdf(figures, practice, signatures), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="day-sheet-{on}.pdf"'
     return response
+
+
+def _end_of_log(day: str, row: int, digest: str) -> tuple[str, str]:
+    """A line of the paper that proves later that the audit log's tail was not cut (docs/security.md)."""
+    as_what = _("Audit log signed %s") % day if day else _("Audit log when printed")
+    return as_what, _("row %(row)s, %(hash)s") % {"row": row, "hash": digest[:48]}
 
 
 @screen(GET="deposit.read")

@@ -53,6 +53,12 @@ def signed_heads(*, limit: int) -> Sequence[SignedHead]:
     return list(SignedHead.objects.order_by("-day")[:limit])
 
 
+def ends() -> list[tuple[str, int, str]]:
+    """Where the log stands, to be printed on paper that leaves the machine: (day signed or "", row, hash). Two queries."""
+    rows = [(head.day.isoformat(), head.seq, head.hash) for head in SignedHead.objects.order_by("-day")[:1]]
+    return rows + [("", head.seq, head.hash) for head in AuditHead.objects.filter(pk=1, seq__gt=0)]
+
+
 def last_row() -> int:
     """The number of the last row, 0 in an empty log."""
     head = AuditHead.objects.filter(pk=1).first()
