@@ -36,7 +36,10 @@ class InterchangeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ElementFault:
-    """IK4: ``element`` is the element's place in its segment, 1-based; ``component`` and ``repeat`` 0 where it has none."""
+    """IK4: ``element`` is the element's place in its segment, 1-based; ``component`` and ``repeat`` 0 where it has none.
+
+    ``context`` are the elements of each CTX, components joined by ``:``: what called for the element that is missing.
+    """
 
     element: int
     component: int
@@ -169,14 +172,16 @@ def _element(reader: Reader, ik4: Segment) -> ElementFault:
 
 def _in_context(reader: Reader, fault: SegmentFault, ctx: Segment) -> SegmentFault:
     """CTX after IK4 belongs to the element, before it to the segment; CTX*CLM01:<number> names the claim."""
-    said = tuple(reader.parts(text) for text in ctx.elements[1:])
-    named = said[0][1] if said and len(said[0]) > 1 and said[0][0].upper() == "CLM01" else ""
-    if named:
-        return replace(fault, claim=named)
+    named = reader.parts(ctx[1])
+    if len(named) > 1 and named[0].upper() == "CLM01" and named[1]:
+        return replace(fault, claim=named[1])
+    said = tuple(":".join(reader.parts(text)) for text in ctx.elements[1:])
+    while said and not said[-1]:
+        said = said[:-1]
     if fault.elements:
         last = fault.elements[-1]
-        return replace(fault, elements=(*fault.elements[:-1], replace(last, context=(*last.context, *said))))
-    return replace(fault, context=(*fault.context, *said))
+        return replace(fault, elements=(*fault.elements[:-1], replace(last, context=(*last.context, said))))
+    return replace(fault, context=(*fault.context, said))
 
 
 def _only(segments: list[Segment], tag: str, first: int) -> Segment:

@@ -61,19 +61,23 @@ def _syntax(answer: SyntaxAnswer) -> Segments:
 
 def _fault(out: Segments, fault: SegmentFault) -> None:
     out.add("IK3", fault.tag, str(fault.position), fault.loop, fault.code)
-    if fault.context:
-        out.add("CTX", *[composite(*said) for said in fault.context])
+    for said in fault.context:
+        out.add("CTX", *said)
     if fault.claim:
         out.add("CTX", composite("CLM01", fault.claim))
     for one in fault.elements:
         place = [str(n) if n else "" for n in (one.element, one.component, one.repeat)]
         out.add("IK4", composite(*place), one.reference, one.code, plain(one.value, 99))
-        if one.context:
-            out.add("CTX", *[composite(*said) for said in one.context])
+        for said in one.context:
+            out.add("CTX", *said)
 
 
 def write_277ca(answers: Sequence[StatusAnswer], envelope: Envelope) -> str:
-    """One transaction a value; claims of one provider that follow each other share its level."""
+    """One transaction a value; claims of one provider that follow each other share its level.
+
+    The guide wants a status of the batch and of each provider with claims: the value must bring them in ``levels``, the
+    provider's without a day (STC02 is not used there).
+    """
     return interchange(envelope, "005010X214", "HN", [_Tree(one, envelope, known=False).written() for one in answers])
 
 
