@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from steward.banking import papers
 from steward.banking.logic.statement import BankLine as Line
 from steward.banking.models import BankAccount, BankLine, DayClose, Deposit, Drawer, DrawerSession, Receipt
 from steward.banking.services import accounts, deposits, drawers, receipts
@@ -93,6 +94,13 @@ def test_the_sheet_carries_the_audit_logs_end(office: Any, session: DrawerSessio
     assert rows[f"Audit log signed {signed.day}"] == f"row {signed.seq}, {signed.hash[:48]}"
     assert rows["Audit log when printed"].startswith(f"row {last_row()}, ") and last_row() > signed.seq
     assert get(signed_in("administrator"), "sheet_pdf", TODAY).content.startswith(b"%PDF")
+
+
+def test_ten_columns_of_drawers_stand_on_the_page() -> None:
+    cents = ("float", "cash_receipts", "cash_refunds", "paid_out", "safe_drop", "handover", "expected", "counted", "over_short")
+    row = {f"{name}_cents": 123456 for name in cents} | {"drawer": "Front desk 1", "cashier": "Nina A Zamora", "reason": ""}
+    wide, _high = papers._drawers({"drawers": [row]})[1].wrap(504, 700)
+    assert wide <= 504, "letter paper less two margins of three quarters of an inch"
 
 
 def test_open_count_and_what_stays_hidden(office: Any, drawer: Drawer, ana: Party) -> None:

@@ -31,6 +31,13 @@ GRID = TableStyle(
 )
 
 
+#: A table of many columns: smaller and closer, so that ten of them stand on the page.
+NARROW = TableStyle(
+    [("FONTSIZE", (0, 0), (-1, -1), 8), ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)],
+    parent=GRID,
+)  # fmt: skip
+
+
 def _pdf(title: str, practice: str, story: Sequence[Flowable]) -> bytes:
     """The bytes of a letter-size document with the practice in its head and page numbers."""
     out = io.BytesIO()
@@ -117,7 +124,7 @@ def _drawers(sheet: dict[str, Any]) -> list[Flowable]:
         "float_cents", "cash_receipts_cents", "cash_refunds_cents", "paid_out_cents", "safe_drop_cents", "handover_cents",
     )  # fmt: skip
     rows = [
-        (f"{one['drawer']}, {one['cashier']}", *(_money(one[name]) for name in parts), _money(one["expected_cents"]),
+        (f"{one['drawer'][:24]}\n{one['cashier'][:24]}", *(_money(one[name]) for name in parts), _money(one["expected_cents"]),
          _money(one["counted_cents"]), _money(one["over_short_cents"]))
         for one in sheet["drawers"]
     ]  # fmt: skip
@@ -128,7 +135,9 @@ def _drawers(sheet: dict[str, Any]) -> list[Flowable]:
         for one in sheet["drawers"]
         if one["reason"]
     ]
-    return [_heading(_("Drawers")), _table(head, rows), *reasons]
+    cells = [[str(one) for one in head], *(rows or [(_("none"),)])]
+    table = Table(cells, style=NARROW, repeatRows=1, colWidths=(1.4 * inch, *[0.61 * inch] * 8, 0.66 * inch), hAlign="LEFT")
+    return [_heading(_("Drawers")), table, *reasons]
 
 
 def _payments(sheet: dict[str, Any]) -> list[Flowable]:
