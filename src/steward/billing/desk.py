@@ -14,17 +14,21 @@ from steward.billing.models import Claim
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors import work as work_list
 from steward.billing.selectors.refunds import refunds_to_pay
+from steward.billing.selectors.sending import unsent
 from steward.billing.states import WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.today import Action, Figure, Hit, Task
+from steward.core.web.days import say_day
 
 SOON = timedelta(days=7)
+UNSENT_AFTER = timedelta(days=2)
 ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13, WorkKind.REISSUE: 13}
 
 ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
     Action(__("Work denials"), "billing:work", "remittance.post"),
+    Action(__("Send claims"), "billing:sending", "claim.send"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
 )
 
@@ -34,7 +38,19 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     tasks = _refunds(today) if holds(subject, "refund.pay") else []
     if not holds(subject, "remittance.post"):
         return tasks
-    return tasks + [_task(*row, today) for row in work_list.work_counts(subject, today)]
+    tasks += [_task(*row, today) for row in work_list.work_counts(subject, today)]
+    return tasks + (_unsent(today) if holds(subject, "claim.send") else [])
+
+
+def _unsent(today: date) -> list[Task]:
+    """Claims that went to nobody yet; late when a service lies more than two days back. One query."""
+    count, oldest = unsent()
+    if not count:
+        return []
+    what = ngettext("%d claim is to be sent", "%d claims are to be sent", count) % count
+    late = oldest is not None and today - oldest > UNSENT_AFTER
+    why = _("The oldest service is of %s") % say_day(oldest, today) if oldest else ""
+    return [Task("overdue" if late else "today", what, why, reverse("billing:sending"), _("Send"), order=28)]
 
 
 def _refunds(today: date) -> list[Task]:

@@ -1,4 +1,5 @@
-"""Files from outside: remittances (835), charge files (charges-csv), and our own claims (837) as charges."""
+"""Files from outside: remittances (835), charge files (charges-csv), our own claims (837) as charges, and what is said of
+claims sent (TA1, 999, 277CA, 277)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from steward.billing.logic import charges_csv, claim_file
 from steward.billing.logic.charges_csv import ChargeFile, ChargesError, Fault
 from steward.billing.logic.remittance import parse
+from steward.billing.services.acknowledgements import import_acknowledgement
 from steward.billing.services.imports import ImportedClaim, import_charges
 from steward.billing.services.remittances import import_remittance
 from steward.billing.types import RemittanceResult
@@ -18,22 +20,34 @@ from steward.core.service import Call
 from steward.core.x12 import read as x12
 from steward.core.x12.read import X12Error
 
-KINDS: Sequence[str] = ("835", "837", "charges-csv")
+ANSWERS = ("ta1", "999", "277ca", "277")
+KINDS: Sequence[str] = ("835", "837", "charges-csv", *ANSWERS)
 MOST_PROBLEMS = 50
 
 
 def recognise(content: bytes) -> str | None:
     """``835``, ``837`` or ``charges-csv`` from the content, else None."""
     if x12.looks_like_x12(content):
-        kind = x12.first_kind(content)
-        return kind if kind in KINDS else None
+        return _x12_kind(content)
     return "charges-csv" if charges_csv.looks_like_charges(content) else None
+
+
+def _x12_kind(content: bytes) -> str | None:
+    """A TA1 stands in an interchange without transactions; the two 277s are told apart by their version (GS08, ST03)."""
+    kind = x12.first_kind(content)
+    if kind == "277":
+        return "277ca" if b"005010X214" in content[:4096] else "277"
+    if not kind:
+        return "ta1" if b"TA1" in content[:4096] else None
+    return kind if kind in KINDS else None
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
     """Import one file. An 835 has a part an ST; a charge file or an 837 a part a claim, all of it or nothing."""
     if kind == "835":
         return _remittances(call, content, name)
+    if kind in ANSWERS:
+        return _said(call, kind, content, name)
     if kind == "837":
         return _claims(call, content, name, options)
     return _charges(call, content, name, options)
@@ -81,6 +95,29 @@ def _message(parts: Sequence[Part]) -> str:
         "refused": _("%s refused"),
     }
     return ", ".join(words[status] % count for status, count in counts.items() if count)
+
+
+# ---- what is said of claims sent ----
+def _said(call: Call, kind: str, content: bytes, name: str) -> Imported:
+    try:
+        noted = import_acknowledgement(call, kind=kind, content=content, name=name)
+    except X12Error as fault:
+        return refused(kind, _of_x12(fault))
+    except Refused as fault:
+        return refused(kind, *fault.refusals[:MOST_PROBLEMS])
+    fix = _("Look the claim up; if it is ours, ask the payer or the clearinghouse.")
+    parts = [
+        Part(
+            one.ref,
+            {"noted": "posted", "known": "duplicate", "strange": "held"}[one.state],
+            0,
+            (Refusal("unmatched", one.message, fix),) if one.state == "strange" else (),
+        )
+        for one in noted
+    ]
+    if not parts:
+        return refused(kind, Refusal("empty", _("The file answers nothing."), _("Fetch it again from the clearinghouse.")))
+    return Imported(kind, _status(parts), _message(parts), tuple(parts))
 
 
 # ---- charges ----

@@ -56,12 +56,24 @@ class WorkKind(models.TextChoices):
     HELD_PAYER = "held_payer", _("Remittance of an unknown payer")
     REISSUE = "reissue", _("Remittance sent again")
     REFUSED = "refused", _("Remittance that does not balance")
+    REJECTED_CLAIM = "rejected_claim", _("Rejected claim")
+    INFORMATION = "information", _("The payer asks for more")
 
 
 class ClaimState(models.TextChoices):
     """Where a claim stands (facts of billing, "Claim life cycle"), as far as charges and remittances tell."""
 
     DRAFT = "DRAFT", _("Entered")
+    SENT = "SENT", _("Sent")
+    INTERCHANGE_REJECTED = "INTERCHANGE_REJECTED", _("File rejected")
+    SYNTAX_REJECTED = "SYNTAX_REJECTED", _("Rejected by the clearinghouse")
+    SYNTAX_OK = "SYNTAX_OK", _("Taken by the clearinghouse")
+    PAYER_REJECTED = "PAYER_REJECTED", _("Rejected by the payer")
+    ACCEPTED = "ACCEPTED", _("Accepted by the payer")
+    PENDED = "PENDED", _("The payer asks for more")
+    IN_PROCESS = "IN_PROCESS", _("In process")
+    VOIDED = "VOIDED", _("Voided")
+    APPEALED = "APPEALED", _("Appealed")
     PAID = "PAID", _("Paid")
     PARTIAL = "PARTIAL", _("Partly paid")
     DENIED = "DENIED", _("Denied")
@@ -74,9 +86,49 @@ class ClaimState(models.TextChoices):
     CLOSED = "CLOSED", _("Closed")
 
 
+class Form(models.TextChoices):
+    """Which 837 a claim goes out as."""
+
+    PROFESSIONAL = "P", _("Professional (837P)")
+    INSTITUTIONAL = "I", _("Institutional (837I)")
+
+
+class Sending(models.TextChoices):
+    """What is known of a claim between being written and being answered by a remittance."""
+
+    SENT = "SENT", _("Sent")
+    INTERCHANGE_REJECTED = "INTERCHANGE_REJECTED", _("File rejected")
+    SYNTAX_REJECTED = "SYNTAX_REJECTED", _("Rejected by the clearinghouse")
+    SYNTAX_OK = "SYNTAX_OK", _("Taken by the clearinghouse")
+    PAYER_REJECTED = "PAYER_REJECTED", _("Rejected by the payer")
+    ACCEPTED = "ACCEPTED", _("Accepted by the payer")
+    PENDED = "PENDED", _("The payer asks for more")
+    IN_PROCESS = "IN_PROCESS", _("In process")
+    RECALLED = "RECALLED", _("To be sent again")
+
+
+#: Which answer outranks which, whenever it arrives: a late 999 takes nothing from the 277CA that came before it.
+STAGES: dict[str, int] = {"TA1": 1, "999": 2, "277CA": 3, "277": 4, "person": 9}
+
+REJECTED = frozenset({Sending.INTERCHANGE_REJECTED, Sending.SYNTAX_REJECTED, Sending.PAYER_REJECTED})
+"""Rejected is not denied: nobody judged the claim, it is corrected and sent again."""
+
+SENDING_TONES: dict[str, str] = {
+    Sending.ACCEPTED: "good", Sending.SYNTAX_OK: "", Sending.PENDED: "warn", Sending.RECALLED: "warn",
+    **dict.fromkeys(REJECTED, "bad"),
+}  # fmt: skip
+
+
+def said(outcome: str | None) -> tuple[str, str]:
+    """Tone and words of what was said of a submission last; nothing said means that it is sent."""
+    state = Sending(outcome or Sending.SENT)
+    return SENDING_TONES.get(state, ""), str(state.label)
+
+
 TONES: dict[str, str] = {
     ClaimState.PAID: "good", ClaimState.CLOSED: "good", ClaimState.DENIED: "bad", ClaimState.PATIENT_DUE: "warn",
-    ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn",
+    ClaimState.INTERCHANGE_REJECTED: "bad", ClaimState.SYNTAX_REJECTED: "bad", ClaimState.PAYER_REJECTED: "bad",
+    ClaimState.PENDED: "warn", ClaimState.PARTIAL: "warn", ClaimState.REVERSED: "bad", ClaimState.SECONDARY_READY: "warn",
     RemittanceState.POSTED: "", RemittanceState.HELD: "warn", RemittanceState.REFUSED: "bad", RemittanceState.UNDONE: "",
 }  # fmt: skip
 """State -> tone of its badge."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.billing.views import claims, remittances, work
+from steward.billing.views import claims, remittances, sending, work
 
 app_name = "billing"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("claims/<uuid:uid>/write-off/", claims.write_off, name="write_off"),
     path("claims/<uuid:uid>/refund/", claims.refund, name="refund"),
     path("claims/<uuid:uid>/prepayment/", claims.prepayment, name="prepayment"),
+    path("claims/<uuid:uid>/send-again/", sending.send_again, name="send_again"),
+    path("claims/<uuid:uid>/pass/<str:rule>/", sending.pass_warning, name="pass_warning"),
+    path("sending/", sending.sending, name="sending"),
+    path("sending/write/", sending.write, name="write_claims"),
+    path("batches/", sending.batches, name="batches"),
+    path("batches/<uuid:uid>/", sending.batch, name="batch"),
     path("decisions/<uuid:uid>/", claims.decision, name="decision"),
     path("remittances/", remittances.remittances_list, name="remittances"),
     path("remittances/<uuid:uid>/", remittances.remittance, name="remittance"),

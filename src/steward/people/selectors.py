@@ -36,6 +36,11 @@ def provider_by_npi(npi: str) -> Provider | None:
     return Provider.objects.filter(npi=npi.strip()).select_related("party").first()
 
 
+def providers_by_npi(npis: Iterable[str]) -> list[Provider]:
+    """Providers with these NPIs. One query."""
+    return list(Provider.objects.filter(npi__in=sorted(set(npis))).select_related("party"))
+
+
 def provider_by_uid(subject: Subject, uid: UUID) -> Provider | None:
     """One provider, or None."""
     return providers(subject).filter(uid=uid).first()

@@ -53,13 +53,29 @@ def standing(balances: Sequence[Mapping[tuple[str, int | None], int]]) -> Standi
     return Standing(-sums.get("charges", 0), -sum(sums.values()), sums.get("ar_patient", 0), by_payer, adjusted, credit)
 
 
-def state(insured: bool, answers: Sequence[tuple[str, int | None]], books: Standing) -> str:
-    """The state's name. ``answers`` are (outcome, payer's party) of the standing answers, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How the last submission of a claim stands; ``after`` says that it went out after the last answer."""
+
+    outcome: str
+    frequency: str = "1"
+    after: bool = True
+
+
+def state(insured: bool, answers: Sequence[tuple[str, int | None]], books: Standing, sent: Sent | None = None) -> str:
+    """The state's name. ``answers`` are (outcome, payer's party) of the standing answers, oldest first; ``sent`` is None
+    when nothing went out, or what went out was taken back."""
     if not insured:
         return "PATIENT_DUE" if books.patient_due_cents > 0 else "CLOSED"
     told = [(outcome, payer) for outcome, payer in answers if outcome not in ("unmatched", "not_posted")]
+    if sent and sent.after and (not told or books.insurance_due_cents > 0):
+        return "VOIDED" if sent.frequency == "8" else sent.outcome
     if not told:
         return "DRAFT"
+    return _answered(told, books)
+
+
+def _answered(told: Sequence[tuple[str, int | None]], books: Standing) -> str:
     outcome, payer = told[-1]
     if outcome in ("reversed", "crossed_over"):
         return outcome.upper()

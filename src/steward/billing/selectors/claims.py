@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from steward.billing.logic.claim_state import Standing, standing, state
+from steward.billing.logic.claim_state import Sent, Standing, standing, state
 from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim, RemittanceLine, WorkItem
-from steward.billing.states import ClaimState
+from steward.billing.selectors.submissions import last_sent
+from steward.billing.states import ClaimState, Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.selectors import item_payer_balances
@@ -58,13 +59,26 @@ def standings(pks: Iterable[int]) -> dict[int, Standing]:
 
 
 def states(rows: Sequence[Claim], books: dict[int, Standing]) -> dict[int, str]:
-    """Claim -> its state. One query."""
+    """Claim -> its state. Two queries."""
+    pks = [row.pk for row in rows]
     answers: dict[int, list[tuple[str, int | None]]] = {}
-    told = RemittanceClaim.objects.filter(claim__in=[row.pk for row in rows], live=True).order_by("id")
-    for claim, outcome, payer in told.values_list("claim_id", "outcome", "remittance__payer__party_id"):
+    latest: dict[int, Any] = {}
+    told = RemittanceClaim.objects.filter(claim__in=pks, live=True).order_by("id")
+    for claim, outcome, payer, at in told.values_list(
+        "claim_id", "outcome", "remittance__payer__party_id", "remittance__imported_at"
+    ):
         answers.setdefault(claim, []).append((outcome, payer))
+        latest[claim] = at
+    sent = {
+        claim: Sent(last[0].outcome, last[0].frequency, claim not in latest or last[0].sent_at > latest[claim])
+        for claim, last in last_sent(pks).items()
+        if last[0].outcome != Sending.RECALLED
+    }
     empty = standing([])
-    return {row.pk: state(row.payer_id is not None, answers.get(row.pk, []), books.get(row.pk, empty)) for row in rows}
+    return {
+        row.pk: state(row.payer_id is not None, answers.get(row.pk, []), books.get(row.pk, empty), sent.get(row.pk))
+        for row in rows
+    }
 
 
 def claim_status(subject: Subject, ref: str) -> dict[str, Any] | None:

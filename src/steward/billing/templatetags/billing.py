@@ -32,3 +32,12 @@ def adjustments(value: str) -> str:
     """``CO-45:2000;PR-3:500`` as ``CO-45 20.00, PR-3 5.00``."""
     parts = (part.rpartition(":") for part in value.split(";") if part)
     return ", ".join(f"{code} {format_cents(int(cents))}" for code, _colon, cents in parts)
+
+
+FREQUENCIES = {"1": lambda: _("Original"), "7": lambda: _("Replacement"), "8": lambda: _("Void")}
+
+
+@register.filter
+def frequency(value: str) -> str:
+    """CLM05-3 in words."""
+    return FREQUENCIES[value]()

@@ -16,10 +16,12 @@ from steward.billing.forms import PrepaymentForm, ReasonForm, RefundForm, WriteO
 from steward.billing.models import Charge, Claim, Decision
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors.facts import known_by_pk
+from steward.billing.selectors.scrubbing import held_by
+from steward.billing.selectors.submissions import with_outcome
 from steward.billing.services.charges import void_charge
 from steward.billing.services.decisions import apply_prepayment, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
-from steward.billing.states import TONES
+from steward.billing.states import REJECTED, TONES, ClaimState, said
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest
@@ -133,6 +135,10 @@ def _claim(request: HttpRequest, uid: UUID) -> Claim:
     return row
 
 
+UNSENT = (ClaimState.DRAFT, *REJECTED)
+SEVERITY_TONES = {"error": "bad", "warning": "warn", "info": ""}
+
+
 @screen(GET="charge.read")
 def claim(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One claim: where it stands, its charges with what is open of whom, every answer, what people must decide."""
@@ -140,7 +146,13 @@ def claim(request: HttpRequest, uid: UUID) -> HttpResponse:
     subject = request.call.subject  # type: ignore[attr-defined]
     view = ask.claim_view(row)
     waiting = [d for d in view.decisions if d.entry is None and d.rejected_at is None]
+    sent = [(one, *said(one.outcome)) for one in with_outcome(row.submissions.all()).select_related("batch").order_by("-id")]  # type: ignore[attr-defined]
     return render(request, "billing/claim.html", {
+        "sent": sent, "problems": [
+            (SEVERITY_TONES[one.severity], one)
+            for one in (held_by(row, request.call.today) if view.state in UNSENT else ())  # type: ignore[attr-defined]
+        ],
+        "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),

@@ -1,0 +1,260 @@
+"""Claims of ours as the value that is scrubbed and written: a constant number of queries per thousand claims."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from steward.billing.logic.outgoing.model import (
+    Accident,
+    Address,
+    Adjusted,
+    BillingProvider,
+    Clinician,
+    Drug,
+    Human,
+    OutgoingClaim,
+    PayerName,
+    Policy,
+    PriorLine,
+    PriorPayer,
+    ServiceLine,
+)
+from steward.billing.models import Charge, Claim, RemittanceClaim, RemittanceLine
+from steward.billing.selectors.facts import chunks
+from steward.insurance.models import Coverage, Payer
+from steward.insurance.selectors import covering_many
+from steward.people.selectors import providers_by_npi
+from steward.registry.models import Party, Site
+from steward.registry.selectors import contacts_of
+
+RELATED = ("patient__party", "payer__party", "provider__party", "entity__party", "site")
+ACCIDENTS = {"AA": "AA", "AUTO": "AA", "EM": "EM", "EMPLOYMENT": "EM", "WORK": "EM", "OA": "OA", "OTHER": "OA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which claim goes out as what. ``control`` is the payer's number of the claim it replaces or voids."""
+
+    claim: int
+    rank: int = 1
+    frequency: str = "1"
+    control: str = ""
+
+
+@dataclass
+class _Around:
+    """Everything besides the claims, read once."""
+
+    charges: dict[int, list[Charge]]
+    covers: dict[tuple[int, date], list[Coverage]]
+    addresses: dict[int, Address]
+    phones: dict[int, str]
+    clinicians: dict[str, Clinician]
+    answers: dict[int, list[RemittanceClaim]] = field(default_factory=dict)
+    lines: dict[int, list[RemittanceLine]] = field(default_factory=dict)
+
+
+def outgoing(wanted: Sequence[Wanted]) -> dict[int, OutgoingClaim]:
+    """Claim -> the value it goes out as, in the order asked. Claims without charges or payer are left out."""
+    claims: dict[int, Claim] = {}
+    for part in chunks(one.claim for one in wanted):
+        claims.update({row.pk: row for row in Claim.objects.filter(pk__in=part).select_related(*RELATED)})
+    around = _around(list(claims.values()))
+    found = {}
+    for one in wanted:
+        row = claims[one.claim]
+        if around.charges.get(row.pk) and row.payer_id:
+            found[row.pk] = _claim(row, one, around)
+    return found
+
+
+def _around(claims: Sequence[Claim]) -> _Around:
+    covers = covering_many((row.patient.party_id, row.service_date) for row in claims)
+    people = {row.patient.party_id for row in claims} | {row.entity.party_id for row in claims}
+    people |= {cover.subscriber_id for rows in covers.values() for cover in rows}
+    npis = {row.details.get(name, "") for row in claims for name in ("referring_npi", "supervising_npi")} - {""}
+    addresses, phones = contacts_of(people)
+    around = _Around(
+        _charges(claims), covers,
+        {pk: Address(a.street, a.street2, a.city, a.state, a.zip) for pk, a in addresses.items()}, phones,
+        {p.npi: Clinician(p.npi, p.party.last_name, p.party.first_name, p.taxonomy) for p in providers_by_npi(npis)},
+    )  # fmt: skip
+    _answers(claims, around)
+    return around
+
+
+def _charges(claims: Sequence[Claim]) -> dict[int, list[Charge]]:
+    found: dict[int, list[Charge]] = defaultdict(list)
+    for part in chunks(row.pk for row in claims):
+        for charge in Charge.objects.filter(claim__in=part, voided_on=None).order_by("id"):
+            found[charge.claim_id].append(charge)
+    return found
+
+
+def _answers(claims: Sequence[Claim], around: _Around) -> None:
+    for part in chunks(row.pk for row in claims):
+        rows = RemittanceClaim.objects.filter(claim__in=part, live=True).exclude(outcome="not_posted")
+        for answer in rows.select_related("remittance").order_by("id"):
+            around.answers.setdefault(answer.claim_id or 0, []).append(answer)
+    for part in chunks(answer.pk for rows in around.answers.values() for answer in rows):
+        for line in RemittanceLine.objects.filter(answer__in=part, charge__isnull=False).order_by("id"):
+            around.lines.setdefault(line.answer_id, []).append(line)
+
+
+def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
+    charges = around.charges[row.pk]
+    covers = around.covers.get((row.patient.party_id, row.service_date), [])
+    policies = _policies(row, covers, around)
+    policy = policies.get(wanted.rank) or _unknown(row, around)
+    diagnoses = tuple(dict.fromkeys(code for c in charges for code in c.diagnoses.split(":") if code))
+    details = row.details
+    return OutgoingClaim(
+        ref=row.ref, form="P", charge_cents=sum(charge.charge_cents for charge in charges), billing=_billing(row, around),
+        policy=policy, patient=_human(row.patient.party, around), place=charges[0].place, diagnoses=diagnoses,
+        lines=tuple(_line(charge, diagnoses, details) for charge in charges),
+        rendering=Clinician(row.provider.npi, row.provider.party.last_name, row.provider.party.first_name, row.provider.taxonomy),
+        referring=_named(details, "referring", around), supervising=_named(details, "supervising", around),
+        facility=_facility(row.site, around.addresses.get(row.entity.party_id)),
+        others=tuple(_prior(row, one, charges, around) for rank, one in sorted(policies.items()) if rank != wanted.rank),
+        frequency=wanted.frequency, control=wanted.control, authorisation=row.auth_number,
+        referral=details.get("referral_number", ""), clia=details.get("clia", ""), note=details.get("note", ""),
+        attachment=_attachment(details), accident=_accident(details), onset=_date(details.get("onset", "")),
+        patient_ref=row.patient.chart,
+    )  # fmt: skip
+
+
+def _billing(row: Claim, around: _Around) -> BillingProvider:
+    entity = row.entity
+    where = around.addresses.get(entity.party_id) or _site_address(row.site)
+    return BillingProvider(
+        entity.name, entity.npi, entity.tin, entity.taxonomy or row.provider.taxonomy, where,
+        around.phones.get(entity.party_id, "") or row.site.phone,
+    )  # fmt: skip
+
+
+def _site_address(site: Site) -> Address:
+    return Address(site.street, "", site.city, site.state, site.zip)
+
+
+def _facility(site: Site, billing: Address | None) -> tuple[str, str, Address] | None:
+    """Where it was done, only when that is another address than the billing provider's (2310C)."""
+    where = _site_address(site)
+    if not (where.street and where.city and where.state and where.zip) or billing is None:
+        return None
+    same = (where.street.upper(), where.zip[:5]) == (billing.street.upper(), billing.zip[:5])
+    return None if same else (site.name, "", where)
+
+
+def _human(party: Party, around: _Around) -> Human:
+    return Human(
+        party.last_name or party.name, party.first_name, party.middle_name, party.birth_date, party.death_date, party.sex,
+        around.addresses.get(party.pk, Address()),
+    )  # fmt: skip
+
+
+def payer_name(payer: Payer) -> PayerName:
+    """A payer as an 837 names it; one without a clearinghouse number goes by the id under which imports know it."""
+    return PayerName(payer.name, payer.edi_id or payer.code, payer.filing, payer.ref2u, payer.code)
+
+
+def _policies(row: Claim, covers: Sequence[Coverage], around: _Around) -> dict[int, Policy]:
+    """Rank -> policy. The claim's own payer is the first, whatever else the coverage of the day says of it."""
+    found = {}
+    own = next((cover for cover in covers if cover.plan.payer_id == row.payer_id), None)
+    if own is not None:
+        found[1] = _policy(own, 1, row.member_id, around)
+    for cover in covers:
+        if cover is not own and cover.rank > 1 and cover.plan.payer_id != row.payer_id:
+            found[cover.rank] = _policy(cover, cover.rank, "", around)
+    if own is None and row.payer is not None:
+        found[1] = _unknown(row, around)
+    return found
+
+
+def _policy(cover: Coverage, rank: int, member: str, around: _Around) -> Policy:
+    return Policy(
+        payer_name(cover.plan.payer), member or cover.member_id, rank, cover.relation, _human(cover.subscriber, around),
+        cover.group_number, cover.starts_on, cover.ends_on,
+    )  # fmt: skip
+
+
+def _unknown(row: Claim, around: _Around) -> Policy:
+    """The claim names a payer that no coverage of the day does: the member id is the claim's, the rest is not known."""
+    assert row.payer is not None
+    return Policy(payer_name(row.payer), row.member_id, 1, "18", _human(row.patient.party, around))
+
+
+def _line(charge: Charge, diagnoses: Sequence[str], details: Mapping[str, Any]) -> ServiceLine:
+    own = [code for code in charge.diagnoses.split(":") if code]
+    places = [int(p) for p in charge.pointers.split(":") if p.isdigit()]
+    # a pointer to nothing stays one, for the scrub to find: it points beyond the claim's last diagnosis
+    pointers = tuple(diagnoses.index(own[p - 1]) + 1 if 0 < p <= len(own) else 99 for p in places)
+    drug = Drug(charge.ndc) if charge.ndc else None
+    return ServiceLine(
+        charge.line_ref, charge.code, charge.charge_cents, charge.service_date,
+        tuple(m for m in charge.modifiers.split(":") if m), charge.units, pointers, charge.place, drug,
+    )  # fmt: skip
+
+
+def _named(details: Mapping[str, Any], role: str, around: _Around) -> Clinician | None:
+    npi = details.get(f"{role}_npi", "")
+    if not npi:
+        return None
+    return around.clinicians.get(npi) or Clinician(
+        npi, details.get(f"{role}_last_name", ""), details.get(f"{role}_first_name", "")
+    )
+
+
+def _attachment(details: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    kind = details.get("attachment_type", "")
+    return (kind, details.get("attachment_by", "EL"), details.get("attachment_number", "")) if kind else None
+
+
+def _accident(details: Mapping[str, Any]) -> Accident | None:
+    kind = str(details.get("accident_type", "")).upper()
+    if not kind:
+        return None
+    return Accident(ACCIDENTS.get(kind, "OA"), _date(details.get("accident_date", "")), details.get("accident_state", ""))
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _prior(row: Claim, policy: Policy, charges: Sequence[Charge], around: _Around) -> PriorPayer:
+    """What a payer said so far: sums over its standing answers, so that a reversal takes its original away."""
+    told = [a for a in around.answers.get(row.pk, []) if a.rank == policy.rank]
+    if not told:
+        return PriorPayer(policy)
+    last = told[-1]
+    lines = [line for answer in told for line in around.lines.get(answer.pk, [])]
+    return PriorPayer(
+        policy, sum(a.paid_cents for a in told), last.remittance.paid_on, last.payer_control,
+        _adjusted(a.adjustments for a in told), tuple(_prior_line(charge, lines) for charge in charges),
+    )  # fmt: skip
+
+
+def _prior_line(charge: Charge, lines: Sequence[RemittanceLine]) -> PriorLine | None:
+    own = [line for line in lines if line.charge_id == charge.pk]
+    if not own:
+        return None
+    modifiers = tuple(m for m in charge.modifiers.split(":") if m)
+    return PriorLine(
+        sum(line.paid_cents for line in own), charge.code, modifiers, charge.units, _adjusted(li.adjustments for li in own)
+    )  # fmt: skip
+
+
+def _adjusted(texts: Iterable[str]) -> tuple[Adjusted, ...]:
+    """``CO-45:2000;PR-3:500`` of several answers, summed by reason."""
+    sums: dict[tuple[str, str], int] = {}
+    for text in texts:
+        for part in text.split(";"):
+            reason, _, cents = part.rpartition(":")
+            if reason:
+                group, _, carc = reason.partition("-")
+                sums[group, carc] = sums.get((group, carc), 0) + int(cents)
+    return tuple(Adjusted(group, carc, cents) for (group, carc), cents in sums.items() if cents)

@@ -1,0 +1,166 @@
+"""Claims before they go out: what the scrub says of them, what a person has answered, what is ready and what is held."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from steward.billing.logic.outgoing.model import OutgoingClaim
+from steward.billing.logic.scrub import engine, rules
+from steward.billing.logic.scrub.model import INFO, WARNING, InForce, PastLine, Problem, World
+from steward.billing.models import Charge, Claim, Waiver
+from steward.billing.selectors.facts import chunks
+from steward.billing.selectors.outgoing import Wanted, outgoing
+from steward.billing.selectors.sending import due
+from steward.frontdesk.selectors import patients_by_chart
+from steward.insurance.models import Payer
+from steward.insurance.selectors import coverages_of
+
+HISTORY_DAYS = 366
+PREVIEW_CLAIMS = 2_000  # scrubbed for the page; the files themselves take every claim
+
+
+@lru_cache(maxsize=1)
+def shipped() -> engine.RuleSet:
+    """The rules that come with Steward, made ready once a process."""
+    return engine.prepare(rules.load())
+
+
+def problems_of(values: Sequence[OutgoingClaim], today: date) -> dict[str, tuple[Problem, ...]]:
+    """Claim number -> its problems, less the warnings a person answered. A constant number of queries a 500 claims."""
+    world, answered = world_of(values, today), _answered(value.ref for value in values)
+    found = {}
+    for value, problems in engine.scrub_many(values, shipped(), world):
+        passed = answered.get(value.ref, set())
+        found[value.ref] = tuple(
+            one for one in problems if one.severity != WARNING or not passed & {(one.rule, one.where), (one.rule, "")}
+        )
+    return found
+
+
+def blocking(problems: Iterable[Problem]) -> bool:
+    """Whether the claim stays: an error always, a warning until a person has answered it."""
+    return any(one.severity != INFO for one in problems)
+
+
+def _answered(refs: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for part in chunks(refs):
+        rows = Waiver.objects.filter(claim__ref__in=part).values_list("claim__ref", "rule", "where")
+        for ref, rule, where in rows:
+            found[ref].add((rule, where))
+    return found
+
+
+def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
+    """What the practice's own data tell the rules. Code sets that were not imported stay None: pattern only."""
+    charts = {value.patient_ref for value in values}
+    limits = dict(Payer.objects.exclude(filing_limit_days=None).values_list("code", "filing_limit_days"))
+    days = [line.day for value in values for line in value.lines]
+    return World(
+        today=today, history=_history(charts, min(days, default=today)), coverages=_coverages(charts),
+        filing_limits={code: limit for code, limit in limits.items() if limit},
+    )  # fmt: skip
+
+
+def _history(charts: Iterable[str], first: date) -> dict[str, tuple[PastLine, ...]]:
+    """The patients' services of a year before the first day asked, and since."""
+    found: dict[str, list[PastLine]] = defaultdict(list)
+    columns = (
+        "claim__patient__chart", "service_date", "code", "modifiers", "claim__provider__npi", "claim__ref", "voided_on",
+    )  # fmt: skip
+    for part in chunks(charts):
+        rows = Charge.objects.filter(
+            claim__patient__chart__in=part, service_date__gte=first - timedelta(days=HISTORY_DAYS)
+        )
+        for chart, day, code, modifiers, npi, ref, voided in rows.order_by("id").values_list(*columns):
+            found[chart].append(
+                PastLine(day, code, tuple(m for m in modifiers.split(":") if m), npi, ref, voided is not None)
+            )
+    return {chart: tuple(lines) for chart, lines in found.items()}
+
+
+def _coverages(charts: Iterable[str]) -> dict[str, tuple[InForce, ...]]:
+    parties = {patient.party_id: chart for chart, patient in patients_by_chart(charts).items()}
+    found: dict[str, list[InForce]] = defaultdict(list)
+    for row in coverages_of(parties):
+        found[parties[row.patient_id]].append(
+            InForce(row.rank, row.plan.payer.code, row.member_id, row.starts_on, row.ends_on, row.voided_on is not None)
+        )
+    return {chart: tuple(rows) for chart, rows in found.items()}
+
+
+def held_by(claim: Claim, today: date) -> tuple[Problem, ...]:
+    """What the scrub says of one claim that is not out; nothing for one that goes to nobody."""
+    values = list(outgoing([Wanted(claim.pk)]).values())
+    return problems_of(values, today).get(claim.ref, ()) if values else ()
+
+
+# ---- the page of what is to be sent ----
+@dataclass(frozen=True)
+class ReadyPayer:
+    """What is ready for one payer."""
+
+    payer: Payer
+    claims: int
+    charge_cents: int
+    oldest: date
+
+
+@dataclass(frozen=True)
+class HeldClaim:
+    """A claim that stays, with what holds it."""
+
+    claim: Claim
+    charge_cents: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def first(self) -> Problem:
+        return self.problems[0]
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.first.holds else "warn"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Claims to be sent, scrubbed: ready ones by payer, held ones with their problems; ``more`` were not looked at."""
+
+    payers: tuple[ReadyPayer, ...]
+    held: tuple[HeldClaim, ...]
+    held_count: int
+    more: int
+
+    @property
+    def ready(self) -> int:
+        return sum(one.claims for one in self.payers)
+
+
+def preview(today: date, most_held: int) -> Preview:
+    """What would go out now and what would not, of the 2,000 oldest claims due."""
+    asked = due()
+    values = outgoing(asked[:PREVIEW_CLAIMS])
+    told = problems_of(list(values.values()), today)
+    ready: dict[str, list[OutgoingClaim]] = defaultdict(list)
+    held = {}
+    for pk, value in values.items():
+        if blocking(told[value.ref]):
+            held[pk] = value
+        else:
+            ready[value.policy.payer.code].append(value)
+    payers = {row.code: row for row in Payer.objects.filter(code__in=ready)}
+    shown = list(held)[:most_held]
+    claims = {row.pk: row for row in Claim.objects.filter(pk__in=shown).select_related("patient__party")}
+    return Preview(
+        tuple(
+            ReadyPayer(payers[code], len(own), sum(v.charge_cents for v in own), min(v.first_day for v in own))
+            for code, own in sorted(ready.items(), key=lambda pair: payers[pair[0]].name)
+        ),
+        tuple(HeldClaim(claims[pk], held[pk].charge_cents, told[held[pk].ref]) for pk in shown),
+        len(held), max(len(asked) - PREVIEW_CLAIMS, 0),
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Claims on their way out: what is ready, what is held and why, the files written, what was said of each claim."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from steward.billing.forms import ReasonForm
+from steward.billing.models import Batch, Claim
+from steward.billing.selectors import claims as claim_list
+from steward.billing.selectors import submissions as ask
+from steward.billing.selectors.scrubbing import preview
+from steward.billing.services.submissions import recall, waive, write_claims
+from steward.billing.states import Form, said
+from steward.core.access.policy import holds
+from steward.core.access.routes import screen
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, Preset, ScopedList, Sort, Text, link_to
+from steward.core.web.forms import Done, handle, press
+from steward.insurance.models import Payer
+
+SHOWN = 200
+
+BATCHES = Listing(
+    name="billing.batches",
+    title=__("Claim files"),
+    columns=(
+        Column("written_at", __("Written"), kind="moment"),
+        Column("name", __("File"), kind="code", link=link_to("billing:batch")),
+        Column("payer", __("Payer"), value=lambda row: row.payer.name),
+        Column("form", __("Form"), value=lambda row: row.get_form_display()),
+        Column("claim_count", __("Claims"), kind="number"),
+        Column("charge_cents", __("Charges"), kind="money"),
+        Column("delivered", __("State"), kind="badge",
+               badge=lambda row: ("good", _("Delivered")) if row.delivered_at else ("warn", _("Not delivered"))),
+    ),
+    filters=(
+        Text("name", __("File"), "name"),
+        Choice("form", __("Form"), "form", Form.choices),
+        DateRange("written", __("Written"), "written_at", moment=True),
+    ),
+    sorts=(Sort("-written", __("Latest first"), "-written_at"),),
+    presets=(Preset(__("All"), ""),),
+    money="charge_cents",
+    export="charge.read",
+    object_type="billing.batch",
+    empty=Empty(__("No claim files yet"), __("A claim file holds the claims of one payer, as an 837."),
+                "billing:sending", __("See what is ready")),
+)  # fmt: skip
+BATCH_LIST = ScopedList(BATCHES, "charge.read", ask.batches)
+
+
+@screen(GET="charge.read")
+def batches(request: HttpRequest) -> HttpResponse:
+    """All claim files, the latest first."""
+    return BATCH_LIST.respond(request)
+
+
+@screen(GET="charge.read")
+def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One file: its claims in order, what was said of each, its bytes."""
+    row = _batch(request, uid)
+    rows = list(ask.submissions_of(row)[:SHOWN])
+    request.call.read("patient", [one.claim.patient.uid for one in rows])  # type: ignore[attr-defined]
+    shown = [(one, *said(one.outcome)) for one in rows]  # type: ignore[attr-defined]
+    return render(request, "billing/batch.html", {
+        "batch": row, "rows": shown, "more": max(row.claim_count - SHOWN, 0),
+    })  # fmt: skip
+
+
+def _batch(request: HttpRequest, uid: UUID) -> Batch:
+    row = ask.batch_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen(GET="charge.read")
+def sending(request: HttpRequest) -> HttpResponse:
+    """What is ready by payer, and what the scrub holds back with its mend."""
+    call = request.call  # type: ignore[attr-defined]
+    shown = preview(call.today, SHOWN)
+    call.read("patient", [one.claim.patient.uid for one in shown.held])
+    undelivered = ask.undelivered().select_related("payer")
+    return render(request, "billing/sending.html", {
+        "shown": shown, "undelivered": undelivered, "may_send": holds(call.subject, "claim.send"),
+    })  # fmt: skip
+
+
+@screen(POST="claim.send")
+def write(request: HttpRequest) -> HttpResponse:
+    """Write the files: of one payer, or of all."""
+    code = request.POST.get("payer", "")
+    payer = get_object_or_404(Payer, uid=code) if code else None
+
+    def told(done: Any) -> Done:
+        sent = sum(one.claim_count for one in done.batches)
+        words = _("%(claims)d claims in %(files)d files, %(held)d held") % {
+            "claims": sent, "files": len(done.batches), "held": len(done.held),
+        }  # fmt: skip
+        return Done(reverse("billing:batches" if done.batches else "billing:sending"), words)
+
+    back = reverse("billing:sending")
+    return press(request, lambda call: write_claims(call, payer=payer), success=told, back=back)
+
+
+def _claim(request: HttpRequest, uid: UUID) -> Claim:
+    row = claim_list.claim_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    request.call.read("patient", [row.patient.uid])  # type: ignore[attr-defined]
+    return row
+
+
+@screen(GET="claim.send", POST="claim.send")
+def send_again(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Let a rejected claim, or one whose file never arrived, go with the next file."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: recall(call, claim=row, **data),
+        context={"title": _("Send claim %s again") % row.ref, "submit": _("Send it again"), "cancel": back,
+                 "lead": _("It goes out as it now stands, with the next file.")},
+        success=lambda _row: Done(back, _("It goes with the next file")),
+    )  # fmt: skip
+
+
+@screen(GET="claim.send", POST="claim.send")
+def pass_warning(request: HttpRequest, uid: UUID, rule: str) -> HttpResponse:
+    """Answer a warning of the scrub with a reason."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: waive(call, claim=row, rule=rule, **data),
+        context={"title": _("Send claim %s in spite of the warning") % row.ref, "submit": _("Pass it"), "cancel": back},
+        success=lambda _row: Done(back, _("The warning is answered")),
+    )  # fmt: skip
