@@ -14,6 +14,7 @@ from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
+from steward.core.web import limits
 from steward.desk.imports import import_content
 from steward.insurance.models import Payer
 from steward.insurance.services import load_default_rules
@@ -31,9 +32,10 @@ JOURNAL = b"""[{"key": "J-1", "date": "2026-11-20", "memo": "Bank fee", "lines":
 
 
 @pytest.fixture(autouse=True)
-def fresh_counters() -> None:
-    """The counters of rates are shared by all tests of a process."""
+def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counters of rates are shared by all tests of a process; no window ends in the middle of a test."""
     cache.clear()
+    monkeypatch.setattr(limits, "wall_seconds", lambda: 1_800_000_000.0)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from steward.api.lists import LISTS, path_of
 from steward.core.listing import Choice, DateRange, Flag, MoneyRange, ScopedList
@@ -41,38 +42,43 @@ def refused(answer: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("each", LISTS, ids=path_of)
-def test_no_payload_passes_as_order_cursor_size_or_filter(world: World, each: ScopedList, settings: Any) -> None:
-    """Each parameter meets a third of the payloads of its own; orders and cursors meet all."""
-    settings.STEWARD_API_PER_MINUTE = 100_000
-    client, path = client_for(world, "administrator"), f"/api/{path_of(each)}"
-    for n, parameter in enumerate(closed_parameters(each)):
-        for payload in PAYLOADS if n < 2 else PAYLOADS[n % 3 :: 3]:
-            if parameter.endswith(("_from", "_to")) and payload in ("-",):
-                continue
-            assert refused(client.get(path, {parameter: payload})), (parameter, payload[:60])
-    for payload in PAYLOADS:
-        assert refused(client.get(path, {payload: "1"})), payload[:60]
+@pytest.fixture
+def client(world: World, settings: Any) -> Client:
+    settings.STEWARD_API_PER_MINUTE = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR = 1_000_000
+    return client_for(world, "administrator")
 
 
-@pytest.mark.parametrize("each", LISTS, ids=path_of)
-def test_a_payload_as_text_finds_nothing_more(world: World, each: ScopedList, settings: Any) -> None:
-    """Free text is looked for as it is: what it finds is in the list without it."""
-    settings.STEWARD_API_PER_MINUTE = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR = 100_000
-    client, path = client_for(world, "administrator"), f"/api/{path_of(each)}"
-    every = {str(row) for row in client.get(path, {"limit": 200}).json()["rows"]}
-    for part in each.listing.filters:
-        if isinstance(part, Choice | DateRange | Flag | MoneyRange):
-            continue
+def test_no_payload_passes_as_order_cursor_size_or_filter(client: Client) -> None:
+    """Orders and cursors meet all of them, each other parameter a third."""
+    for each in LISTS:
+        path = f"/api/{path_of(each)}"
+        for n, parameter in enumerate(closed_parameters(each)):
+            for payload in PAYLOADS if n < 2 else PAYLOADS[n % 3 :: 3]:
+                assert refused(client.get(path, {parameter: payload})), (path, parameter, payload[:60])
+
+
+def test_no_payload_passes_as_the_name_of_a_filter(client: Client) -> None:
+    for each in LISTS:
         for payload in PAYLOADS:
-            answer = client.get(path, {part.name: payload, "limit": 200})
-            assert answer.status_code == 200, (part.name, payload[:60])
-            if each.listing.name != "core.audit":  # each look adds to it
-                assert {str(row) for row in answer.json()["rows"]} <= every, payload[:60]
+            assert refused(client.get(f"/api/{path_of(each)}", {payload: "1"})), (each.listing.name, payload[:60])
 
 
-def test_the_other_addresses_take_no_payload(world: World) -> None:
-    client = client_for(world, "administrator")
+def test_a_payload_as_text_finds_nothing_more(client: Client) -> None:
+    """Free text is looked for as it is: what it finds is in the list without it."""
+    for each in LISTS:
+        path = f"/api/{path_of(each)}"
+        every = {str(row) for row in client.get(path, {"limit": 200}).json()["rows"]}
+        for part in each.listing.filters:
+            if isinstance(part, Choice | DateRange | Flag | MoneyRange):
+                continue
+            for payload in PAYLOADS:
+                answer = client.get(path, {part.name: payload, "limit": 200})
+                assert answer.status_code == 200, (path, part.name, payload[:60])
+                if each.listing.name != "core.audit":  # each look adds to it
+                    assert {str(row) for row in answer.json()["rows"]} <= every, (path, payload[:60])
+
+
+def test_the_other_addresses_take_no_payload(client: Client) -> None:
     for payload in PAYLOADS:
         for path in ("books/trial-balance", "bank/cash"):
             assert refused(client.get(f"/api/{path}", {"as_of": payload})), payload[:60]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from steward.core import clock
 from steward.core.access.address import address_of
@@ -18,7 +19,7 @@ from steward.core.tokens import selectors, services
 from steward.core.tokens.models import ApiToken
 from steward.core.web import limits, machines
 
-MISSES_PER_MINUTE = 30
+MISSES_PER_MINUTE, MINUTE = 30, 60
 TOLD_SECONDS = 3600
 
 
@@ -32,33 +33,32 @@ def call_of(request: HttpRequest, now: clock.Clock) -> Call | HttpResponse:
 
     The person is read anew at every request, so a leaver's token is dead at once (the rule asks for 60 seconds).
     """
-    address = address_of(request)
-    if limits.spent(f"token:{address}", MISSES_PER_MINUTE, 60):
-        return machines.too_many(request, "Too many tokens that do not count.", 60)
-    row = _row(request)
+    row, address = _row(request), address_of(request)
     if row is None:
-        limits.count(f"token:{address}", 60)
-        return machines.sign_in_first(request)
+        return _missed(request, address)
     call = _call(row, now, address)
-    why = (
-        "ended"
-        if not call.subject.active
-        else ""
-        if row.counts_at(call.now)
-        else "revoked"
-        if row.revoked_at
-        else "expired"
-    )
-    if why:
-        limits.count(f"token:{address}", 60)
-        if cache.add(
-            f"dead-token:{row.pk}:{why}", 1, TOLD_SECONDS
-        ):  # a program knocks on for days: one row an hour tells it
+    if why := _why_not(row, call):
+        # a program knocks on for days: one row an hour tells it
+        if cache.add(f"dead-token:{row.pk}:{why}", 1, TOLD_SECONDS):
             record_event(call, "core.use_api_token", obj=row, reason=why, decision="deny")
-        return machines.sign_in_first(request)
+        return _missed(request, address)
     request.user = row.user
     services.touch(call, row)
     return call
+
+
+def _why_not(row: ApiToken, call: Call) -> str:
+    """Why the token does not count; empty when it does."""
+    if not call.subject.active:
+        return "ended"
+    return "" if row.counts_at(call.now) else "revoked" if row.revoked_at else "expired"
+
+
+def _missed(request: HttpRequest, address: str) -> HttpResponse:
+    """What counts is never held up by what does not: many programs may share one address."""
+    if limits.count(f"token:{address}", MINUTE) > MISSES_PER_MINUTE:
+        return machines.too_many(request, _("Too many tokens that do not count."), limits.seconds_left(MINUTE))
+    return machines.sign_in_first(request)
 
 
 def _row(request: HttpRequest) -> ApiToken | None:

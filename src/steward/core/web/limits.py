@@ -5,13 +5,13 @@ Rivals at the same instant may lose a count; a limit that is a little generous i
 
 from __future__ import annotations
 
-import time
+from time import time as wall_seconds
 
 from django.core.cache import cache
 
 
 def _key(name: str, seconds: int) -> str:
-    return f"limit:{name}:{int(time.time() // seconds)}"
+    return f"limit:{name}:{int(wall_seconds() // seconds)}"
 
 
 def count(name: str, seconds: int, by: int = 1) -> int:
@@ -29,4 +29,4 @@ def spent(name: str, most: int, seconds: int) -> bool:
 
 def seconds_left(seconds: int) -> int:
     """Until the next window begins."""
-    return seconds - int(time.time() % seconds)
+    return seconds - int(wall_seconds() % seconds)
