@@ -119,13 +119,22 @@ def test_up_again_says_where_it_runs(up):
     assert again.returncode == 0 and "already runs" in again.stdout and f":{up.port}" in again.stdout
 
 
-def test_a_second_server_on_the_folder_is_refused(up):
-    for words in (["--foreground"], ["--port", str(up.port + 1)]):
-        second = up.steward("serve", "up", "--empty", *words, "--json")
+@pytest.mark.proof
+def test_a_second_server_on_the_folder_is_refused(up, tmp_path, proofs):
+    """R19, under the folder's own name and under another that leads to it."""
+    proof = proofs("R19")
+    (tmp_path / "alias").symlink_to(up.data)
+    alias = Machine(tmp_path / "alias", up.env)
+    tries = [(one, words) for one in (up, alias) for words in (["--foreground"], ["--port", str(up.port + 1)])]
+    for one, words in tries:
+        second = one.steward("serve", "up", "--empty", *words, "--json")
         assert second.returncode == 1
         assert json.loads(second.stdout)["refused"][0]["code"] == "already_running"
-    with pytest.raises(running.AlreadyRunning):
-        running.take_lock(up.data, 1)
+    for one in (up, alias):
+        with pytest.raises(running.AlreadyRunning):
+            running.take_lock(one.data, 1)
+    assert up.get().status == 200
+    proof.done(tries=len(tries), refused=len(tries))
 
 
 def test_a_taken_port_is_said_at_once(up, tmp_path):

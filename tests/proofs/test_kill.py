@@ -123,7 +123,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled(killed: Office, proofs
     proof = proofs("R1")
     chance, last = random.Random(proof.seed), -1
     for _kill in range(proof.count):
-        last = max(last, _one_life(killed, last + 1, chance.uniform(0.02, 0.25)))
+        last = max(last, _one_life(killed, last + 1, chance.uniform(0.02, 0.5)))
     _settled()
     assert last > proof.count // 5, "the children hardly worked: the proof would be empty"
     refs = {kind: _refs(kind) for kind in ("test.kill", "billing.remittance")}
