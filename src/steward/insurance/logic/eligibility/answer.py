@@ -27,7 +27,10 @@ def _answer(transaction: Transaction) -> Answer:
     refused = [*_rejections(head, "payer"), *_rejections(payer, "payer"), *_rejections(provider, "provider")]
     asked = {id(level.parent) for level in tree if level.code == DEPENDENT}
     patients = [
-        level for level in tree if level.code == DEPENDENT or (level.code == SUBSCRIBER and id(level) not in asked)
+        level
+        for level in tree
+        if level.code == DEPENDENT
+        or (level.code == SUBSCRIBER and (id(level) not in asked or _parted(level.segments)[1]))
     ]
     return Answer(
         reference=bht[3] if bht else "",
@@ -53,7 +56,7 @@ def _patient(reader: Reader, level: Level) -> PatientAnswer:
     refused += [one for run in served for one in _rejections(run, "benefit")]
     both = [*above, *own]
     return PatientAnswer(
-        traces=tuple(Trace(one[1], one[2], one[3]) for one in both if one.tag == "TRN"),
+        traces=tuple(Trace(one[1], one[2], one[3]) for one in [*own, *above] if one.tag == "TRN"),
         subscriber=_member(reader, above if dependent else own),
         dependent=_member(reader, own) if dependent else None,
         refs=tuple((one[1], one[2]) for one in both if one.tag == "REF"),
