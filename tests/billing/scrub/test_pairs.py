@@ -31,7 +31,7 @@ def test_the_clean_claim_has_no_problem():
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_pair(rule: Rule):
     pair = PAIRS[rule.id]
-    assert prepare([replace(rule, on=True)]).ready[0].meets(pair.good), "the good claim must be one the rule looks at"
+    assert prepare([replace(rule, on=True)]).of(pair.good), "the good claim must be one the rule looks at"
     assert found(pair.good, rule, pair.world) == ()
     problems = found(pair.bad, rule, pair.world)
     assert {each.rule for each in problems} == {rule.id}

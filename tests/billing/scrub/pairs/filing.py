@@ -40,7 +40,9 @@ HISTORY = {
     "duplicate-line": Pair(claim(lines=(COUNSEL, SHOT, TWICE)), claim(lines=(COUNSEL, SHOT, replace(TWICE, modifiers=("76",))))),
     "duplicate-claim": Pair(CLEAN, with_line(modifiers=("76",)), past(DAY, "J3420")),
     "global-period": Pair(
-        only(code="G0463", day=DAY + ONE), only(code="G0463", day=DAY + ONE, modifiers=("24",)), past(DAY - 9 * ONE, "G0127", global_days={"G0127": 10})
+        only(code="G0463", day=DAY + ONE),
+        only(code="G0463", day=DAY + ONE, modifiers=("24",)),
+        past(DAY - 9 * ONE, "G0127", global_days={"G0127": 10}),
     ),
     "global-same-day": Pair(
         claim(lines=(replace(COUNSEL, code="G0463"), replace(SHOT, code="G0127"))),

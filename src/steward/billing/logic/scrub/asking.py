@@ -15,6 +15,7 @@ Lines = Sequence[tuple[int, ServiceLine]]  # (number from 1, line), only those o
 
 MEDICARE = frozenset({"MA", "MB"})
 _UNITS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
+_CODES = re.compile(r"[A-Z0-9]{1,7}(?:\*|-[A-Z0-9]{1,7})?")
 _LEVEL_TWO = re.compile(r"[A-Z][0-9]{4}")
 _OTHER_LEVEL = re.compile(r"[0-9]{4}[0-9A-Z]")
 
@@ -30,29 +31,38 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Codes as a rule lists them: ``J3420``, ``G0432-G0435``, ``J*``. A range compares as many characters as its ends have."""
+    """Codes as a rule lists them: ``J3420``, ``G0432-G0435``, ``J*``. A range compares as many characters as its ends have.
+
+    Ranges are kept by their first character, so that most codes are answered by one look (a range never crosses letters
+    unless it is written so; then it is kept under each).
+    """
 
     exact: frozenset[str]
-    ranges: tuple[tuple[str, str], ...]
-    starts: tuple[str, ...]
+    ranges: Mapping[str, tuple[tuple[str, str], ...]]
 
     @classmethod
     def of(cls, written: Iterable[str]) -> Codes:
-        exact, ranges, starts = set(), [], []
+        """Raises ValueError in words for what is no code, range or start."""
+        exact: set[str] = set()
+        ranges: dict[str, tuple[tuple[str, str], ...]] = {}
         for text in (each.strip().upper().replace(".", "") for each in written):
             low, dash, high = text.partition("-")
-            if dash:
-                ranges.append((low, high))
-            elif text.endswith("*"):
-                starts.append(text[:-1])
-            else:
+            if not _CODES.fullmatch(text) or (dash and low > high):
+                raise ValueError(f"{text} is no code, range (G0432-G0435) or start (J*)")
+            if text.endswith("*"):
+                low = high = text[:-1]
+            elif not dash:
                 exact.add(text)
-        return cls(frozenset(exact), tuple(ranges), tuple(starts))
+                continue
+            for first in range(ord(low[0]), ord(high[0]) + 1):
+                ranges[chr(first)] = (*ranges.get(chr(first), ()), (low, high))
+        return cls(frozenset(exact), ranges)
 
     def __contains__(self, code: str) -> bool:
-        if code in self.exact or (self.starts and code.startswith(self.starts)):
+        if code in self.exact:
             return True
-        return any(low <= code[: len(low)] and code[: len(high)] <= high for low, high in self.ranges)
+        near = self.ranges.get(code[:1])
+        return near is not None and any(low <= code[: len(low)] and code[: len(high)] <= high for low, high in near)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
@@ -13,7 +13,11 @@ from steward.billing.logic.scrub.catalogue import CHECKS
 from steward.billing.logic.scrub.model import SEVERITIES, Problem, Rule, World
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+MOST_SCOPES = 1000  # more payers than an office has
 _ORDER = {severity: place for place, severity in enumerate(SEVERITIES)}
+
+
+Scope = tuple[str, str, str]  # payer code, filing indicator, form
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +28,36 @@ class Ready:
     check: Check
     params: Params
 
-    def meets(self, claim: OutgoingClaim) -> bool:
+    def meets(self, scope: Scope) -> bool:
         """True when payer, filing indicator and form are within the rule's scope."""
-        rule, payer = self.rule, claim.policy.payer
+        rule, (payer, filing, form) = self.rule, scope
         return (
-            (not rule.payers or payer.code in rule.payers)
-            and (not rule.filings or payer.filing in rule.filings)
-            and (not rule.forms or claim.form in rule.forms)
+            (not rule.payers or payer in rule.payers)
+            and (not rule.filings or filing in rule.filings)
+            and (not rule.forms or form in rule.forms)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules made ready once, for many claims."""
+    """Rules made ready once, for many claims. Those of one scope are looked up once (a batch has few payers)."""
 
     ready: tuple[Ready, ...]
+    scoped: dict[Scope, tuple[Ready, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, claim: OutgoingClaim) -> tuple[Ready, ...]:
+        """The rules a claim meets."""
+        scope = scope_of(claim)
+        found = self.scoped.get(scope)
+        if found is None:
+            found = tuple(one for one in self.ready if one.meets(scope))
+            if len(self.scoped) < MOST_SCOPES:
+                self.scoped[scope] = found
+        return found
+
+
+def scope_of(claim: OutgoingClaim) -> Scope:
+    return claim.policy.payer.code, claim.policy.payer.filing, claim.form
 
 
 def prepare(rules: Iterable[Rule]) -> RuleSet:
@@ -61,8 +80,7 @@ def scrub(claim: OutgoingClaim, rules: Sequence[Rule] | RuleSet, world: World) -
     days = sorted(line.day for line in claim.lines) or [world.today]
     found = [
         _problem(one.rule, each)
-        for one in ready.ready
-        if one.meets(claim)
+        for one in ready.of(claim)
         for each in _run(one, claim, lines, (days[0], days[-1]), world)
     ]
     found.sort(key=lambda each: (_ORDER[each.severity], each.line, each.rule, each.where, each.message))
@@ -86,7 +104,7 @@ def held(problems: Iterable[Problem]) -> bool:
 def _run(one: Ready, claim: OutgoingClaim, lines: Lines, days: tuple[date, date], world: World) -> Iterable[Found]:
     """What one rule finds. It sees only the lines on whose day it is in force; a rule in force on none is not asked."""
     rule = one.rule
-    if rule.holds_on(days[0]) and rule.holds_on(days[1]):
+    if rule.valid_from <= days[0] and (rule.valid_to is None or days[1] <= rule.valid_to):
         return one.check.run(claim, lines, world, one.params)
     own = tuple((number, line) for number, line in lines if rule.holds_on(line.day))
     return one.check.run(claim, own, world, one.params) if own else ()
