@@ -117,3 +117,20 @@ def test_the_screen_switches_between_accrual_and_cash(office, call):
     exported = keeper.get(url, {"as_of": "2026-11-20", "basis": "cash", "export": "csv"})
     assert "trial-balance-cash-2026-11-20.csv" in exported["Content-Disposition"]
     assert b"4000,Charges" in exported.content.replace(b'"', b"") and b"0.00,21.00" in exported.content
+
+
+def test_the_command_answers_in_the_contract_s_shape_with_its_proof(call):
+    from argparse import Namespace
+
+    from steward.cli.books import VERBS
+
+    services.post(call, draft=entry(line("ar_patient", 700), line("charges", -700)))
+    services.post(call, draft=entry(line("bank_operating", 300), line("ar_patient", -300)))
+    answer = VERBS["trial-balance"](Namespace(as_of="2026-11-20", basis="cash"), call).data
+    assert {"as_of", "basis", "rows", "debit_cents", "credit_cents", "proof"} <= set(answer)
+    assert (answer["basis"], answer["debit_cents"], answer["credit_cents"]) == ("cash", 300, 300)
+    assert {r["role"]: r["balance_cents"] for r in answer["rows"] if r["balance_cents"]} == {
+        "bank_operating": 300,
+        "charges": -300,
+    }
+    assert (answer["proof"]["cash_income_cents"], answer["proof"]["difference_cents"]) == (300, 0)
