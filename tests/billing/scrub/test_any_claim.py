@@ -88,6 +88,7 @@ claims = st.builds(
     note=text, attachment=st.none() | st.tuples(text, text, text),
     accident=st.none() | st.builds(Accident, text | st.sampled_from(["AA", "EM"]), maybe_days, text),
     bill_type=text | st.sampled_from(["11", "13", "77"]), admitted_on=maybe_days, discharge_status=text, patient_ref=refs,
+    attending=st.none() | clinicians, operating=st.none() | clinicians, visit_reasons=st.lists(text, max_size=4).map(tuple),
     incident_to=st.booleans(), split_shared=st.booleans(), locum=st.none() | st.builds(Locum, text, days), self_pay_restricted=st.booleans(),
 )  # fmt: skip
 

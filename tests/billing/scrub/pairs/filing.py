@@ -118,6 +118,9 @@ INSTITUTIONAL = {
     "revenue-room-board": Pair(with_line(CLINIC, revenue="0120"), CLINIC),
     "revenue-code": Pair(with_line(CLINIC, revenue="636"), CLINIC),
     "revenue-visit": Pair(only(CENTRE, revenue="0510"), CENTRE),
+    "visit-reason": Pair(
+        replace(CLINIC, visit_reasons=("R53.83", "R99.99")), replace(CLINIC, visit_reasons=("R53.83",))
+    ),
     "patient-status": Pair(replace(CLINIC, discharge_status="1"), CLINIC),
 }
 

@@ -82,6 +82,7 @@ PSA = replace(only(MCR, code="G0103"), clia="33D1234567")
 PROVIDER = {
     "npi-check-digit": Pair(claim(rendering=replace(DOCTOR, npi="1234567890")), claim(referring=SPECIALIST)),
     "rendering-missing": Pair(claim(rendering=None)),
+    "attending-missing": Pair(claim(CLINIC, rendering=None), claim(CLINIC, rendering=None, attending=SPECIALIST)),
     "provider-name": Pair(claim(referring=replace(SPECIALIST, last="")), claim(referring=SPECIALIST)),
     "billing-name": Pair(office(name=" ")),
     "billing-tax-number": Pair(office(tin="12345"), office(tin="12-3456789")),

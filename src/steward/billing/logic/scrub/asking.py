@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from steward.billing.logic.outgoing.model import OutgoingClaim, ServiceLine
+from steward.billing.logic.outgoing.model import Clinician, OutgoingClaim, ServiceLine
 from steward.billing.logic.scrub.model import Parameter, World
 
 Lines = Sequence[tuple[int, ServiceLine]]  # (number from 1, line), only those on whose day the rule is in force
@@ -16,6 +16,7 @@ Lines = Sequence[tuple[int, ServiceLine]]  # (number from 1, line), only those o
 MEDICARE = frozenset({"MA", "MB"})
 _UNITS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
 _CODES = re.compile(r"[A-Z0-9]{1,7}(?:\*|-[A-Z0-9]{1,7})?")
+_ICD = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
 _LEVEL_TWO = re.compile(r"[A-Z][0-9]{4}")
 _OTHER_LEVEL = re.compile(r"[0-9]{4}[0-9A-Z]")
 
@@ -144,6 +145,11 @@ def icd(code: str) -> str:
     return code.replace(".", "").strip().upper()
 
 
+def icd_shaped(code: str) -> bool:
+    """True for the shape of an ICD-10-CM code, with or without its dot."""
+    return bool(_ICD.fullmatch(icd(code)))
+
+
 def level_two(code: str) -> bool:
     """True for the shape of a HCPCS Level II code."""
     return bool(_LEVEL_TWO.fullmatch(code))
@@ -156,7 +162,8 @@ def other_level(code: str) -> bool:
 
 def provider_of(claim: OutgoingClaim) -> str:
     """The NPI under which duplicates, edits and global days are judged."""
-    return claim.rendering.npi if claim.rendering else claim.billing.npi
+    who = claim.rendering or claim.attending
+    return who.npi if who else claim.billing.npi
 
 
 def age_on(born: date, day: date) -> int:
@@ -168,14 +175,22 @@ def days_between(first: date, last: date) -> int:
     return last.toordinal() - first.toordinal()
 
 
+def people(claim: OutgoingClaim) -> Iterator[tuple[str, Clinician]]:
+    """The persons named on the claim, by role."""
+    named = (
+        ("rendering provider", claim.rendering), ("referring provider", claim.referring),
+        ("supervising provider", claim.supervising), ("attending provider", claim.attending),
+        ("operating provider", claim.operating),
+    )  # fmt: skip
+    for role, who in named:
+        if who is not None:
+            yield role, who
+
+
 def npis(claim: OutgoingClaim) -> Iterator[tuple[str, str]]:
     """Who is named on the claim, as (role, NPI)."""
     yield "billing provider", claim.billing.npi
-    if claim.rendering:
-        yield "rendering provider", claim.rendering.npi
-    if claim.referring:
-        yield "referring provider", claim.referring.npi
-    if claim.supervising:
-        yield "supervising provider", claim.supervising.npi
+    for role, who in people(claim):
+        yield role, who.npi
     if claim.facility and claim.facility[1]:
         yield "facility", claim.facility[1]

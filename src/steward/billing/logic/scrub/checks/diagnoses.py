@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, age_on, icd, on_claim, on_line
+from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, age_on, icd, icd_shaped, on_claim, on_line
 from steward.billing.logic.scrub.model import Span, World
 
-_PATTERN = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
 _SIDES = {"LT": "L", "RT": "R"}
 
 
@@ -26,7 +24,7 @@ def dx_many(claim: OutgoingClaim, lines: Lines, world: World, params: Params) ->
 
 def dx_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     for place, code in enumerate(claim.diagnoses, 1):
-        if not _PATTERN.fullmatch(icd(code)):
+        if not icd_shaped(code):
             yield on_claim(f"diagnosis {place}", code=code)
 
 
@@ -43,7 +41,7 @@ def _known(claim: OutgoingClaim, world: World) -> Iterator[tuple[int, str, tuple
     if world.icd10 is None:
         return
     for place, code in enumerate(claim.diagnoses, 1):
-        if _PATTERN.fullmatch(icd(code)):
+        if icd_shaped(code):
             yield place, code, world.icd10.get(icd(code))
 
 

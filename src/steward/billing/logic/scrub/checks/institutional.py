@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, on_claim, on_line
+from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, icd, icd_shaped, on_claim, on_line
 from steward.billing.logic.scrub.model import World
 
 _TWO = re.compile(r"[0-9]{2}")
@@ -53,6 +53,15 @@ def discharge_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: 
         yield on_claim("patient status", status=claim.discharge_status or "nothing")
 
 
+def visit_reasons(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """HI with PR: so many at most, each an ICD-10-CM code (in the imported set, where there is one)."""
+    if len(claim.visit_reasons) > params.numbers["most"]:
+        yield on_claim("reasons for the visit", reason=f"{len(claim.visit_reasons)} reasons")
+    for code in claim.visit_reasons:
+        if not icd_shaped(code) or (world.icd10 is not None and icd(code) not in world.icd10):
+            yield on_claim("reasons for the visit", reason=code or "nothing")
+
+
 CHECKS = (
     Check("bill_type_pattern", bill_type_pattern),
     Check("bill_type_outpatient", bill_type_outpatient, {"outpatient": "texts", "inpatient": "texts"}),
@@ -60,5 +69,6 @@ CHECKS = (
     Check("room_and_board", room_and_board, {"revenue": "codes"}),
     Check("revenue_pattern", revenue_pattern),
     Check("revenue_visit", revenue_visit, {"bill_types": "texts", "revenue": "codes"}),
+    Check("visit_reasons", visit_reasons, {"most": "number"}),
     Check("discharge_pattern", discharge_pattern),
 )

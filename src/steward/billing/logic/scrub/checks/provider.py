@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, days_between, npis, on_claim, on_line
+from steward.billing.logic.scrub.asking import (
+    Check,
+    Found,
+    Lines,
+    Params,
+    days_between,
+    npis,
+    on_claim,
+    on_line,
+    people,
+)
 from steward.billing.logic.scrub.model import World
 from steward.registry.logic.identifiers import npi_ok, taxonomy_ok, tin_digits
 
@@ -24,13 +34,15 @@ def rendering_missing(claim: OutgoingClaim, lines: Lines, world: World, params: 
         yield on_claim("rendering provider")
 
 
+def attending_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """837I loop 2310A: who answers for the care; the writer takes the rendering provider where nobody else is named."""
+    if claim.attending is None and claim.rendering is None:
+        yield on_claim("attending provider")
+
+
 def clinician_name(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    people = (
-        ("rendering provider", claim.rendering), ("referring provider", claim.referring),
-        ("supervising provider", claim.supervising),
-    )  # fmt: skip
-    for role, who in people:
-        if who and not who.last.strip():
+    for role, who in people(claim):
+        if not who.last.strip():
             yield on_claim(f"{role}, name", role=role)
 
 
@@ -46,8 +58,8 @@ def billing_tin(claim: OutgoingClaim, lines: Lines, world: World, params: Params
 
 def _taxonomies(claim: OutgoingClaim) -> Iterator[tuple[str, str]]:
     yield "billing provider", claim.billing.taxonomy
-    if claim.rendering:
-        yield "rendering provider", claim.rendering.taxonomy
+    for role, who in people(claim):
+        yield role, who.taxonomy
 
 
 def taxonomy_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -115,8 +127,8 @@ def locum_too_long(claim: OutgoingClaim, lines: Lines, world: World, params: Par
 
 def excluded(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """42 CFR 1001.1901: nothing an excluded person furnished, ordered or prescribed is paid by a federal programme."""
-    people = [*npis(claim), *([("substitute", claim.locum.npi)] if claim.locum else [])]
-    for role, npi in people:
+    named = [*npis(claim), *([("substitute", claim.locum.npi)] if claim.locum else [])]
+    for role, npi in named:
         since = world.excluded.get(npi)
         if since and any((line.day_to or line.day) >= since for _, line in lines):
             yield on_claim(f"{role}, NPI", role=role, npi=npi, since=since.isoformat())
@@ -125,6 +137,7 @@ def excluded(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -
 CHECKS = (
     Check("npi_check_digit", npi_check_digit),
     Check("rendering_missing", rendering_missing),
+    Check("attending_missing", attending_missing),
     Check("clinician_name", clinician_name),
     Check("billing_name", billing_name),
     Check("billing_tin", billing_tin),
