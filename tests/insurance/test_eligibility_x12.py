@@ -274,14 +274,6 @@ def inquiries(draw: st.DrawFn) -> Inquiry:
     )  # fmt: skip
 
 
-@settings(max_examples=count("R14"), deadline=None)
-@given(st.lists(inquiries(), min_size=1, max_size=4))
-def test_what_is_asked_comes_back(asked: list[Inquiry]) -> None:
-    text = write_270(asked, OURS, "E1")
-    assert read_270(text.encode()) == tuple(asked)
-    assert write_270(read_270(text.encode()), OURS, "E1") == text
-
-
 @settings(max_examples=max(20, count("R14") // 10), deadline=None)
 @given(st.lists(inquiries(), min_size=1, max_size=4))
 def test_what_is_asked_is_accepted(asked: list[Inquiry]) -> None:

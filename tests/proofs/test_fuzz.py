@@ -23,6 +23,8 @@ import pytest
 from steward.banking.logic.bai2 import Bai2Error, parse_bai2
 from steward.banking.logic.ofx import OfxError, parse_ofx
 from steward.billing.logic import charges_csv, claim_file
+from steward.billing.logic.acknowledgement import read_276, read_277, read_277ca, read_999, read_ta1, write_276
+from steward.billing.logic.acknowledgement.writer import write_277, write_277ca, write_999, write_ta1
 from steward.billing.logic.charges_csv import ChargesError
 from steward.billing.logic.remittance import identity, parse, problems, warnings
 from steward.billing.logic.remittance_writer import write
@@ -33,6 +35,7 @@ from steward.core.refusals import Refused
 from steward.core.x12.read import X12Error
 from steward.desk.practice_file import read_practice
 from steward.desk.rooms import IMPORTERS
+from steward.insurance.logic.eligibility import read_270, read_271, summary, write_270
 from steward.ledger.logic.journal_file import JournalFileError, parse_csv, parse_json
 from tests.banking.logic.test_bai2 import GOOD as BAI2
 from tests.banking.logic.test_ofx import ROW as OFX_ROW
@@ -41,6 +44,8 @@ from tests.billing.samples import ENVELOPE
 from tests.billing.test_charges_csv import ROW, file_of
 from tests.billing.test_claim_file import file_of as claims_of
 from tests.billing.test_remittance import GOOD as REMITTANCE
+from tests.billing.x12_answers import samples as told
+from tests.insurance import test_eligibility_x12 as covered
 from tests.proofs.counts import ONCE
 
 pytestmark = [pytest.mark.proof, ONCE]
@@ -91,6 +96,24 @@ def recognise(data: bytes) -> None:
     [importer.recognise(data) for importer in IMPORTERS]
 
 
+def read_claim_answers(read: Callable[[bytes], Any]) -> Callable[[bytes], None]:
+    """Reads, and asks every value what it means."""
+
+    def asked(data: bytes) -> None:
+        for answer in read(data):
+            [(one.meaning, one.charge_cents) for one in answer.claims]
+            [line.meaning for one in answer.claims for line in one.lines]
+            [level.meaning for level in answer.levels]
+
+    return asked
+
+
+def read_coverage(data: bytes) -> None:
+    for answer in read_271(data):
+        summary(answer, TODAY)
+        [covered.costs(one) for one in answer.patients]
+
+
 class _InMemory:
     """As much of a path as the practice file's reader uses."""
 
@@ -133,6 +156,11 @@ X12 = (
     b"ISA*",
     b"LX*1~",
 )
+ANSWERED = (
+    b"*", b"~", b":", b"^", b"HL*3*2*22*0~", b"HL*9*9*19~", b"ST*277*0001~", b"SE*1*0001~", b"TRN*2*~", b"STC*A7:1:85*20261399*U*1x~",
+    b"SVC*HC:::~", b"AK2*837~", b"IK3*CLM*99999999~", b"IK4*1:2:3*~", b"CTX*CLM01:~", b"EB*1**30^98~", b"EB*B*****27*9e9~", b"LS*2120~",
+    b"NM1*P3~", b"AAA*N**~", b"DTP*472*RD8*2-3~", b"IEA*0*1~", b"TA1*~",
+)  # fmt: skip
 XML = (
     b"<", b">", b"</", b"/>", b"&", b"&#99999999;", b"&#xd800;", b"<!DOCTYPE x [", b"<![CDATA[", b"]]>", b"<?", b"<!--",
     b"<OFX>", b"</OFX>", b"<STMTTRN>", b"<TRNAMT>",
@@ -181,6 +209,15 @@ ANY = (
 READERS: dict[str, Reader] = {
     "835": Reader(read_remittance, (write([REMITTANCE, replace(REMITTANCE, trace="T2")], ENVELOPE),), X12Error, X12),
     "837": Reader(claim_file.parse, (claims_of(),), X12Error, X12),
+    "ta1": Reader(read_ta1, (write_ta1([told.TA1] * 3, told.THEIRS).encode(),), X12Error, ANSWERED),
+    "999": Reader(read_999, (write_999([told.SYNTAX] * 2, told.THEIRS).encode(),), X12Error, ANSWERED),
+    "277ca": Reader(
+        read_claim_answers(read_277ca), (write_277ca([told.ACKNOWLEDGED], told.THEIRS).encode(),), X12Error, ANSWERED
+    ),
+    "277": Reader(read_claim_answers(read_277), (write_277([told.TOLD], told.THEIRS).encode(),), X12Error, ANSWERED),
+    "276": Reader(read_276, (write_276(told.ASKED, told.OURS, "Q1").encode(),), X12Error, ANSWERED),
+    "270": Reader(read_270, (write_270(covered.ASKED, covered.OURS, "E1").encode(),), X12Error, ANSWERED),
+    "271": Reader(read_coverage, (covered.answered(*covered.FULL),), X12Error, ANSWERED),
     "charges-csv": Reader(
         charges_csv.parse, (file_of(*({**ROW, "line_ref": f"L{n}"} for n in range(4))),), ChargesError, COMMA
     ),

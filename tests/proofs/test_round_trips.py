@@ -16,6 +16,8 @@ from steward.banking.logic.bai2_writer import write_bai2
 from steward.banking.logic.ofx import parse_ofx
 from steward.banking.logic.ofx_writer import write_ofx
 from steward.banking.logic.statement import BankLine, Statement, numbered
+from steward.billing.logic import acknowledgement
+from steward.billing.logic.acknowledgement import writer as answers_written
 from steward.billing.logic.charges_csv import parse as parse_charges
 from steward.billing.logic.remittance import parse as parse_835
 from steward.billing.logic.remittance import problems
@@ -23,9 +25,12 @@ from steward.billing.logic.remittance_writer import write
 from steward.core import answers
 from steward.core.backup.stream import Opener, Sealer, stream_key
 from steward.core.money import format_cents, parse_cents, parse_decimal_dollars
+from steward.insurance.logic import eligibility
 from tests.billing.samples import ENVELOPE, remittances
 from tests.billing.test_charges_csv import ROW, file_of
 from tests.billing.test_remittance import bare
+from tests.billing.x12_answers import samples as told
+from tests.insurance import test_eligibility_x12 as covered
 from tests.proofs.counts import ONCE
 
 pytestmark = [pytest.mark.proof, ONCE]
@@ -86,6 +91,36 @@ def x12_835(one: Any) -> None:
     assert write([bare(back)], ENVELOPE) == raw
 
 
+def x12_276(asked: Any) -> None:
+    raw = acknowledgement.write_276(asked, told.OURS, "Q1")
+    assert acknowledgement.read_276(raw.encode()) == tuple(asked)
+    assert acknowledgement.write_276(acknowledgement.read_276(raw.encode()), told.OURS, "Q1") == raw
+
+
+def x12_270(asked: Any) -> None:
+    raw = eligibility.write_270(asked, covered.OURS, "E1")
+    assert eligibility.read_270(raw.encode()) == tuple(asked)
+    assert eligibility.write_270(eligibility.read_270(raw.encode()), covered.OURS, "E1") == raw
+
+
+def x12_999(one: Any) -> None:
+    raw = answers_written.write_999([one], told.THEIRS)
+    (back,) = acknowledgement.read_999(raw.encode())
+    assert back == one and answers_written.write_999([back], told.THEIRS) == raw
+
+
+def x12_277ca(one: Any) -> None:
+    raw = answers_written.write_277ca([one], told.THEIRS)
+    (back,) = acknowledgement.read_277ca(raw.encode())
+    assert told.unplaced(back) == one and answers_written.write_277ca([back], told.THEIRS) == raw
+
+
+def x12_277(one: Any) -> None:
+    raw = answers_written.write_277([one], told.THEIRS)
+    (back,) = acknowledgement.read_277(raw.encode())
+    assert told.unplaced(back) == one and answers_written.write_277([back], told.THEIRS) == raw
+
+
 def charges(rows: list[tuple[int, str, str]]) -> None:
     """A charge file as another program writes it; what is read is what was meant."""
     made = [
@@ -137,6 +172,11 @@ values = st.recursive(
 
 WRITERS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], None]]] = {
     "835": (remittances(), x12_835),
+    "276": (st.lists(told.inquiries(), min_size=1, max_size=4), x12_276),
+    "270": (st.lists(covered.inquiries(), min_size=1, max_size=4), x12_270),
+    "999": (told.syntax_answers(), x12_999),
+    "277CA": (told.answers("277CA"), x12_277ca),
+    "277": (told.answers("277"), x12_277),
     "ofx": (statements(texts, opening=False), ofx),
     "bai2": (statements(plain, opening=True), bai2),
     "charges-csv": (

@@ -228,7 +228,7 @@ def syntax_answers(draw: st.DrawFn) -> SyntaxAnswer:
 
 @st.composite
 def inquiries(draw: st.DrawFn) -> Inquiry:
-    people = st.builds(Asked, words, words, st.none() | days)
+    people = st.builds(Asked, words, words)
     known = st.builds(Asked, words, words, days, st.sampled_from(["", "F", "M"]))
     other = draw(st.none() | known)
     first, last = sorted((draw(days), draw(days)))
