@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.billing.models import Charge
 from steward.billing.states import WriteOff
+from steward.billing.types import ChargeData
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance.models import Payer
 from steward.registry.models import Entity
@@ -116,3 +118,34 @@ class RefundForm(ChargeForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = owers
         self.order_fields(["charge", "of", "cents", "reason"])
+
+
+class LineForm(Form):
+    """One more service on a claim that stands."""
+
+    lead = _("A further service of the same visit; it is posted at once.")
+    code = forms.CharField(label=_("Code"), max_length=12)
+    modifiers = forms.CharField(label=_("Modifiers"), max_length=11, required=False, help_text=_("25 or 25:59"))
+    units = forms.CharField(label=_("Units"), max_length=9, initial="1")
+    charge_cents = MoneyField(label=_("Charge"), least=1)
+    diagnoses = forms.CharField(label=_("Diagnoses"), max_length=120, help_text=_("The first is what it was done for: E11.9 Z00.00"))
+    place = forms.CharField(label=_("Place"), max_length=2, initial="11")
+
+    def line(self) -> ChargeData:
+        """What was typed, as a service's argument."""
+        typed = self.cleaned_data
+        diagnoses = tuple(re.split(r"[\s,:]+", typed["diagnoses"].strip().upper()))
+        modifiers = tuple(one for one in re.split(r"[\s,:]+", typed["modifiers"].strip().upper()) if one)
+        return ChargeData(
+            typed["code"].strip().upper(), typed["charge_cents"], modifiers, typed["units"].strip(), diagnoses,
+            tuple(range(1, min(len(diagnoses), 4) + 1)), place=typed["place"].strip(),
+        )  # fmt: skip
+
+
+class FrequencyForm(Form):
+    """What is to become of a claim the payer has."""
+
+    frequency = forms.ChoiceField(
+        label=_("Send it as"),
+        choices=[("7", _("a replacement: as it now stands")), ("8", _("a void: the payer takes it back"))],
+    )

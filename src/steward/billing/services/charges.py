@@ -148,7 +148,7 @@ def _refuse_faults(call: Call, data: Sequence[ClaimData]) -> None:
         place = f"{n}." if len(data) > 1 else ""
         found.extend(_claim_faults(call, one, place))
         for line in one.charges:
-            found.extend(_charge_faults(line, place))
+            found.extend(charge_faults(line, place))
         if len(found) > 50:
             break
     if found:
@@ -173,7 +173,8 @@ def _claim_faults(call: Call, one: ClaimData, place: str) -> list[Refusal]:
     return found
 
 
-def _charge_faults(line: ChargeData, place: str) -> list[Refusal]:
+def charge_faults(line: ChargeData, place: str) -> list[Refusal]:
+    """What is wrong with one service as entered."""
     found = []
     if not CODE.fullmatch(line.code):
         found.append(Refusal("code", _("A service code has letters and digits only."), _("Check it."), place + "code"))
@@ -259,36 +260,45 @@ def _refuse_known(claims: Sequence[Claim]) -> None:
 
 
 def _charges(call: Call, one: ClaimData, claim: Claim) -> list[Charge]:
-    rows = [
-        Charge(
-            uid=new_uid(), claim=claim, line_ref=line.line_ref or f"{claim.ref}-{n}", service_date=line.service_date or one.service_date,
-            posted_on=call.today, code=line.code, modifiers=":".join(line.modifiers), units=line.units[:9],
-            charge_cents=line.charge_cents, diagnoses=":".join(line.diagnoses)[:120],
-            pointers=":".join(str(p) for p in line.pointers)[:11], place=line.place[:2], ndc=line.ndc[:20],
-        )
-        for n, line in enumerate(one.charges, 1)
-    ]  # fmt: skip
+    rows = charges_of(call, one.charges, claim, day=one.service_date)
     refs = [row.line_ref for row in rows]
     if len(set(refs)) < len(refs):
         raise refuse("line_ref", _("Two lines of claim %s have one number.") % claim.ref, _("Give each its own."))
     return rows
 
 
+def charges_of(
+    call: Call, lines: Sequence[ChargeData], claim: Claim, *, first: int = 1, day: date | None = None
+) -> list[Charge]:
+    """The rows of services not saved yet; numbered from ``first`` where they bring no number."""
+    return [
+        Charge(
+            uid=new_uid(), claim=claim, line_ref=line.line_ref or f"{claim.ref}-{n}",
+            service_date=line.service_date or day or claim.service_date,
+            posted_on=call.today, code=line.code, modifiers=":".join(line.modifiers), units=line.units[:9],
+            charge_cents=line.charge_cents, diagnoses=":".join(line.diagnoses)[:120],
+            pointers=":".join(str(p) for p in line.pointers)[:11], place=line.place[:2], ndc=line.ndc[:20],
+        )
+        for n, line in enumerate(lines, first)
+    ]  # fmt: skip
+
+
 def _draft(call: Call, claim: Claim, charges: Sequence[Charge], prepaid: Prepayment | None) -> EntryDraft | None:
     """One entry a claim: its charges, and the copay that came with it."""
-    where = _where(claim)
+    place = where(claim)
     payer = claim.payer.party_id if claim.payer else None
     lines = [line for charge in charges for line in postings.charge(
-        ChargeFacts(str(charge.uid), charge.code, charge.charge_cents, where), payer).lines]  # fmt: skip
+        ChargeFacts(str(charge.uid), charge.code, charge.charge_cents, place), payer).lines]  # fmt: skip
     if prepaid is not None:
-        lines.extend(postings.copay(prepaid.item, prepaid.cents, where).lines)
+        lines.extend(postings.copay(prepaid.item, prepaid.cents, place).lines)
     if not lines:
         return None
     return books.draft("enter", claim.uid, day=_day(call), memo=f"Charges of claim {claim.ref}", journal="charges",
                        source="claim", lines=lines)  # fmt: skip
 
 
-def _where(claim: Claim) -> Where:
+def where(claim: Claim) -> Where:
+    """The ledger dimensions of a claim's charges."""
     return where_of({
         "entity_id": claim.entity_id, "site_id": claim.site_id, "provider__party_id": claim.provider.party_id,
         "patient__party_id": claim.patient.party_id,

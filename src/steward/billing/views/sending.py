@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from steward.billing.forms import ReasonForm
+from steward.billing.forms import FrequencyForm, LineForm, ReasonForm
 from steward.billing.models import Batch, Claim
 from steward.billing.selectors import claims as claim_list
 from steward.billing.selectors import submissions as ask
 from steward.billing.selectors.scrubbing import preview
+from steward.billing.services.corrections import add_charges, replace_claim
 from steward.billing.services.submissions import recall, waive, write_claims
 from steward.billing.states import Form, said
 from steward.core.access.policy import holds
@@ -139,4 +140,43 @@ def pass_warning(request: HttpRequest, uid: UUID, rule: str) -> HttpResponse:
         request, ReasonForm, lambda call, **data: waive(call, claim=row, rule=rule, **data),
         context={"title": _("Send claim %s in spite of the warning") % row.ref, "submit": _("Pass it"), "cancel": back},
         success=lambda _row: Done(back, _("The warning is answered")),
+    )  # fmt: skip
+
+
+@screen(GET="charge.enter", POST="charge.enter")
+def add_line(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One more service on a claim, as corrections need it."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+    last = row.charges.order_by("-id").first()  # type: ignore[attr-defined]
+    initial = {"diagnoses": last.diagnoses.replace(":", " "), "place": last.place} if last else {}
+
+    def act(call: Any, **_typed: Any) -> Any:
+        form = LineForm(request.POST)
+        form.full_clean()
+        return add_charges(call, claim=row, charges=[form.line()])
+
+    return handle(
+        request, LineForm, act, initial=initial,
+        context={"title": _("Add a service to claim %s") % row.ref, "submit": _("Post it"), "cancel": back},
+        success=lambda _rows: Done(back, _("Added")),
+    )  # fmt: skip
+
+
+@screen(GET="claim.send", POST="claim.send")
+def replace(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Replace a claim at the payer, or void it there."""
+    row = _claim(request, uid)
+    back = reverse("billing:claim", args=[uid])
+
+    def told(done: Any) -> Done:
+        if done.held:
+            return Done(back, _("Held: %s") % done.held[0].problems[0].message)
+        return Done(back, _("Written in %s") % done.batches[0].name)
+
+    return handle(
+        request, FrequencyForm, lambda call, **data: replace_claim(call, claim=row, **data),
+        context={"title": _("Correct claim %s at the payer") % row.ref, "submit": _("Write it"), "cancel": back,
+                 "lead": _("Void wrong services and add the right ones first; it goes out as it now stands.")},
+        success=told,
     )  # fmt: skip
