@@ -15,6 +15,7 @@ from steward.frontdesk.models import Appointment, Patient, Visit
 from steward.frontdesk.types import CoverageInput
 from steward.insurance import selectors as insurance
 from steward.insurance.models import Coverage
+from steward.registry.models import Party
 from steward.registry.services import link_user
 from steward.registry.timefield import TimeField
 from tests.frontdesk.conftest import TODAY, Desk, open_desk
@@ -324,3 +325,18 @@ def test_charges_entered_at_check_out_are_posted(db) -> None:
     assert "G0439" in page and "150.00" in page and "No charge, because" not in page
     claim = charges_of_visit(visit.pk)[0].claim
     assert claim.payer == desk.payer and claim.visit == visit
+
+
+def test_the_appointment_card_speaks_the_patients_language(desk: Desk) -> None:
+    row = desk.book(desk.patient(), 14)
+    client = signed_in("frontdesk")
+    page = client.get(reverse("frontdesk:card", args=[row.uid])).content.decode()
+    assert "Your appointment" in page and "Monday, Nov. 23, 2026" in page and "2:00 pm" in page
+    assert row.reason.name not in page, "why she comes is nobody's who finds the card"
+    Party.objects.filter(pk=row.patient.party_id).update(language="es")
+    spanish = client.get(reverse("frontdesk:card", args=[row.uid])).content.decode()
+    for word in ('<article class="paper" lang="es">', "Su cita", "lunes, 23 de noviembre de 2026", "tarjeta de seguro"):
+        assert word in spanish, word
+    assert reverse("frontdesk:card", args=[row.uid]) in client.get(
+        reverse("frontdesk:appointment", args=[row.uid])
+    ).content.decode()

@@ -31,20 +31,26 @@ def pages(office: Office) -> dict[str, list[str]]:
     work = uid(office, "billing_workitem", "closed_at IS NULL AND claim_id IS NOT NULL")
     account = uid(office, "banking_bankaccount")
     session = uid(office, "banking_drawersession", "state = 'open'")
+    mine = "SELECT id FROM core_user WHERE username = 'frontdesk'"
+    taken = uid(office, "banking_receipt", f"tender = 'cash' AND by_id = ({mine})")
+    person = uid(office, "core_user", "username = 'hr'")
     ref = office.ask("SELECT c.ref FROM billing_remittanceclaim r JOIN billing_claim c ON c.id = r.claim_id "
                      "WHERE r.paid_cents > 0 ORDER BY r.id LIMIT 1 OFFSET 3000")[0][0]  # fmt: skip
     return {
         "frontdesk": [
             "/", "/frontdesk/", "/frontdesk/?view=provider", "/frontdesk/?view=board", "/frontdesk/patients/",
             f"/frontdesk/patients/{patient}/", f"/frontdesk/patients/{patient}/?tab=coverage", "/frontdesk/patients/new/",
-            f"/frontdesk/book/?patient={patient}", f"/frontdesk/appointments/{coming}/", f"/frontdesk/appointments/{coming}/check-in/",
+            f"/frontdesk/book/?patient={patient}", f"/frontdesk/appointments/{coming}/",
+            f"/frontdesk/appointments/{coming}/card/?paper=es", f"/frontdesk/appointments/{coming}/check-in/",
             f"/frontdesk/appointments/{here}/check-out/", f"/frontdesk/appointments/{here}/charges/",
             f"/banking/receipts/new/?patient={patient}", "/banking/receipts/", "/banking/drawers/", f"/banking/drawers/{session}/count/",
-            "/banking/close/", "/search?q=ramos",
+            "/banking/", "/banking/refunds/", f"/banking/receipts/{taken}/", f"/banking/receipts/{taken}/?paper=es",
+            f"/banking/drawers/{session}/", "/banking/close/", "/search?q=ramos",
         ],
         "biller": [
             "/", "/import/", "/billing/", "/billing/claims/", f"/billing/claims/{claim}/", "/billing/remittances/",
             f"/billing/remittances/{uid(office, 'billing_remittance')}/", "/billing/work/", f"/billing/work/{work}/",
+            f"/banking/receipts/{taken}/refund/",
             "/banking/batches/new/", "/banking/mail/new/", "/banking/deposits/new/", "/banking/deposits/", "/insurance/",
         ],
         "bookkeeper": [
@@ -55,6 +61,7 @@ def pages(office: Office) -> dict[str, list[str]]:
         ],
         "administrator": [
             "/", "/banking/close/2026-11-20/", "/banking/close/2026-11-20/sheet/", "/people/staff/", "/people/users/",
+            f"/people/users/{person}/", f"/people/users/{person}/roles/new/",
             "/people/providers/", "/registry/", "/registry/directory/", "/audit/log/", "/jobs/", "/outbox/",
         ],
     }  # fmt: skip

@@ -26,6 +26,7 @@ urlpatterns = [
     path("appointments/<uuid:uid>/do/", visits.act, name="act"),
     path("appointments/<uuid:uid>/check-in/", visits.check_in, name="check_in"),
     path("appointments/<uuid:uid>/room/", visits.room, name="room"),
+    path("appointments/<uuid:uid>/card/", printing.card, name="card"),
     path("appointments/<uuid:uid>/encounter/", printing.encounter, name="encounter"),
     path("appointments/<uuid:uid>/check-out/", checkout.check_out, name="check_out"),
     path("appointments/<uuid:uid>/charges/", checkout.charges, name="charges"),

@@ -1,4 +1,4 @@
-"""Papers of the desk: the day's schedule, and the encounter form a provider marks."""
+"""Papers of the desk: the day's schedule, the encounter form a provider marks, the card a patient takes home."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.shortcuts import render
 from steward.core.access.policy import masks
 from steward.core.access.routes import screen
 from steward.core.clock import local_day
+from steward.core.web.days import say_time
+from steward.core.web.papers import patient_paper
 from steward.frontdesk import selectors
 from steward.frontdesk.models import Appointment
 from steward.frontdesk.states import LIVE
@@ -53,6 +55,16 @@ def encounter(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = the_appointment(request, uid)
     when = local_day(row.starts_at, request.call.clock.zone)  # type: ignore[attr-defined]
     return render(request, "frontdesk/encounters.html", {"when": when, "rows": [row], "forms": _forms([row], when)})
+
+
+@screen(GET="appointment.read")
+def card(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What the patient takes home: day, time, with whom and where, in the patient's language; never why."""
+    row = the_appointment(request, uid)
+    starts = row.starts_at.astimezone(request.call.clock.zone)  # type: ignore[attr-defined]
+    told = {"row": row, "name": shown_name(request, row.patient), "when": starts.date(), "time": say_time(starts)}
+    paper = patient_paper(request, "frontdesk/papers/appointment.html", row.patient.party.language, told)
+    return render(request, "frontdesk/card.html", {"row": row, "name": told["name"], **paper})
 
 
 def _forms(rows: list[Appointment], when: Any) -> list[dict[str, Any]]:
