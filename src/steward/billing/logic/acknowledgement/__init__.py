@@ -2,7 +2,7 @@
 
 from .categories import MEANING, Meaning, meaning
 from .inquiry import Asked, Inquiry, read_276, write_276
-from .place import claim_at, claims_at
+from .place import SentFile, claim_at, claims_at
 from .status import ClaimStatus, LevelStatus, LineStatus, Status, StatusAnswer, read_277, read_277ca
 from .syntax import (
     ElementFault,
@@ -25,6 +25,7 @@ __all__ = [
     "LineStatus",
     "Meaning",
     "SegmentFault",
+    "SentFile",
     "Status",
     "StatusAnswer",
     "SyntaxAnswer",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from steward.billing.logic.acknowledgement.place import claim_at
+from steward.billing.logic.acknowledgement.place import SentFile
 from steward.core.x12.read import X12Error, read
 from steward.core.x12.segments import Reader, Segment, Unread, as_day, runs, transactions
 
@@ -98,14 +98,13 @@ class SyntaxAnswer:
 
     def placed(self, sent: str | bytes) -> SyntaxAnswer:
         """The same with the claim of every fault found in the 837 we sent. Raises X12Error when ``sent`` is no X12."""
-        return replace(self, transactions=tuple(_placed(one, sent, self.group) for one in self.transactions))
+        file = SentFile(sent)
+        return replace(self, transactions=tuple(_placed(one, file, self.group) for one in self.transactions))
 
 
-def _placed(answer: TransactionAnswer, sent: str | bytes, group: str) -> TransactionAnswer:
+def _placed(answer: TransactionAnswer, sent: SentFile, group: str) -> TransactionAnswer:
     faults = tuple(
-        fault
-        if fault.claim
-        else replace(fault, claim=claim_at(sent, answer.control, fault.position, group=group) or "")
+        fault if fault.claim else replace(fault, claim=sent.claim_at(answer.control, fault.position, group=group) or "")
         for fault in answer.faults
     )
     return replace(answer, faults=faults)
@@ -151,37 +150,48 @@ def _transaction(reader: Reader, segments: list[Segment]) -> TransactionAnswer:
     ak2, ik5 = segments[0], segments[-1]
     if ik5.tag != "IK5":
         raise _unexpected(ik5)
-    faults: list[SegmentFault] = []
-    for one in segments[1:-1]:
-        if one.tag == "IK3":
-            faults.append(SegmentFault(one[1], reader.count(one, 2) or 0, one[3], one[4]))
-        elif not faults or one.tag not in ("IK4", "CTX"):
+    own = segments[1:-1]
+    if own and own[0].tag != "IK3":
+        raise _unexpected(own[0])
+    faults = tuple(_fault(reader, one) for one in runs(own, "IK3"))
+    return TransactionAnswer(ak2[1], ak2[2], ak2[3], _outcome(ik5), _codes(ik5, 2), faults)
+
+
+def _fault(reader: Reader, segments: list[Segment]) -> SegmentFault:
+    """IK3 with its CTX, then each IK4 with its own. CTX*CLM01:<number> names the claim, wherever it stands."""
+    for one in segments[1:]:
+        if one.tag not in ("IK4", "CTX"):
             raise _unexpected(one)
-        elif one.tag == "IK4":
-            faults[-1] = replace(faults[-1], elements=(*faults[-1].elements, _element(reader, one)))
-        else:
-            faults[-1] = _in_context(reader, faults[-1], one)
-    return TransactionAnswer(ak2[1], ak2[2], ak2[3], _outcome(ik5), _codes(ik5, 2), tuple(faults))
+    elements = runs(segments, "IK4")
+    ik3, *own = segments[: len(segments) - sum(map(len, elements))]
+    claims = [named for one in segments[1:] if (named := _claim_named(reader, one))]
+    return SegmentFault(
+        ik3[1], reader.count(ik3, 2) or 0, ik3[3], ik3[4], tuple(_element(reader, one) for one in elements),
+        claims[-1] if claims else "", _context(reader, own),
+    )  # fmt: skip
 
 
-def _element(reader: Reader, ik4: Segment) -> ElementFault:
+def _element(reader: Reader, segments: list[Segment]) -> ElementFault:
+    ik4 = segments[0]
     place = [int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 0 for part in reader.parts(ik4[1])]
     element, component, repeat = [*place, 0, 0, 0][:3]
-    return ElementFault(element, component, repeat, ik4[2], ik4[3], ik4[4])
+    return ElementFault(element, component, repeat, ik4[2], ik4[3], ik4[4], _context(reader, segments[1:]))
 
 
-def _in_context(reader: Reader, fault: SegmentFault, ctx: Segment) -> SegmentFault:
-    """CTX after IK4 belongs to the element, before it to the segment; CTX*CLM01:<number> names the claim."""
-    named = reader.parts(ctx[1])
-    if len(named) > 1 and named[0].upper() == "CLM01" and named[1]:
-        return replace(fault, claim=named[1])
-    said = tuple(":".join(reader.parts(text)) for text in ctx.elements[1:])
-    while said and not said[-1]:
-        said = said[:-1]
-    if fault.elements:
-        last = fault.elements[-1]
-        return replace(fault, elements=(*fault.elements[:-1], replace(last, context=(*last.context, said))))
-    return replace(fault, context=(*fault.context, said))
+def _claim_named(reader: Reader, one: Segment) -> str:
+    named = reader.parts(one[1])
+    return named[1] if one.tag == "CTX" and len(named) > 1 and named[0].upper() == "CLM01" else ""
+
+
+def _context(reader: Reader, segments: list[Segment]) -> tuple[tuple[str, ...], ...]:
+    found = []
+    for one in segments:
+        said = [":".join(reader.parts(text)) for text in one.elements[1:]]
+        while said and not said[-1]:
+            said.pop()
+        if not _claim_named(reader, one):
+            found.append(tuple(said))
+    return tuple(found)
 
 
 def _only(segments: list[Segment], tag: str, first: int) -> Segment:
