@@ -14,6 +14,7 @@ from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
+from steward.billing.models import Batch
 from steward.core.web import limits
 from steward.desk.imports import import_content
 from steward.insurance.models import Payer
@@ -57,6 +58,10 @@ def world(db: Any) -> World:
     bank = BankAccount.objects.get(account__role="bank_operating")
     accounts.change_bank_account(system, account=bank, number="0000123456")
     deposits.make_deposit(office.call("administrator"), bank_account=bank)
+    Batch.objects.create(
+        number=1, form="P", payer=Payer.objects.get(), file=world.file, name="1.837", claim_count=1, charge_cents=15000,
+        written_at=office.now,
+    )  # fmt: skip
     posted = [import_content(office.call(role), content, name) for role, content, name in files(world)]
     assert [one.status for one in posted] == ["posted", "posted"], [
         part.problems for one in posted for part in one.parts

@@ -31,6 +31,7 @@ SCREENS = {
     "people.staff": "people:staff", "people.users": "people:users", "people.providers": "people:providers",
     "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules", "frontdesk.patients": "frontdesk:patients",
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",
+    "billing.batches": "billing:batches",
     "billing.work": "billing:work",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
