@@ -20,7 +20,11 @@ def test_a_payer_that_no_file_can_name() -> None:
 
 
 def test_two_payers_with_one_number() -> None:
-    rows = [PayerIds("a", "Blue", edi_id="1", ein="9"), PayerIds("b", "Bleu", edi_id="1"), PayerIds("c", "Sea", ref2u="1")]
+    rows = [
+        PayerIds("a", "Blue", edi_id="1", ein="9"),
+        PayerIds("b", "Bleu", edi_id="1"),
+        PayerIds("c", "Sea", ref2u="1"),
+    ]
     found = list(payers_share_an_identifier(rows))
     assert [sorted(one.ref for one in each.evidence) for each in found] == [["a", "b"]]
     assert "Blue" in found[0].title and "Bleu" in found[0].title

@@ -74,3 +74,56 @@ class WriteOffRole(models.TextChoices):
     CAPITATION_CONTRA = "capitation_contra", _("Capitation contra")
     WITHHOLD = "withhold_receivable", _("Withhold receivable")
     INCENTIVE = "incentive_revenue", _("Incentive revenue")
+
+
+class NumberKind(models.TextChoices):
+    """What a further number of a payer is."""
+
+    EDI = "edi", _("Clearinghouse id")
+    REF2U = "ref2u", _("Additional id (REF*2U)")
+    EIN = "ein", _("Tax number")
+
+
+class ScheduleKind(models.TextChoices):
+    """What a fee schedule holds."""
+
+    LIST = "list", _("Price list")
+    RVU = "rvu", _("Relative values")
+
+
+class Place(models.TextChoices):
+    """Where a service was done, as fee schedules part it."""
+
+    FACILITY = "F", _("Facility")
+    NONFACILITY = "N", _("Outside a facility")
+
+
+class GrantKind(models.TextChoices):
+    """What was asked for in advance."""
+
+    REFERRAL = "referral", _("Referral")
+    AUTHORISATION = "authorisation", _("Prior authorization")
+
+
+class Way(models.TextChoices):
+    """How a payer was asked."""
+
+    X12 = "x12", _("File")
+    PORTAL = "portal", _("Payer's website")
+    PHONE = "phone", _("Phone")
+    CARD = "card", _("Card only")
+
+
+class Standing(models.TextChoices):
+    """What a payer said of a coverage on a day. Unknown never means no."""
+
+    ACTIVE = "active", _("Active")
+    INACTIVE = "inactive", _("Not active")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class EstimateKind(models.TextChoices):
+    """Who pays what an estimate tells."""
+
+    INSURED = "insured", _("With insurance")
+    SELF_PAY = "selfpay", _("Good-faith estimate")

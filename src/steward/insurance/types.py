@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 from steward.insurance.states import Filing, Relation
 
@@ -48,7 +49,7 @@ class CoverageData:
 
 @dataclass(frozen=True)
 class RuleData:
-    """A white-listed adjustment; `payer` an insurance.Payer primary key or None for all."""
+    """A white-listed adjustment; `payer` and `contract` primary keys, None for all."""
 
     group: str
     carc: str
@@ -57,6 +58,73 @@ class RuleData:
     source: str
     ends_on: dt.date | None = None
     payer: int | None = None
+    contract: int | None = None
     capitation_only: bool = False
     negative_only: bool = False
     confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class ContractData:
+    """The terms of a contract; `payer`, `plan`, `schedule` primary keys. `modifiers` maps a modifier to parts a million."""
+
+    payer: int
+    name: str
+    starts_on: dt.date
+    source: str
+    ends_on: dt.date | None = None
+    plan: int | None = None
+    schedule: int | None = None
+    percent_ppm: int = 1_000_000
+    unlisted_ppm: int | None = None
+    lesser_of_charge: bool = True
+    second_ppm: int = 1_000_000
+    later_ppm: int = 1_000_000
+    modifiers: Mapping[str, int] = field(default_factory=dict)
+    filing_limit_days: int | None = None
+    appeal_limit_days: int | None = None
+
+
+@dataclass(frozen=True)
+class CarveOutData:
+    """A price of its own inside a contract: `cents` a unit or `charge_ppm`, exactly one of the two."""
+
+    code: str
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    modifier: str = ""
+    place: str = ""
+    cents: int | None = None
+    charge_ppm: int | None = None
+
+
+@dataclass(frozen=True)
+class EditionData:
+    """A file of a fee schedule and the day from which it holds; the factor and GPCIs are for relative values alone."""
+
+    starts_on: dt.date
+    content: bytes
+    file_name: str = ""
+    conversion_e4: int | None = None
+    work_gpci_e3: int = 1000
+    pe_gpci_e3: int = 1000
+    mp_gpci_e3: int = 1000
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A service whose expected price is asked. `payer` and `plan` are primary keys, `together` names what the
+    multiple-procedure percents run over (patient, provider and day, as the caller knows them); `place` is the two-digit
+    place of service.
+    """
+
+    ref: Hashable
+    payer: int
+    plan: int | None
+    day: dt.date
+    code: str
+    charge_cents: int
+    units: int = 1
+    modifiers: tuple[str, ...] = ()
+    place: str = "11"
+    together: Hashable = None

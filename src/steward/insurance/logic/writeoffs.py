@@ -20,6 +20,7 @@ class Rule:
     capitation_only: bool = False
     negative_only: bool = False
     source: str = ""
+    contract: int | None = None
 
     def allows(self, day: dt.date, cents: int, *, capitation: bool) -> bool:
         """True when the rule holds on the day of the remittance for this amount under this contract."""
@@ -37,15 +38,18 @@ def rule_for(
     day: dt.date,
     cents: int,
     capitation: bool = False,
+    contract: int | None = None,
 ) -> Rule | None:
     """The rule by which an adjustment may post, or None: a person decides.
 
-    A payer's own rule speaks before the general one, and when it does not allow the amount the general one is not
-    asked: a contract that narrows a code must not be widened behind its back. Of several of a kind the latest start
-    wins.
+    A contract's own rule speaks before the payer's, the payer's before the general one, and when it does not allow the
+    amount the wider one is not asked: a contract that narrows a code must not be widened behind its back. Of several of
+    a kind the latest start wins. Without `contract` the rules of contracts are not asked.
     """
     pair = [rule for rule in rules if (rule.group, rule.carc) == (group, carc)]
-    own = [rule for rule in pair if rule.payer is not None and rule.payer == payer and _stands(rule, day)]
+    standing = [rule for rule in pair if rule.payer is not None and rule.payer == payer and _stands(rule, day)]
+    agreed = [rule for rule in standing if rule.contract is not None and rule.contract == contract]
+    own = agreed or [rule for rule in standing if rule.contract is None]
     asked = own or [rule for rule in pair if rule.payer is None]
     allowed = [rule for rule in asked if rule.allows(day, cents, capitation=capitation)]
     return max(allowed, key=lambda rule: rule.starts_on, default=None)

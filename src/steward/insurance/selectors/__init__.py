@@ -2,6 +2,18 @@
 of queries.
 """
 
+from steward.insurance.selectors.contracts import (
+    Limits,
+    carve_outs,
+    contract_value,
+    contracts,
+    editions,
+    expected_many,
+    fees,
+    limits_many,
+    schedules,
+    standing_schedules,
+)
 from steward.insurance.selectors.coverage import (
     copay_cents,
     coverage_by_uid,
@@ -24,6 +36,10 @@ from steward.insurance.selectors.payers import (
 from steward.insurance.selectors.rules import rules, write_off_rules
 
 __all__ = [
+    "Limits",
+    "carve_outs",
+    "contract_value",
+    "contracts",
     "copay_cents",
     "coverage_by_uid",
     "coverages",
@@ -31,14 +47,20 @@ __all__ = [
     "covering",
     "covering_many",
     "covers_of",
+    "editions",
+    "expected_many",
+    "fees",
     "find_payers",
     "findings",
+    "limits_many",
     "payer_by_code",
     "payers",
     "payers_by_edi",
     "plans",
     "rules",
+    "schedules",
     "standard_plan",
     "standing_payers",
+    "standing_schedules",
     "write_off_rules",
 ]

@@ -23,6 +23,7 @@ def write_off_rules() -> list[Rule]:
             row.capitation_only,
             row.negative_only,
             row.source,
+            row.contract_id,
         )
         for row in WriteOffRule.objects.order_by("id")
     ]

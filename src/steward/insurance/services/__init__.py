@@ -1,5 +1,15 @@
 """The verbs of insurance, by concept: payers and plans kept, coverage entered, ended and voided, adjustments white-listed."""
 
+from steward.insurance.services.contracts import (
+    add_carve_out,
+    create_contract,
+    create_schedule,
+    end_carve_out,
+    end_contract,
+    import_edition,
+    update_contract,
+    void_contract,
+)
 from steward.insurance.services.coverage import (
     add_coverage,
     add_coverages_many,
@@ -17,17 +27,25 @@ from steward.insurance.services.rules import (
 
 __all__ = [
     "DEFAULT_RULES",
+    "add_carve_out",
     "add_coverage",
     "add_coverages_many",
     "add_write_off_rule",
+    "create_contract",
     "create_payer",
     "create_plan",
+    "create_schedule",
+    "end_carve_out",
+    "end_contract",
     "end_coverage",
     "end_payer",
     "end_write_off_rule",
+    "import_edition",
     "load_default_rules",
+    "update_contract",
     "update_coverage",
     "update_payer",
     "update_plan",
+    "void_contract",
     "void_coverage",
 ]

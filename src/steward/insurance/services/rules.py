@@ -30,6 +30,8 @@ def _rule_faults(data: RuleData) -> list[Refusal]:
         faults.append(Refusal("source", "The source is missing.", "Name the contract or rule it rests on.", "source"))
     if data.ends_on is not None and data.ends_on < data.starts_on:
         faults.append(Refusal("dates", "It ends before it starts.", "Check both days.", "ends_on"))
+    if data.contract is not None and data.payer is None:
+        faults.append(Refusal("payer", "A contract's rule names its payer.", "Add it on the contract's page.", "payer"))
     return faults
 
 
@@ -39,6 +41,7 @@ def add_write_off_rule(call: Call, *, data: RuleData) -> WriteOffRule:
     stand(_rule_faults(data))
     row = WriteOffRule(
         payer_id=data.payer,
+        contract_id=data.contract,
         group=data.group,
         carc=data.carc,
         role=data.role,
