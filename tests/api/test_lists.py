@@ -180,7 +180,9 @@ def test_reading_the_log_is_a_row_in_it(world: World) -> None:
 def test_patients_leave_in_bulk_only_with_the_right_of_bulk_export(world: World, settings: Any) -> None:
     settings.STEWARD_API_PATIENT_ROWS_PER_HOUR = 3
     desk = client_for(world, "frontdesk")
-    assert [desk.get("/api/frontdesk/patients").status_code for _ in range(3)] == [200, 200, 429]
+    said = [desk.get("/api/frontdesk/patients") for _ in range(3)]
+    assert [one.status_code for one in said] == [200, 200, 429]
+    assert [len(one.json()["rows"]) for one in said[:2]] == [2, 1] and said[1].json()["next"]
     answer = desk.get("/api/billing/claims"), desk.get("/api/frontdesk/patients")
     assert answer[0].status_code == 403 and int(answer[1]["Retry-After"]) > 0
     assert desk.get("/api/registry/places").status_code == 200  # nothing about patients

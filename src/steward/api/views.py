@@ -55,12 +55,14 @@ def list_view(each: ScopedList) -> Callable[..., HttpResponse]:
     @screen(GET=each.capability)
     def view(request: HttpRequest) -> HttpResponse:
         listing, rows = each.open(request)
-        bulk = _is_bulk(request, listing)
-        if bulk and limits.spent(_bulk_key(request), settings.STEWARD_API_PATIENT_ROWS_PER_HOUR, HOUR):
+        if not _is_bulk(request, listing):
+            return JsonResponse(machine.page(request, listing, rows))
+        key = f"api-patients:{request.call.user_id}"  # type: ignore[attr-defined]
+        left = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR - limits.held(key, HOUR)
+        if left <= 0:
             return _too_much(request)
-        page = machine.page(request, listing, rows)
-        if bulk:
-            limits.count(_bulk_key(request), HOUR, len(page["rows"]))
+        page = machine.page(request, listing, rows, most=left)
+        limits.count(key, HOUR, len(page["rows"]))
         return JsonResponse(page)
 
     view.__doc__ = f"{each.listing.title}, page by page."
@@ -72,10 +74,6 @@ def _is_bulk(request: HttpRequest, listing: Listing) -> bool:
     about_patients = listing.patient is not None or matrix()[listing.export].phi
     call = request.call  # type: ignore[attr-defined]
     return about_patients and not listing.masked and not may(call.subject, "export.phi", None, call.context).allowed
-
-
-def _bulk_key(request: HttpRequest) -> str:
-    return f"api-patients:{request.call.user_id}"  # type: ignore[attr-defined]
 
 
 def _too_much(request: HttpRequest) -> HttpResponse:

@@ -49,7 +49,8 @@ class Imported:
     def problems(self) -> tuple[Refusal, ...]:
         """Why the file, or a part of it, was refused; empty when nothing was."""
         refused = [part for part in self.parts if part.status == "refused"]
-        return tuple(problem for part in refused for problem in part.problems)
+        found = tuple(problem for part in refused for problem in part.problems)
+        return found or ((Refusal("refused", self.message),) if refused or self.status == "refused" else ())
 
     def as_json(self, path: str, content: bytes) -> dict[str, Any]:
         """The contract's shape for ``steward import``."""

@@ -29,8 +29,9 @@ WORDS = ["string", "null"]
 FORMATS = {"date": "date", "moment": "date-time"}
 
 
-def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any]) -> dict[str, Any]:
-    """``{"list","masked","rows","next"}``; ``next`` is the cursor to give as ``after``, None on the last page.
+def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any], most: int = MOST_ROWS) -> dict[str, Any]:
+    """``{"list","masked","rows","next"}``; ``next`` is the cursor to give as ``after``, None on the last page. Never more
+    than ``most`` rows, whatever size is asked.
 
     Raises BadRequest for an order, a filter, a cursor or a size that is not of the set. Patients shown are told to the audit.
     """
@@ -38,7 +39,9 @@ def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any]) -> dict[st
     for name in NOT_HERE:
         if name in request.GET:
             raise BadRequest(_("This list has no filter called “%(name)s”.") % {"name": name})
-    state = State(replace(listing, page_rows=_limit(request), extra=(*listing.extra, "limit")), request, rows)
+    state = State(
+        replace(listing, page_rows=min(_limit(request), most), extra=(*listing.extra, "limit")), request, rows
+    )
     state.check()
     if state.error:
         raise BadRequest(state.error)

@@ -16,15 +16,14 @@ def _key(name: str, seconds: int) -> str:
 
 def count(name: str, seconds: int, by: int = 1) -> int:
     """Add to the running window; what it holds now."""
-    key = _key(name, seconds)
-    total = int(cache.get(key, 0)) + by
-    cache.set(key, total, seconds)
+    total = held(name, seconds) + by
+    cache.set(_key(name, seconds), total, seconds)
     return total
 
 
-def spent(name: str, most: int, seconds: int) -> bool:
-    """Whether the running window already holds ``most`` or more."""
-    return int(cache.get(_key(name, seconds), 0)) >= most
+def held(name: str, seconds: int) -> int:
+    """What the running window holds."""
+    return int(cache.get(_key(name, seconds), 0))
 
 
 def seconds_left(seconds: int) -> int:
