@@ -75,13 +75,18 @@ def test_accepted_and_as_it_was(tmp_path) -> None:
     golden("claims.837i", text)
 
 
-@pytest.mark.parametrize("bill_type", sorted(institutional.OUTPATIENT))
-@pytest.mark.parametrize("frequency", ["1", "7", "8"])
-def test_every_bill_type_and_frequency_is_accepted(bill_type: str, frequency: str, tmp_path) -> None:
-    claim = replace(CLINIC, bill_type=bill_type, frequency=frequency, control="" if frequency == "1" else "ICN1")
-    text = institutional.write([claim], ENVELOPE, "B0001")
-    assert f"CLM*C-1*275.5***{bill_type}:A:{frequency}**A*Y*Y" in segments(text)
-    assert ("REF*F8*ICN1" in segments(text)) == (frequency != "1")
+def test_every_bill_type_and_frequency_is_accepted(tmp_path) -> None:
+    kinds = [(kind, frequency) for kind in sorted(institutional.OUTPATIENT) for frequency in "178"]
+    made = [
+        replace(
+            CLINIC, ref=f"C-{n}", bill_type=kind, frequency=frequency, control="" if frequency == "1" else f"ICN{n}"
+        )
+        for n, (kind, frequency) in enumerate(kinds)
+    ]
+    text = institutional.write(made, ENVELOPE, "B0001")
+    for n, (kind, frequency) in enumerate(kinds):
+        assert f"CLM*C-{n}*275.5***{kind}:A:{frequency}**A*Y*Y" in segments(text)
+        assert (f"REF*F8*ICN{n}" in segments(text)) == (frequency != "1")
     assert pyx12_findings(text, tmp_path) == []
 
 

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from steward.billing.logic.acknowledgement import claim_at, claims_at, read_999, read_ta1
+from steward.billing.logic.acknowledgement import (
+    ElementFault,
+    SegmentFault,
+    TransactionAnswer,
+    claim_at,
+    claims_at,
+    fault_words,
+    note_words,
+    read_999,
+    read_ta1,
+)
+from steward.billing.logic.acknowledgement.words import ELEMENTS, NOTES, SEGMENTS
 from steward.billing.logic.acknowledgement.writer import write_999, write_ta1
 from steward.billing.logic.outgoing import institutional
 from steward.core.x12.read import X12Error
@@ -102,6 +113,40 @@ def test_faults_are_placed_in_what_was_sent() -> None:
     sent = replace(SYNTAX.transactions[1], control="0001", faults=(unnamed, named))
     placed = replace(SYNTAX, transactions=(sent,)).placed(SENT)
     assert [fault.claim for fault in placed.transactions[0].faults] == ["C-2", "NAMED"]
+
+
+def verdicts(outcome: str, *transactions: TransactionAnswer) -> list[tuple[str, str, int]]:
+    answer = replace(SYNTAX, outcome=outcome, transactions=transactions)
+    return [(one.ref, one.outcome, len(one.faults)) for one in answer.claims(SENT)]
+
+
+def test_what_it_means_for_each_claim() -> None:
+    fault = replace(SYNTAX.transactions[1].faults[0], claim="", position=position("SV2*", 3))
+    named = replace(SYNTAX.transactions[1], control="0001", faults=(fault,))
+    assert verdicts("rejected", named) == [("C-1", "rejected", 0), ("C-2", "rejected", 1)]
+    with_errors = replace(named, outcome="accepted_with_errors")
+    assert verdicts("accepted_with_errors", with_errors) == [("C-1", "accepted", 0), ("C-2", "accepted_with_errors", 1)]
+    assert verdicts("accepted") == [("C-1", "accepted", 0), ("C-2", "accepted", 0)]
+    assert verdicts("rejected") == [("C-1", "rejected", 0), ("C-2", "rejected", 0)]
+    assert verdicts("partial") == [] and verdicts("partial", replace(named, control="0009")) == []
+
+
+def test_words_for_every_code() -> None:
+    for what, fix in [note_words(note) for note in (*NOTES, "999")][1:]:
+        assert what.endswith(".") and fix.endswith(".")
+    what, fix = fault_words(SYNTAX.transactions[1].faults[0])
+    assert (
+        what
+        == "Segment 31 (SV1, loop 2400): element 1, part 2 has a code that does not exist (ZZZZZ); element 2 is missing."
+    )
+    assert fix == "Mend the claim's data and send it again."
+    for code in (*SEGMENTS, "ZZ", ""):
+        what, fix = fault_words(SegmentFault("NM1", 5, "", code))
+        assert what.startswith("Segment 5 (NM1): ") and what.endswith(".") and fix
+    for code in (*ELEMENTS, "ZZ"):
+        assert fault_words(SegmentFault("NM1", 5, "", "8", (ElementFault(9, 0, 0, "", code, ""),)))[0].startswith(
+            "Segment 5 (NM1): element 9 "
+        )
 
 
 def test_another_kind_of_file_is_named() -> None:

@@ -5,6 +5,7 @@ from .inquiry import Asked, Inquiry, read_276, write_276
 from .place import SentFile, claim_at, claims_at
 from .status import ClaimStatus, LevelStatus, LineStatus, Status, StatusAnswer, read_277, read_277ca
 from .syntax import (
+    ClaimSyntax,
     ElementFault,
     InterchangeAnswer,
     SegmentFault,
@@ -13,11 +14,13 @@ from .syntax import (
     read_999,
     read_ta1,
 )
+from .words import fault_words, note_words
 
 __all__ = [
     "MEANING",
     "Asked",
     "ClaimStatus",
+    "ClaimSyntax",
     "ElementFault",
     "Inquiry",
     "InterchangeAnswer",
@@ -32,7 +35,9 @@ __all__ = [
     "TransactionAnswer",
     "claim_at",
     "claims_at",
+    "fault_words",
     "meaning",
+    "note_words",
     "read_276",
     "read_277",
     "read_277ca",

@@ -35,6 +35,10 @@ class SentFile:
                 return _claims(one, self._parts[n], segment_position)
         return ()
 
+    def controls(self, group: str) -> list[str]:
+        """ST02 of every transaction of our group ``group`` (GS06), in file order."""
+        return [one.control for one in self._transactions if one.group_control.lstrip("0") == group.lstrip("0")]
+
     def claim_at(self, st: str, segment_position: int, *, group: str = "") -> str | None:
         """The one claim the place concerns, see :func:`claim_at`."""
         found = self.claims_at(st, segment_position, group=group)

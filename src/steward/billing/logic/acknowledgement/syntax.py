@@ -76,6 +76,19 @@ class TransactionAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimSyntax:
+    """What a 999 means for one claim of ours: its transaction's outcome, and the faults that stand in it.
+
+    In a rejected transaction every claim is rejected, also one without a fault; in one accepted with errors only the
+    claims with faults carry the errors.
+    """
+
+    ref: str
+    outcome: str
+    faults: tuple[SegmentFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SyntaxAnswer:
     """One 999: what became of one functional group of ours. ``codes`` are AK905 to AK909."""
 
@@ -96,6 +109,21 @@ class SyntaxAnswer:
         """The answer to our ST02 ``control``; None when it is not named (in an accepted group it need not be)."""
         return next((one for one in self.transactions if one.control == control), None)
 
+    def claims(self, sent: str | bytes) -> tuple[ClaimSyntax, ...]:
+        """What it means for each claim of the 837 we sent, in its order. A transaction that is not named shares the fate of
+        its group when that is accepted or rejected whole; otherwise its claims are left out: nothing was said of them."""
+        file = SentFile(sent)
+        found: list[ClaimSyntax] = []
+        for control in file.controls(self.group):
+            named = self.of(control)
+            if named is not None:
+                named = _placed(named, file, self.group)
+            elif self.outcome in (ACCEPTED, REJECTED):
+                named = TransactionAnswer("837", control, self.version, self.outcome, (), ())
+            if named is not None:
+                found += _claims(named, file.claims_at(control, 1, group=self.group))
+        return tuple(found)
+
     def placed(self, sent: str | bytes) -> SyntaxAnswer:
         """The same with the claim of every fault found in the 837 we sent. Raises X12Error when ``sent`` is no X12."""
         file = SentFile(sent)
@@ -108,6 +136,14 @@ def _placed(answer: TransactionAnswer, sent: SentFile, group: str) -> Transactio
         for fault in answer.faults
     )
     return replace(answer, faults=faults)
+
+
+def _claims(answer: TransactionAnswer, refs: tuple[str, ...]) -> list[ClaimSyntax]:
+    own: dict[str, list[SegmentFault]] = {}
+    for fault in answer.faults:
+        own.setdefault(fault.claim, []).append(fault)
+    clean = ACCEPTED if answer.outcome == WITH_ERRORS else answer.outcome
+    return [ClaimSyntax(ref, answer.outcome if ref in own else clean, tuple(own.get(ref, ()))) for ref in refs]
 
 
 def read_ta1(raw: bytes) -> tuple[InterchangeAnswer, ...]:
