@@ -19,7 +19,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R1 batches": (4, 40),  # the same, batches
     "R2": (100, 1_000),  # torn or flipped write-ahead logs
     "R3": (10, 50),  # rounds of 64 people and one slot
-    "R3 browsers": (2, 20),  # the same through the whole web layer
+    "R3 browsers": (2, 50),  # the same through a real server
     "R4 remittance": (10, 20),  # rounds of one 835 brought fifty times at once
     "R4 statement": (10, 20),  # the same, one bank file
     "R6": (100, 100),  # points at which the disk is full
