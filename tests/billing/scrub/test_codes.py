@@ -14,10 +14,12 @@ from steward.billing.logic.scrub.codes import (
     icd10_from_package,
     next_edition,
     ptp_rows,
+    read_excluded,
     read_hcpcs,
     read_icd10_order,
     read_mue,
     read_ptp,
+    read_taxonomies,
     side_of,
 )
 from steward.billing.logic.scrub.model import Mue, Ptp, Span
@@ -146,6 +148,18 @@ def test_the_next_edition_takes_over():
     }  # fmt: skip
 
 
+LEIE = (
+    "LASTNAME,FIRSTNAME,UPIN,NPI,EXCLTYPE,EXCLDATE,REINDATE,WAIVERDATE\nDOE,A,,1234567893,1128a1,20200115,00000000,00000000\n"
+    "ROE,B,,0000000000,1128a1,20200115,00000000,00000000\nPOE,C,,1000000012,1128a1,20100115,20200101,00000000\n"
+)  # fmt: skip
+TAXONOMY = "Code,Grouping,Classification\n207Q00000X,g,c\n363L00000X,g,c\n"
+
+
+def test_excluded_and_taxonomies():
+    assert read_excluded(LEIE) == {"1234567893": dt.date(2020, 1, 15)}
+    assert read_taxonomies(TAXONOMY) == {"207Q00000X", "363L00000X"}
+
+
 def test_sides():
     assert side_of("Fracture of right and left hand") == ""
     assert side_of("Copyright") == ""
@@ -165,6 +179,9 @@ def test_sides():
         (lambda: read_mue(MUE + "J3420,2,1,\n", FROM), 6, "HCPCS/CPT Code"),
         (lambda: read_hcpcs("code,valid_from,valid_to\nG0439,2011-01-01,2010-01-01\n", FROM), 2, "last day"),
         (lambda: read_hcpcs("code\nG0439\nG04\n", FROM), 3, "code"),
+        (lambda: read_excluded(LEIE.replace("1234567893", "12345")), 2, "NPI"),
+        (lambda: read_excluded(LEIE.replace("20200115", "20201515")), 2, "EXCLDATE"),
+        (lambda: read_taxonomies(TAXONOMY.replace("363L00000X", "363L")), 3, "Code"),
         (lambda: read_icd10_order(ORDER.replace("I10 ", "10I "), FROM), 5, "columns 7-13"),
         (lambda: read_icd10_order(order(1, "I10", 7, "x"), FROM), 1, "column 15"),
         (lambda: read_icd10_order("\n", FROM), 0, ""),

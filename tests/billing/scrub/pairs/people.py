@@ -56,6 +56,7 @@ DEMOGRAPHICS = {
     "line-count": Pair(claim(lines=(*FIFTY, replace(COUNSEL, ref="L50", modifiers=("77",)))), claim(lines=FIFTY)),
     "line-count-institutional": Pair(claim(CLINIC, lines=()), CLINIC),
     "patient-name": Pair(with_patient(last="")),
+    "patient-first-name": Pair(with_patient(first=" ")),
     "name-unwritable": Pair(with_patient(last="Иванова"), with_patient(last="Núñez")),
     "birth-date": Pair(with_patient(born=None)),
     "birth-future": Pair(with_patient(born=dt.date(2026, 12, 1))),

@@ -178,6 +178,35 @@ def next_edition(old: CodeSet, new: CodeSet, day: date) -> CodeSet:
     return joined
 
 
+def read_excluded(text: str, name: str = "LEIE file") -> dict[str, date]:
+    """NPI -> since when it is excluded, from OIG's LEIE download (``NPI``, ``EXCLDATE``, ``REINDATE``). Rows without an NPI
+    (ten zeros) and of those who are back are passed over. Raises CodeFileFault."""
+    found: dict[str, date] = {}
+    table = _Table(text, name, ("npi", "excldate", "reindate?"))
+    for row, (npi, since, back) in table.rows(2):
+        if npi.strip("0") == "" or back.strip("0") != "":
+            continue
+        if not re.fullmatch(r"[0-9]{10}", npi):
+            raise CodeFileFault(name, row, "NPI", f"{npi!r} is no NPI.", "It has ten digits.")
+        first = table.day(row, "EXCLDATE", since)
+        if first is None:
+            raise CodeFileFault(name, row, "EXCLDATE", "There is no date.", "Write it as YYYYMMDD.")
+        found[npi] = min(first, found.get(npi, first))
+    return found
+
+
+def read_taxonomies(text: str, name: str = "taxonomy file") -> frozenset[str]:
+    """The codes of NUCC's list (column ``Code``); its words are licensed and not read. Raises CodeFileFault."""
+    table = _Table(text, name, ("code",))
+    codes = [(row, code.upper()) for row, (code,) in table.rows(1)]
+    for row, code in codes:
+        if not re.fullmatch(r"[0-9A-Z]{9}X", code):
+            raise CodeFileFault(
+                name, row, "Code", f"{code!r} is no taxonomy code.", "It has ten characters, the last an X."
+            )
+    return frozenset(code for _, code in codes)
+
+
 class _Table:
     """A published table: some lines of title and terms, a heading, rows. ``wanted`` names each column by what its heading
     begins with or holds; ``a|b`` either, a closing ``?`` may be missing (its cells are then empty)."""
