@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from steward.billing.logic.acknowledgement import read_276
 from steward.billing.logic.acknowledgement.status import ClaimStatus, Code, Status, StatusAnswer
 from steward.billing.logic.acknowledgement.syntax import (
     InterchangeAnswer,
@@ -21,8 +22,10 @@ from steward.billing.services.submissions import write_claims
 from steward.core.files.selectors import content
 from steward.core.x12.segments import Span
 from steward.core.x12.write import Envelope
+from tests.support import signed_in
 
 from .conftest import Practice
+from .samples import cas, claim, remittance, service_line
 from .test_sending import CLEAN, ready
 
 __all__ = ["ready"]
@@ -129,3 +132,26 @@ def test_a_torn_answer_is_refused_and_keeps_nothing(ready: Practice) -> None:
     batch = sent(ready, "C-1")
     found = ready.run(ack(batch, "accepted")[:-40], "999")
     assert found.status == "refused" and found.parts[0].problems[0].fix and not SubmissionEvent.objects.exists()
+
+
+def test_silence_comes_to_somebody_and_can_be_asked_about(ready: Practice) -> None:
+    from steward.billing.selectors.unanswered import unanswered
+    from steward.billing.services.inquiries import ask_status
+
+    sent(ready, "C-1", "C-2")
+    subject = ready.office.call("biller").subject
+
+    def late(days: int) -> list[str]:
+        return [row.claim.ref for row in unanswered(subject, ready.office.now + timedelta(days=days, minutes=1))]
+
+    assert (late(0), late(1)) == ([], ["C-1", "C-2"])
+    ready.run(judged("C-1", "A2", control="ICN1"))
+    assert (late(2), late(31)) == (["C-2"], ["C-1", "C-2"])
+    ready.remit(remittance(claim("C-2", service_line(15_000, cas("CO", "45", 15_000), control="C-2-1"))))
+    assert late(400) == ["C-1"]
+    row = unanswered(subject, ready.office.now + timedelta(days=400)).get()
+    (file,) = ask_status(ready.office.call("biller"), submissions=[row])
+    assert b"TRN*1*C-1" in content(file) and b"REF*1K*ICN1" in content(file)
+    assert [(one.ref, one.control, one.charge_cents) for one in read_276(content(file))] == [("C-1", "ICN1", 15_000)]
+    page = signed_in("biller").get("/billing/sending/unanswered/")
+    assert page.status_code == 200

@@ -89,17 +89,33 @@ def write_claims(
     return Written(tuple(batches), tuple(held))
 
 
-def _write(call: Call, ready: list[_Ready]) -> list[Batch]:
-    office, sender = Office.objects.get(pk=1), practice()
-    assert sender is not None  # no claim without one
-    _addresses, phones = contacts_of([sender.party_id])
-    phone = phones.get(sender.party_id, "") or ready[0].value.billing.phone
-    number = office.submitter_id or sender.npi or sender.tin
+@dataclass(frozen=True)
+class Sender:
+    """Whom a file names as its submitter."""
+
+    number: str
+    name: str
+    contact: str
+    phone: str
+
+
+def sender_of(value: OutgoingClaim) -> Sender:
+    """The practice as it sends; ``value`` is a claim it sends, whose site may lend its phone. Refuses ``submitter``."""
+    office, own = Office.objects.get(pk=1), practice()
+    assert own is not None  # no claim without one
+    _addresses, phones = contacts_of([own.party_id])
+    phone = phones.get(own.party_id, "") or value.billing.phone
+    number = office.submitter_id or own.npi or own.tin
     if not number or not phone:
         raise refuse(
             "submitter", _("The practice has no submitter number or no phone number."),
             _("Enter both in the practice's settings; every claim file names them."),
         )  # fmt: skip
+    return Sender(number, office.name, _("Billing"), phone)
+
+
+def _write(call: Call, ready: list[_Ready]) -> list[Batch]:
+    sender = sender_of(ready[0].value)
     ready.sort(key=lambda one: (one.payer.pk, one.value.form, one.value.billing.npi))
     parts = []
     for _key, group in groupby(ready, key=lambda one: (one.payer.pk, one.value.form)):
@@ -108,7 +124,7 @@ def _write(call: Call, ready: list[_Ready]) -> list[Batch]:
     numbers = reserve(SERIES, len(parts))
     at = call.now.astimezone(call.clock.zone)
     return [
-        _batch(call, part, Envelope(number, office.name, _("Billing"), phone, part[0].value.policy.payer.edi_id,
+        _batch(call, part, Envelope(sender.number, sender.name, sender.contact, sender.phone, part[0].value.policy.payer.edi_id,
                                     part[0].payer.name, at, n, n))
         for n, part in zip(numbers, parts, strict=True)
     ]  # fmt: skip

@@ -12,18 +12,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.billing.forms import FrequencyForm, LineForm, ReasonForm
-from steward.billing.models import Batch, Claim
+from steward.billing.models import Batch, Claim, Submission
 from steward.billing.selectors import claims as claim_list
 from steward.billing.selectors import submissions as ask
 from steward.billing.selectors.scrubbing import preview
+from steward.billing.selectors.unanswered import unanswered as late
 from steward.billing.services.corrections import add_charges, replace_claim
+from steward.billing.services.inquiries import ask_status
 from steward.billing.services.submissions import recall, waive, write_claims
 from steward.billing.states import Form, said
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, Preset, ScopedList, Sort, Text, link_to
+from steward.core.listing import (
+    Bulk,
+    Choice,
+    Column,
+    DateRange,
+    Empty,
+    Listing,
+    Preset,
+    ScopedList,
+    Sort,
+    Text,
+    link_to,
+    selected,
+)
+from steward.core.web import now
 from steward.core.web.forms import Done, handle, press
 from steward.insurance.models import Payer
+from steward.registry.logic.names import initials
 
 SHOWN = 200
 
@@ -54,6 +71,51 @@ BATCHES = Listing(
                 "billing:sending", __("See what is ready")),
 )  # fmt: skip
 BATCH_LIST = ScopedList(BATCHES, "charge.read", ask.batches)
+
+
+UNANSWERED = Listing(
+    name="billing.unanswered",
+    title=__("Claims without an answer"),
+    columns=(
+        Column("sent_at", __("Sent"), kind="moment"),
+        Column("claim", __("Claim"), kind="code", value=lambda row: row.claim.ref, link=link_to("billing:claim", "claim__uid")),
+        Column("patient", __("Patient"), value=lambda row: row.claim.patient.party.name),
+        Column("payer", __("Payer"), value=lambda row: row.batch.payer.name),
+        Column("charge_cents", __("Charge"), kind="money"),
+        Column("outcome", __("Last heard"), kind="badge", badge=lambda row: said(row.outcome)),
+    ),
+    filters=(DateRange("sent", __("Sent"), "sent_at", moment=True),),
+    sorts=(Sort("sent", __("Longest waiting first"), "sent_at"),),
+    presets=(Preset(__("All"), ""),),
+    bulk=(Bulk("ask", __("Ask the payers (276)"), "billing:ask_status", "claim.send"),),
+    money="charge_cents",
+    export="charge.read",
+    object_type="billing.submission",
+    patient=lambda row: row.claim.patient.uid,
+    empty=Empty(__("Every claim has its answer"), __("Claims come here when their next answer is late: a day for the "
+                "clearinghouse, three for the payer's receipt, 14 to 30 for the remittance.")),
+)  # fmt: skip
+MASKED_UNANSWERED = UNANSWERED.hiding(
+    patient=lambda row: initials(row.claim.patient.party.first_name, row.claim.patient.party.last_name)
+)
+UNANSWERED_LIST = ScopedList(UNANSWERED, "charge.read", lambda subject: late(subject, now.local_now()), MASKED_UNANSWERED)
+
+
+@screen(GET="charge.read")
+def unanswered(request: HttpRequest) -> HttpResponse:
+    """Claims that wait too long for their next answer."""
+    return UNANSWERED_LIST.respond(request)
+
+
+@screen(POST="claim.send")
+def ask_payers(request: HttpRequest) -> HttpResponse:
+    """Write a 276 a payer about the chosen claims."""
+    back = reverse("billing:unanswered")
+    rows = Submission.objects.filter(uid__in=selected(request)).select_related("batch__payer", "claim")
+    return press(
+        request, lambda call: ask_status(call, submissions=list(rows)), back=back,
+        success=lambda files: Done(reverse("files:show", args=[files[0].uid]), _("%d inquiries written") % len(files)),
+    )  # fmt: skip
 
 
 @screen(GET="charge.read")
@@ -148,7 +210,7 @@ def add_line(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One more service on a claim, as corrections need it."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
-    last = row.charges.order_by("-id").first()  # type: ignore[attr-defined]
+    last = row.charges.order_by("-id").first()
     initial = {"diagnoses": last.diagnoses.replace(":", " "), "place": last.place} if last else {}
 
     def act(call: Any, **_typed: Any) -> Any:
