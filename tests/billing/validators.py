@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,10 +53,15 @@ def x12sdk_findings(text: str) -> list[str]:
             bodies = [model.x12() for model in reader.models()]
     except (ValueError, KeyError) as fault:
         return [str(fault)]
-    ours = [segment for segment in text.replace("\n", "").split("~") if segment]
-    theirs = [segment for body in bodies for segment in body.replace("\n", "").split("~") if segment]
-    missing = [segment for segment in theirs if segment.split("*")[0] not in ("ISA", "GS") and segment not in ours]
+    ours, theirs = set(_segments(text)), [segment for body in bodies for segment in _segments(body)]
+    missing = [segment for segment in theirs if not segment.startswith(("ISA*", "GS*")) and segment not in ours]
     return [f"reads another segment: {segment}" for segment in missing] or ([] if bodies else ["read nothing"])
+
+
+def _segments(text: str) -> list[str]:
+    """Numbers in one spelling: ours leave the zero before the point off, as X12 asks; theirs write it."""
+    whole = re.sub(r"[*]0[.]", "*.", text.replace("\n", ""))
+    return [segment for segment in whole.split("~") if segment]
 
 
 GOLDEN = Path(__file__).parent / "golden"
