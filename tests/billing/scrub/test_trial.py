@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from steward.billing.logic.scrub import RuleFault, data_of, load, parse, rule_from, scrub_many
 from steward.billing.logic.scrub.asking import Codes
+from steward.billing.logic.scrub.catalogue import CHECKS
 from steward.billing.logic.scrub.trial import try_rules
 
 from .claims import CLEAN, DAY, WORLD, claim, with_line
@@ -65,6 +67,14 @@ def test_every_rule_survives_being_stored():
 def test_every_rule_names_its_source_and_mend():
     assert len(RULES) == len({rule.id for rule in RULES})
     assert all(rule.source and rule.fix.endswith(".") and rule.message.endswith(".") for rule in RULES)
+
+
+def test_the_guide_names_every_family_and_every_parameter():
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "scrub.md").read_text("utf-8")
+    assert not [rule.family for rule in RULES if f"| {rule.family} |" not in guide]
+    taken = [(name, each) for name, check in CHECKS.items() for each in check.takes]
+    rows = {line.split("`")[1]: line for line in guide.splitlines() if line.startswith("| `")}
+    assert taken and not [(name, each) for name, each in taken if f"`{each}`" not in rows.get(name, "")]
 
 
 def test_codes_as_a_rule_lists_them():
