@@ -89,11 +89,14 @@ def flip(cursor: Any, flips: Sequence[tuple[int, int, str, str]], hands: Hands) 
     """Turn drafts into posted entries; ``flips`` are (id, number, prev_hash, hash) in order of number."""
     at = connection.ops.adapt_datetimefield_value(hands.posted_at)
     if connection.vendor == "postgresql":
+        ids, numbers, prevs, hashes = (list(column) for column in zip(*flips, strict=True))
+        # the ids stand twice: without statistics of a fresh table the planner would read all of it for the join alone
         cursor.execute(
             "UPDATE ledger_entry e SET state = 'posted', number = v.number, prev_hash = v.prev, hash = v.hash,"
             " posted_at = %s, posted_by_id = %s, approved_by_id = %s"
-            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) v(id, number, prev, hash) WHERE e.id = v.id",
-            [at, hands.posted_by, hands.approved_by, *(list(column) for column in zip(*flips, strict=True))],
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) v(id, number, prev, hash)"
+            " WHERE e.id = v.id AND e.id = ANY(%s::bigint[])",
+            [at, hands.posted_by, hands.approved_by, ids, numbers, prevs, hashes, ids],
         )
         return
     for start in range(0, len(flips), FLIPS):
