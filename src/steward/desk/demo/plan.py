@@ -7,7 +7,7 @@ from steward.desk.practice_file import PracticeSaid
 
 PRACTICE = PracticeSaid(
     name="Cedar Hill Family Practice",
-    npi="1730400002",
+    npi="1730400003",
     tin="141000017",
     street="40 Cedar Street",
     city="Kingston",
