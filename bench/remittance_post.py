@@ -52,7 +52,7 @@ def make(claims: int, seed: int, file: Path) -> None:
     from steward.people.services import create_provider
     from steward.people.types import ProviderData
     from steward.registry.models import Entity
-    from steward.registry.types import PersonData
+    from steward.registry.types import AddressData, PersonData
 
     call = system_call("bench")
     open_practice(call, opened_on=date(2025, 1, 1))
@@ -63,13 +63,14 @@ def make(claims: int, seed: int, file: Path) -> None:
         call, data=ProviderData(NPI, entity.pk, date(2020, 1, 1)), person=PersonData("Stone", "Ida")
     )
     plan = standard_plan(payer).pk
+    home = (AddressData("1 Oak Street", "Springfield", "IL", "62701"),)
     patients = register_many(call, data=[
-        RegistrationData(PersonData(f"Last{n}", "First", birth_date=date(1960, 1, 1), sex="F"), chart=f"P{n}",
+        RegistrationData(PersonData(f"Last{n}", "First", birth_date=date(1960, 1, 1), sex="F", addresses=home), chart=f"P{n}",
                          coverages=(CoverageInput(plan, f"M{n}", date(2026, 1, 1)),)) for n in range(2_000)])  # fmt: skip
     answer = remittance(claims, seed)
     data = [
         ClaimData(patients[n % 2_000].pk, provider.pk, one.lines[0].service_date or date(2026, 1, 2), tuple(
-            ChargeData(line.code, line.charge_cents, line_ref=line.control) for line in one.lines),
+            ChargeData(line.code, line.charge_cents, line_ref=line.control, diagnoses=("Z00.00",)) for line in one.lines),
             ref=one.number, payer=payer.pk, member_id="M1")
         for n, one in enumerate(answer.claims)
     ]  # fmt: skip
