@@ -103,6 +103,12 @@ def x12_270(asked: Any) -> None:
     assert eligibility.write_270(eligibility.read_270(raw.encode()), covered.OURS, "E1") == raw
 
 
+def x12_271(one: Any) -> None:
+    raw = eligibility.write_271([one], covered.OURS)
+    (back,) = eligibility.read_271(raw.encode())
+    assert covered.unplaced(back) == one and eligibility.write_271([back], covered.OURS) == raw
+
+
 def x12_999(one: Any) -> None:
     raw = answers_written.write_999([one], told.THEIRS)
     (back,) = acknowledgement.read_999(raw.encode())
@@ -174,6 +180,7 @@ WRITERS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], None]]] = {
     "835": (remittances(), x12_835),
     "276": (st.lists(told.inquiries(), min_size=1, max_size=4), x12_276),
     "270": (st.lists(covered.inquiries(), min_size=1, max_size=4), x12_270),
+    "271": (covered.said, x12_271),
     "999": (told.syntax_answers(), x12_999),
     "277CA": (told.answers("277CA"), x12_277ca),
     "277": (told.answers("277"), x12_277),
