@@ -6,6 +6,8 @@ import ast
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from steward.billing.logic.scrub import held, load, prepare, scrub
 from tools import plant_faults
@@ -46,3 +48,30 @@ def test_every_planted_fault_is_caught(name):
         new = [each for each in scrub(spoiled, RULES, WORLD) if (each.rule, each.where) not in BEFORE[claim.ref]]
         assert [each for each in new if each.severity != "info"], f"{name} in {claim.ref} was not caught"
     assert planted, "no claim could carry this fault"
+
+
+#: What both foreign validators let pass (one fault injected at a time), and the rule that does not.
+UNSEEN = {
+    "state-zz": "state-code", "npi-digits-swapped": "npi-check-digit", "clinician-npi-swapped": "npi-check-digit",
+    "diagnosis-that-never-was": "dx-unknown", "service-code-that-never-was": "code-unknown",
+    "pointer-beyond-the-diagnoses": "pointer-to-nothing", "taxonomy-cut-short": "taxonomy-pattern",
+    "nobody-is-the-patient": "relation-missing", "served-before-birth": "service-before-birth",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", plant_faults.UNSEEN)
+def test_what_foreign_validators_miss_is_held_by_its_own_rule(name):
+    spoiled = [plant_faults.plant(claim, name) for claim in TO_SPOIL]
+    own = [scrub(claim, RULES, WORLD) for claim in spoiled if claim]
+    assert own and all(UNSEEN[name] in {each.rule for each in problems if each.holds} for problems in own)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), name=st.sampled_from(sorted(plant_faults.FAULTS)))
+def test_of_any_practice_clean_claims_pass_and_a_planted_fault_is_caught(seed, name):
+    claims, world = population(12, seed)
+    for claim in claims:
+        assert scrub(claim, RULES, world) == ()
+        spoiled = plant_faults.plant(claim, name)
+        if spoiled is not None:
+            assert [each for each in scrub(spoiled, RULES, world) if each.severity != "info"], (claim.ref, name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from steward.billing.logic.scrub import RuleFault, data_of, load, parse, rule_from, scrub_many
+from steward.billing.logic.scrub import RuleFault, data_of, load, overlay, parse, rule_from, scrub_many, text_of
 from steward.billing.logic.scrub.asking import Codes
 from steward.billing.logic.scrub.catalogue import CHECKS
 from steward.billing.logic.scrub.trial import try_rules
@@ -62,6 +65,35 @@ def test_a_rule_sees_only_the_lines_of_its_days():
 
 def test_every_rule_survives_being_stored():
     assert tuple(rule_from(data_of(rule), "stored") for rule in RULES) == RULES
+    as_json = json.loads(
+        json.dumps([data_of(replace(rule, valid_to=dt.date(2099, 1, 1))) for rule in RULES], default=str)
+    )
+    assert [rule_from(row, "stored").valid_to for row in as_json] == [dt.date(2099, 1, 1)] * len(RULES)
+    assert parse(text_of(RULES)) == RULES
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+
+
+@given(
+    title=words,
+    message=words,
+    payers=st.lists(words, max_size=3),
+    on=st.booleans(),
+    till=st.none() | st.dates(dt.date(2026, 2, 1)),
+)
+def test_whatever_a_manager_writes_is_read_back(title, message, payers, on, till):
+    rule = replace(parse(GOOD)[0], title=title, message=message, payers=tuple(payers), on=on, valid_to=till)
+    assert parse(text_of([rule])) == (rule,)
+
+
+def test_the_practices_own_rules_take_the_place_of_the_shipped():
+    changed, added = replace(RULES[3], severity="info"), parse(GOOD)[0]
+    both = overlay(RULES, [added, changed])
+    assert [rule.id for rule in both] == [*(rule.id for rule in RULES), "our-own"]
+    assert both[3] == changed and both[-1] == added
+    with pytest.raises(RuleFault, match="Two rules"):
+        overlay(RULES, [added, added])
 
 
 def test_every_rule_names_its_source_and_mend():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from steward.billing.logic.scrub.engine import RuleSet, held, prepare, scrub, scrub_many
 from steward.billing.logic.scrub.model import Problem, Rule, World
-from steward.billing.logic.scrub.rules import RuleFault, data_of, load, parse, rule_from
+from steward.billing.logic.scrub.rules import RuleFault, data_of, load, overlay, parse, rule_from, text_of
 
 __all__ = [
-    "Problem", "Rule", "RuleFault", "RuleSet", "World", "data_of", "held", "load", "parse", "prepare", "rule_from",
-    "scrub", "scrub_many",
+    "Problem", "Rule", "RuleFault", "RuleSet", "World", "data_of", "held", "load", "overlay", "parse", "prepare", "rule_from",
+    "scrub", "scrub_many", "text_of",
 ]  # fmt: skip

@@ -3,9 +3,11 @@ claims pass in silence."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "data" / "scrub"
 _TEXTS = ("id", "family", "severity", "title", "message", "fix", "source", "check")
 _LISTS = ("payers", "filings", "forms")
 _KNOWN = frozenset({*_TEXTS, *_LISTS, "valid_from", "valid_to", "parameters", "on"})
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -89,6 +92,39 @@ def data_of(rule: Rule) -> dict[str, Any]:
     return row
 
 
+def text_of(rules: Iterable[Rule]) -> str:
+    """Rules as the TOML that ``parse`` takes again: for a file to keep, or a text to edit."""
+    return "\n\n".join(_table(rule) for rule in rules) + "\n"
+
+
+def _table(rule: Rule) -> str:
+    row = data_of(rule)
+    parameters = row.pop("parameters")
+    head = [f"{name} = {_toml(value)}" for name, value in row.items() if value not in ([], True)]
+    tail = [f"{name} = {_toml(value)}" for name, value in parameters.items()]
+    return "\n".join(["[[rule]]", *head, *(["[rule.parameters]", *tail] if tail else [])])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):  # JSON's escapes are TOML's, save for a surrogate and DEL
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def overlay(shipped: Iterable[Rule], own: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The shipped rules with the practice's in their place (same id), its others after them. Raises RuleFault for an id
+    that the practice uses twice."""
+    mine = list(own)
+    _once(mine)
+    edited = {rule.id: rule for rule in mine}
+    kept = [edited.pop(rule.id, rule) for rule in shipped]
+    return (*kept, *edited.values())
+
+
 def _sound(rule: Rule, place: str) -> None:
     """What only the whole rule shows."""
     if not _ID.fullmatch(rule.id):
@@ -128,6 +164,10 @@ def _list(value: Any, name: str, place: str) -> tuple[str, ...]:
 
 
 def _day(value: Any, name: str, place: str) -> date:
+    """A TOML date, or its text (a stored rule)."""
+    if isinstance(value, str) and _ISO.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     if type(value) is not date:
         raise RuleFault(place, f"{name} is not a day.", "Write it as 2026-01-31.")
     return value
