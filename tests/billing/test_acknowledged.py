@@ -155,3 +155,12 @@ def test_silence_comes_to_somebody_and_can_be_asked_about(ready: Practice) -> No
     assert [(one.ref, one.control, one.charge_cents) for one in read_276(content(file))] == [("C-1", "ICN1", 15_000)]
     page = signed_in("biller").get("/billing/sending/unanswered/")
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("kind", [None, "999"])
+def test_the_one_door_knows_the_kind_by_itself_or_by_name(ready: Practice, kind) -> None:
+    from steward.desk.imports import import_content
+
+    raw = ack(sent(ready, "C-1"), "accepted")
+    found = import_content(ready.office.call("biller"), raw, "x.999", kind=kind)
+    assert (found.kind, found.status) == ("999", "posted")
