@@ -14,10 +14,10 @@ from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
-from steward.billing.models import Batch
+from steward.billing.models import Batch, Submission
 from steward.core.web import limits
 from steward.desk.imports import import_content
-from steward.insurance.models import Payer
+from steward.insurance.models import FeeSchedule, Payer
 from steward.insurance.services import load_default_rules
 from steward.ledger.importers import post_file
 from steward.people.services import create_employee
@@ -48,6 +48,7 @@ def world(db: Any) -> World:
     Entity.objects.filter(is_practice=True).update(npi="1234567893", tin="123456789")
     Payer.objects.update(ein="512345678")
     load_default_rules(system)
+    FeeSchedule.objects.create(name="Blue Harbor 2026")
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))
     create_employee(system, data=EmployeeData("Biller", office.entity.pk, START), person=PersonData("Staffer", "Sue"))
@@ -58,10 +59,12 @@ def world(db: Any) -> World:
     bank = BankAccount.objects.get(account__role="bank_operating")
     accounts.change_bank_account(system, account=bank, number="0000123456")
     deposits.make_deposit(office.call("administrator"), bank_account=bank)
-    Batch.objects.create(
+    late = office.now - dt.timedelta(days=60)
+    batch = Batch.objects.create(
         number=1, form="P", payer=Payer.objects.get(), file=world.file, name="1.837", claim_count=1, charge_cents=15000,
-        written_at=office.now,
+        written_at=late,
     )  # fmt: skip
+    Submission.objects.create(batch=batch, claim=world.claims[1], position=1, charge_cents=15000, sent_at=late)
     posted = [import_content(office.call(role), content, name) for role, content, name in files(world)]
     assert [one.status for one in posted] == ["posted", "posted"], [
         part.problems for one in posted for part in one.parts

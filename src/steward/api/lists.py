@@ -7,7 +7,7 @@ from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
-from steward.billing.views.sending import BATCH_LIST
+from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
 from steward.billing.views.work import WORK_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
@@ -41,6 +41,7 @@ LISTS: tuple[ScopedList, ...] = (
     CHARGE_LIST,
     CLAIM_LIST,
     BATCH_LIST,
+    UNANSWERED_LIST,
     REMITTANCE_LIST,
     WORK_LIST,
 )
