@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,15 @@ from steward.core.x12.segments import Span, Unread
 from steward.core.x12.write import Envelope, Segments, interchange
 from steward.insurance.logic.eligibility import (
     Answer,
+    Benefit,
     Inquiry,
+    Member,
     Other,
+    PatientAnswer,
     Person,
     Rejection,
     Standing,
+    Trace,
     costs,
     other_payers,
     patient_summary,
@@ -31,6 +35,7 @@ from steward.insurance.logic.eligibility import (
     standing,
     summary,
     write_270,
+    write_271,
 )
 from steward.insurance.logic.eligibility.words import MOST_NAMED, REASONS
 from tests.billing.samples import SAMPLES
@@ -288,6 +293,64 @@ def test_any_order_of_segments_is_read_and_summed_up(lines: list[str]) -> None:
     assert sum(len(patient.benefits) for patient in answer.patients) == len(
         [line for line in lines if line.startswith("EB*")]
     )
+
+
+words = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789", min_size=1, max_size=30).map(
+    lambda text: " ".join(text.split()) or "X"
+)
+maybe = st.just("") | words
+cents = st.none() | st.integers(-(10**9), 10**9)
+spans = st.tuples(born, st.none() | st.integers(0, 900)).map(
+    lambda pair: Span(pair[0], None if pair[1] is None else pair[0] + timedelta(days=pair[1]))
+)
+dated = st.lists(st.tuples(st.sampled_from(["346", "347", "291", "290"]), spans), max_size=2).map(tuple)
+numbered = st.lists(st.tuples(st.sampled_from(["6P", "18", "1W"]), codes), max_size=2).map(tuple)
+refusals = st.builds(
+    Rejection, st.sampled_from(["42", "72", "75"]), st.sampled_from(["", "C", "R"]), st.just("subscriber")
+)
+benefits = st.builds(
+    Benefit,
+    st.sampled_from(["1", "6", "A", "B", "C", "F", "G", "I", "R", "L"]), st.sampled_from(["", "IND", "FAM"]),
+    st.lists(st.sampled_from(["30", "98", "UC", "MH"]), max_size=3, unique=True).map(tuple), st.sampled_from(["", "HM", "MB"]), maybe,
+    st.sampled_from(["", "23", "27", "29"]), cents, st.none() | st.integers(0, 2_000_000), st.sampled_from(["", "VS"]),
+    st.sampled_from(["", "30"]), st.sampled_from(["", "Y", "N"]), st.sampled_from(["", "Y", "N", "W"]),
+    st.sampled_from([(), ("HC", "G0438"), ("HC", "J3420", "JZ")]), numbered, dated, st.lists(words, max_size=2).map(tuple),
+    st.sampled_from([(), ("11",), ("11", "22")]), st.sampled_from([(), (("VS", "30", "", "", "23"),)]),
+    st.lists(st.builds(Other, st.sampled_from(["PR", "SEP", "P3"]), words, maybe, st.sampled_from(["", "8005550100"])), max_size=2).map(tuple),
+    st.just(0),
+)  # fmt: skip
+members = st.builds(
+    Member, words, words, maybe, st.just("") | codes, st.none() | born, st.sampled_from(["", "F", "M"]), maybe, maybe,
+    st.sampled_from(["", "IL"]), st.sampled_from(["", "62701"]), st.sampled_from(["", "19"]),
+)  # fmt: skip
+traces = st.lists(st.builds(Trace, st.sampled_from(["1", "2"]), codes, st.just("1123456789")), max_size=2).map(tuple)
+said_patients = st.builds(
+    PatientAnswer, traces, members.map(lambda one: replace(one, relation="")), st.none() | members, numbered, dated,
+    st.lists(refusals, max_size=2).map(tuple), st.lists(benefits, max_size=4).map(tuple),
+)  # fmt: skip
+said = st.builds(
+    Answer, codes, st.just("0001"), words, codes, st.sampled_from(["", "8005550100"]), words, codes,
+    st.lists(st.builds(Rejection, st.just("42"), st.just("R"), st.just("provider")), max_size=1).map(tuple),
+    st.lists(said_patients, max_size=3).map(tuple),
+)  # fmt: skip
+
+
+def unplaced(answer: Answer) -> Answer:
+    """Without the places of its benefits in the file."""
+    patients = [
+        replace(patient, benefits=tuple(replace(one, segment=0) for one in patient.benefits))
+        for patient in answer.patients
+    ]
+    return replace(answer, patients=tuple(patients))
+
+
+def test_an_answer_written_is_the_answer_read() -> None:
+    answer = one(*FULL)
+    text = write_271([answer], OURS)
+    assert unplaced(read_271(text.encode())[0]) == unplaced(answer)
+    golden("answer.271", text)
+    refused = Answer("E1", "0001", "BLUE HARBOR", "60054", "", "", "", (Rejection("42", "R", "payer"),), ())
+    assert read_271(write_271([refused], OURS).encode()) == (refused,)
 
 
 #: Every eligibility sample and what becomes of it: the first line a person reads, or the code of the refusal.

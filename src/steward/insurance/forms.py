@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,8 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.core.web.forms import DateField, MoneyField
 from steward.insurance import selectors
-from steward.insurance.states import AdjustmentGroup, Filing, WriteOffRole
-from steward.insurance.types import PayerData, PlanData, RuleData
+from steward.insurance.logic.fee_files import factor_e4
+from steward.insurance.models import Contract, Payer
+from steward.insurance.states import AdjustmentGroup, Filing, NumberKind, Place, ScheduleKind, WriteOffRole
+from steward.insurance.types import (
+    CarveOutData,
+    ContractData,
+    EditionData,
+    NumberData,
+    PayerData,
+    PlanData,
+    PricedLine,
+    RuleData,
+)
 from steward.registry.forms import ValueForm, text
 
 
@@ -62,10 +74,203 @@ class RuleForm(ValueForm):
     source = text(_("Source"), 200, required=True, help_text=_("The contract or rule it rests on."))
     PAIRS = (("group", "carc"), ("role", "payer"), ("starts_on", "ends_on"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contract: Contract | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.contract = contract
+        if contract is not None:
+            del self.fields["payer"]
+            return
         payers = [(p.pk, p.name) for p in selectors.standing_payers()]
         self.fields["payer"].choices = [("", _("every payer")), *payers]  # type: ignore[attr-defined]
 
     def value(self) -> RuleData:
-        return RuleData(**self.cleaned_data)
+        if self.contract is None:
+            return RuleData(**self.cleaned_data)
+        return RuleData(payer=self.contract.payer_id, contract=self.contract.pk, **self.cleaned_data)
+
+
+class PercentField(forms.CharField):
+    """Parts a million of a percent as people type it: ``110``, ``62.5 %``; at most four decimals."""
+
+    default_error_messages = {"percent": _("Type a percent, such as 110 or 62.5.")}
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, int):
+            return None if value in self.empty_values else value
+        found = re.fullmatch(r"([0-9]{1,4})(?:\.([0-9]{1,4}))?\s*%?", str(value).strip(), re.ASCII)
+        if found is None:
+            raise forms.ValidationError(self.error_messages["percent"], code="percent")
+        return int(found[1] + (found[2] or "").ljust(4, "0"))
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value
+        whole, rest = divmod(value, 10_000)
+        return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
+
+
+class NumberForm(ValueForm):
+    """Another number of a payer."""
+
+    lead = _("A payer may be known by several numbers; each names one payer only.")
+    kind = forms.ChoiceField(label=_("Kind"), choices=NumberKind.choices)
+    number = text(_("Number"), 80, required=True)
+    note = text(_("Where it comes from"), 120)
+    PAIRS = (("kind", "number"),)
+
+    def value(self) -> NumberData:
+        return NumberData(**self.cleaned_data)
+
+
+class ScheduleForm(ValueForm):
+    """A fee schedule."""
+
+    lead = _("A list of prices, or relative values and a conversion factor. Its files are imported next.")
+    name = text(_("Name"), 120, required=True)
+    kind = forms.ChoiceField(label=_("Holds"), choices=ScheduleKind.choices)
+
+    def value(self) -> dict[str, str]:
+        return dict(self.cleaned_data)
+
+
+class FactorField(forms.CharField):
+    """Ten-thousandths of a number with at most four decimals."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        found = factor_e4(str(value))
+        if found is None:
+            raise forms.ValidationError(_("Type a number with at most four decimals."), code="factor")
+        return found
+
+
+class EditionForm(ValueForm):
+    """A file of a schedule."""
+
+    lead = _("Prices from this day on. An earlier file for the same day is superseded and stays readable.")
+    file = forms.FileField(label=_("File"), help_text=_("CSV; the columns are described in the guide."))
+    starts_on = DateField(label=_("Holds from"))
+    conversion = FactorField(label=_("Conversion factor"), required=False, help_text=_("Empty: the file's own."))
+    work = FactorField(label=_("Work GPCI"), required=False, help_text=_("Empty: 1.000."))
+    expense = FactorField(label=_("Practice expense GPCI"), required=False)
+    malpractice = FactorField(label=_("Malpractice GPCI"), required=False)
+    PAIRS = (("starts_on", "conversion"), ("work", "expense", "malpractice"))
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != ScheduleKind.RVU:
+            for name in ("conversion", "work", "expense", "malpractice"):
+                del self.fields[name]
+
+    def value(self) -> EditionData:
+        data = self.cleaned_data
+        gpci = [(data.get(name) or 10_000) // 10 for name in ("work", "expense", "malpractice")]
+        file = data["file"]
+        return EditionData(data["starts_on"], file.read(), file.name, data.get("conversion"), *gpci)
+
+
+def modifiers_text(modifiers: dict[str, int]) -> str:
+    """``50=150, 80=16`` of what a contract keeps."""
+    shown = PercentField()
+    return ", ".join(f"{modifier}={shown.prepare_value(ppm)}" for modifier, ppm in sorted(modifiers.items()))
+
+
+class ContractForm(ValueForm):
+    """The terms of a contract."""
+
+    lead = _("From it comes what each service should be paid, and what is an underpayment.")
+    name = text(_("Name"), 120, required=True)
+    plan = forms.TypedChoiceField(label=_("Plan"), coerce=int, required=False, empty_value=None)
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("To"), required=False)
+    schedule = forms.TypedChoiceField(label=_("Fee schedule"), coerce=int, required=False, empty_value=None)
+    percent_ppm = PercentField(label=_("Percent of it"), initial=1_000_000)
+    unlisted_ppm = PercentField(
+        label=_("Codes not listed, percent of charge"), required=False, help_text=_("Empty: no price is expected.")
+    )
+    lesser_of_charge = forms.BooleanField(label=_("Never more than the charge"), required=False, initial=True)
+    second_ppm = PercentField(label=_("Second procedure"), initial=1_000_000)
+    later_ppm = PercentField(label=_("Third and later"), initial=1_000_000)
+    modifiers = text(_("Percent by modifier"), 200, help_text=_("50=150, 80=16"))
+    filing_limit_days = forms.IntegerField(label=_("Days to file"), required=False, min_value=1, max_value=3650)
+    appeal_limit_days = forms.IntegerField(label=_("Days to appeal"), required=False, min_value=1, max_value=3650)
+    source = text(_("Source"), 200, required=True, help_text=_("The paper it rests on, and where it lies."))
+    PAIRS = (("name", "plan"), ("starts_on", "ends_on"), ("schedule", "percent_ppm"), ("second_ppm", "later_ppm"),
+             ("filing_limit_days", "appeal_limit_days"))  # fmt: skip
+
+    def __init__(self, *args: Any, payer: Payer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payer = payer
+        plans = [(row.pk, row.name) for row in selectors.plans(payer)]
+        self.fields["plan"].choices = [("", _("every plan")), *plans]  # type: ignore[attr-defined]
+        lists = [(row.pk, row.name) for row in selectors.standing_schedules(payer)]
+        self.fields["schedule"].choices = [("", _("none: percent of the charge")), *lists]  # type: ignore[attr-defined]
+
+    def clean_modifiers(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        percent = PercentField()
+        for part in filter(None, (each.strip() for each in self.cleaned_data["modifiers"].split(","))):
+            modifier, _sign, share = part.partition("=")
+            found[modifier.strip().upper()] = percent.clean(share.strip())
+        return found
+
+    def value(self) -> ContractData:
+        return ContractData(payer=self.payer.pk, **self.cleaned_data)
+
+    @staticmethod
+    def initial_of(row: Contract) -> dict[str, Any]:
+        """What the form shows of a known contract."""
+        names = ("name", "starts_on", "ends_on", "percent_ppm", "unlisted_ppm", "lesser_of_charge", "second_ppm", "later_ppm",
+                 "filing_limit_days", "appeal_limit_days", "source")  # fmt: skip
+        known = {"plan": row.plan_id, "schedule": row.schedule_id, "modifiers": modifiers_text(row.modifiers)}
+        return {name: getattr(row, name) for name in names} | known
+
+
+class CarveOutForm(ValueForm):
+    """A price of its own."""
+
+    lead = _("It wins over the schedule. Type an amount for a unit, or a percent of the charge.")
+    code = text(_("Code"), 12, required=True)
+    modifier = text(_("Modifier"), 2)
+    place = forms.ChoiceField(label=_("Place"), choices=[("", _("everywhere")), *Place.choices], required=False)
+    cents = MoneyField(label=_("Amount"), least=0, required=False)
+    charge_ppm = PercentField(label=_("Percent of the charge"), required=False)
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("To"), required=False)
+    PAIRS = (("code", "modifier", "place"), ("cents", "charge_ppm"), ("starts_on", "ends_on"))
+
+    def value(self) -> CarveOutData:
+        data = dict(self.cleaned_data)
+        return CarveOutData(**data | {"code": data["code"].upper(), "modifier": data["modifier"].upper()})
+
+
+class TryForm(ValueForm):
+    """A service to price."""
+
+    code = text(_("Code"), 12, required=True)
+    modifiers = text(_("Modifiers"), 11)
+    units = forms.IntegerField(label=_("Units"), initial=1, min_value=1, max_value=9999)
+    place = text(_("Place of service"), 2, initial="11")
+    charge = MoneyField(label=_("Charge"), least=0)
+    day = DateField(label=_("Day of service"))
+    PAIRS = (("code", "modifiers", "units"), ("place", "charge", "day"))
+
+    def __init__(self, *args: Any, payer: Payer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payer = payer
+
+    def value(self) -> PricedLine:
+        data = self.cleaned_data
+        modifiers = tuple(re.findall(r"[A-Z0-9]{2}", data["modifiers"].upper()))
+        return PricedLine(
+            0,
+            self.payer.pk,
+            None,
+            data["day"],
+            data["code"].upper(),
+            data["charge"],
+            data["units"],
+            modifiers,
+            data["place"],
+        )

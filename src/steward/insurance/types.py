@@ -23,6 +23,15 @@ class PayerData:
 
 
 @dataclass(frozen=True)
+class NumberData:
+    """A further number of a payer; `kind` one of `states.NumberKind`."""
+
+    kind: str
+    number: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class PlanData:
     """A product of a payer."""
 

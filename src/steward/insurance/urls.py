@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.insurance.views import payers, rules
+from steward.insurance.views import contracts, payers, rules
 
 app_name = "insurance"
 urlpatterns = [
@@ -16,4 +16,17 @@ urlpatterns = [
     path("write-offs/", rules.rules, name="rules"),
     path("write-offs/new/", rules.rule_new, name="rule_new"),
     path("write-offs/<uuid:uid>/end/", rules.rule_end, name="rule_end"),
+    path("payers/<uuid:uid>/numbers/new/", payers.number_new, name="number_new"),
+    path("numbers/<uuid:uid>/end/", payers.number_end, name="number_end"),
+    path("payers/<uuid:uid>/contracts/new/", contracts.contract_new, name="contract_new"),
+    path("contracts/<uuid:uid>/", contracts.contract, name="contract"),
+    path("contracts/<uuid:uid>/edit/", contracts.contract_edit, name="contract_edit"),
+    path("contracts/<uuid:uid>/end/", contracts.contract_end, name="contract_end"),
+    path("contracts/<uuid:uid>/carve-outs/new/", contracts.carve_out_new, name="carve_out_new"),
+    path("contracts/<uuid:uid>/write-offs/new/", contracts.contract_rule_new, name="contract_rule_new"),
+    path("carve-outs/<uuid:uid>/end/", contracts.carve_out_end, name="carve_out_end"),
+    path("schedules/", contracts.schedules, name="schedules"),
+    path("schedules/new/", contracts.schedule_new, name="schedule_new"),
+    path("schedules/<uuid:uid>/", contracts.schedule, name="schedule"),
+    path("schedules/<uuid:uid>/import/", contracts.edition_new, name="edition_new"),
 ]

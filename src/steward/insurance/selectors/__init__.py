@@ -13,6 +13,7 @@ from steward.insurance.selectors.contracts import (
     limits_many,
     schedules,
     standing_schedules,
+    tried,
 )
 from steward.insurance.selectors.coverage import (
     copay_cents,
@@ -26,6 +27,7 @@ from steward.insurance.selectors.coverage import (
 from steward.insurance.selectors.findings import findings
 from steward.insurance.selectors.payers import (
     find_payers,
+    numbers,
     payer_by_code,
     payers,
     payers_by_edi,
@@ -53,6 +55,7 @@ __all__ = [
     "find_payers",
     "findings",
     "limits_many",
+    "numbers",
     "payer_by_code",
     "payers",
     "payers_by_edi",
@@ -62,5 +65,6 @@ __all__ = [
     "standard_plan",
     "standing_payers",
     "standing_schedules",
+    "tried",
     "write_off_rules",
 ]

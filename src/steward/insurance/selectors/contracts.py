@@ -73,6 +73,13 @@ def _pure(line: PricedLine) -> allowed.Line:
     return allowed.Line(line.code, line.charge_cents, line.units, line.modifiers, allowed.place_kind(line.place))
 
 
+def tried(contract: Contract, line: PricedLine) -> allowed.Expected:
+    """What one contract would allow for a line, whether or not it holds on that day. Four queries."""
+    known = _Known({contract.payer_id}, {line.code})
+    found = next((one for one in known.contracts.get(contract.payer_id, ()) if one.ref == contract.pk), None)
+    return allowed.expected_allowed(_pure(line), found, line.day)
+
+
 class _Known:
     """The contracts of payers as pure values, with the prices of the codes asked for and no others."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
-from steward.insurance.models import Payer, Plan
+from steward.insurance.models import Payer, PayerNumber, Plan
+from steward.insurance.states import NumberKind
 
 
 def payers(subject: Subject) -> QuerySet[Payer]:
@@ -23,19 +26,30 @@ def payer_by_code(code: str) -> Payer | None:
 
 
 def find_payers(*, edi_id: str = "", ref2u: str = "", ein: str = "", name: str = "") -> list[Payer]:
-    """Payers that a remittance may come from; empty arguments are not asked. More than one: a person decides."""
+    """Payers that a remittance may come from, by their own numbers and their further ones; empty arguments are not asked.
+    More than one: a person decides. One query.
+    """
     asked = Q()
     for field, value in (("edi_id", edi_id), ("ref2u", ref2u), ("ein", ein), ("name__iexact", name)):
         if value:
             asked |= Q(**{field: value})
+    aliases = ((NumberKind.EDI, edi_id), (NumberKind.REF2U, ref2u), (NumberKind.EIN, ein))
+    known = [Q(kind=kind, number=value) for kind, value in aliases if value]
+    if known:
+        named = PayerNumber.objects.filter(reduce(or_, known), ended_on=None)
+        asked |= Q(pk__in=named.values("payer"))
     return list(Payer.objects.filter(asked).order_by("id")) if asked else []
 
 
 def payers_by_edi(edi_ids: Iterable[str]) -> dict[str, Payer]:
-    """Clearinghouse id -> payer, for claim files; an id that two payers share names neither. One query."""
+    """Clearinghouse id -> payer, for claim files; an id that two payers share names neither. Two queries."""
     found: dict[str, list[Payer]] = {}
-    for row in Payer.objects.filter(edi_id__in=sorted(set(edi_ids) - {""})).order_by("id"):
+    wanted = sorted(set(edi_ids) - {""})
+    for row in Payer.objects.filter(edi_id__in=wanted).order_by("id"):
         found.setdefault(row.edi_id, []).append(row)
+    further = PayerNumber.objects.filter(kind=NumberKind.EDI, number__in=wanted, ended_on=None)
+    for one in further.select_related("payer").order_by("id"):
+        found.setdefault(one.number, []).append(one.payer)
     return {edi_id: rows[0] for edi_id, rows in found.items() if len(rows) == 1}
 
 
@@ -53,3 +67,8 @@ def standard_plan(payer: Payer) -> Plan:
 def standing_payers() -> QuerySet[Payer]:
     """Payers that have not ended, by name, for choices."""
     return Payer.objects.filter(ended_on=None).order_by("name", "id")
+
+
+def numbers(payer: Payer) -> QuerySet[PayerNumber]:
+    """The further numbers of a payer, ended ones last."""
+    return PayerNumber.objects.filter(payer=payer).order_by(F("ended_on").asc(nulls_first=True), "kind", "number", "id")

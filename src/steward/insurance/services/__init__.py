@@ -17,7 +17,15 @@ from steward.insurance.services.coverage import (
     update_coverage,
     void_coverage,
 )
-from steward.insurance.services.payers import create_payer, create_plan, end_payer, update_payer, update_plan
+from steward.insurance.services.payers import (
+    add_number,
+    create_payer,
+    create_plan,
+    end_number,
+    end_payer,
+    update_payer,
+    update_plan,
+)
 from steward.insurance.services.rules import (
     DEFAULT_RULES,
     add_write_off_rule,
@@ -30,6 +38,7 @@ __all__ = [
     "add_carve_out",
     "add_coverage",
     "add_coverages_many",
+    "add_number",
     "add_write_off_rule",
     "create_contract",
     "create_payer",
@@ -38,6 +47,7 @@ __all__ = [
     "end_carve_out",
     "end_contract",
     "end_coverage",
+    "end_number",
     "end_payer",
     "end_write_off_rule",
     "import_edition",

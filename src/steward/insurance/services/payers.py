@@ -8,9 +8,9 @@ from uuid import UUID
 
 from steward.core.refusals import Refusal
 from steward.core.service import Call, note, refuse, service
-from steward.insurance.models import Payer, Plan
-from steward.insurance.states import Filing
-from steward.insurance.types import PayerData, PlanData
+from steward.insurance.models import Payer, PayerNumber, Plan
+from steward.insurance.states import Filing, NumberKind
+from steward.insurance.types import NumberData, PayerData, PlanData
 from steward.registry.logic.identifiers import digits_of
 from steward.registry.logic.names import name_key
 from steward.registry.services import changed, create_party, refusing, stand
@@ -124,3 +124,39 @@ def update_plan(call: Call, *, plan: Plan, data: PlanData) -> Plan:
         plan.save()
     note(plan, fields=fields)
     return plan
+
+
+OWN_FIELDS = {NumberKind.EDI: "edi_id", NumberKind.REF2U: "ref2u", NumberKind.EIN: "ein"}
+
+
+@service("insurance.add_number", "payer.write", says="added a number of a payer")
+def add_number(call: Call, *, payer: Payer, data: NumberData) -> PayerNumber:
+    """Say another number files know a payer by. Refuses kind, number, `exists` (it names a payer already, this or
+    another: a file that carries it must never have two to choose from)."""
+    number = data.number.strip()
+    if data.kind not in NumberKind.values:
+        raise refuse("kind", "This kind of number is not known.", "Choose one of the list.", "kind")
+    if data.kind == NumberKind.EIN:
+        number = _ein(number) or ""
+    if not number or len(number) > 80:
+        raise refuse("number", "This is not such a number.", "Copy it from the payer's letter or a file.", "number")
+    kind = NumberKind(data.kind)
+    known = Payer.objects.filter(**{OWN_FIELDS[kind]: number}).first()
+    if known is not None:
+        raise refuse("exists", f"This number is {known.name}'s already.", "Correct it there first.", "number")
+    row = PayerNumber(payer=payer, kind=kind, number=number, note=data.note.strip()[:120])
+    with refusing("exists", "This number names a payer already.", "End it there first.", "number"):
+        row.save()
+    note(row, refs=[payer])
+    return row
+
+
+@service("insurance.end_number", "payer.write", says="ended a number of a payer")
+def end_number(call: Call, *, number: PayerNumber, on: date) -> PayerNumber:
+    """A number no longer names its payer. Refuses `ended`."""
+    if number.ended_on is not None:
+        raise refuse("ended", "This number has already ended.", "Nothing is left to do.")
+    number.ended_on = on
+    number.save(update_fields=["ended_on"])
+    note(number, fields=["ended_on"])
+    return number

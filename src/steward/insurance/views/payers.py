@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,8 @@ from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
 from steward.insurance import selectors, services
-from steward.insurance.forms import PayerForm, PlanForm
-from steward.insurance.models import Payer, Plan
+from steward.insurance.forms import NumberForm, PayerForm, PlanForm
+from steward.insurance.models import Payer, PayerNumber, Plan
 from steward.insurance.states import Filing
 from steward.registry.forms import EndForm
 
@@ -51,25 +52,39 @@ def payers(request: HttpRequest) -> HttpResponse:
     """Payers as a list."""
     subject = request.call.subject  # type: ignore[attr-defined]
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:payer_new"), "new_words": _("New payer"),
-               "other_url": reverse("insurance:rules"), "other_words": _("Write-off rules")}  # fmt: skip
+               "others": [(reverse("insurance:schedules"), _("Fee schedules")), (reverse("insurance:rules"), _("Write-off rules"))]}  # fmt: skip
     return PAYER_LIST.respond(request, template="insurance/list.html", context=context)
 
 
-def _payer(request: HttpRequest, uid: UUID) -> Payer:
+def the_payer(request: HttpRequest, uid: UUID) -> Payer:
+    """The payer of an address, or 404."""
     return get_object_or_404(selectors.payers(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+
+
+TABS = (("plans", __("Plans")), ("contracts", __("Contracts")), ("schedules", __("Fee schedules")),
+        ("rules", __("Write-off rules")), ("numbers", __("Numbers")))  # fmt: skip
 
 
 @screen(GET="payer.read")
 def payer(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One payer with its plans and its own white list."""
-    row = _payer(request, uid)
+    """One payer: its plans, contracts, fee schedules, own white list and numbers, each behind its tab."""
+    row = the_payer(request, uid)
     subject = request.call.subject  # type: ignore[attr-defined]
-    page = {
-        "payer": row,
-        "plans": list(selectors.plans(row)),
-        "rules": list(selectors.rules(subject).filter(payer=row)),
-        "may_write": holds(subject, "payer.write"),
+    asked = request.GET.get("tab", "plans")
+    tab = asked if asked in dict(TABS) else "plans"
+    rows: dict[str, Callable[[], Iterable[Any]]] = {
+        "plans": lambda: selectors.plans(row),
+        "contracts": lambda: selectors.contracts(subject, row),
+        "schedules": lambda: selectors.standing_schedules(row),
+        "rules": lambda: selectors.rules(subject).filter(payer=row),
+        "numbers": lambda: selectors.numbers(row),
     }
+    here = reverse("insurance:payer", args=[row.uid])
+    page = {
+        "payer": row, "tab": tab, "tab_template": f"insurance/tabs/{tab}.html", "today": request.call.today,  # type: ignore[attr-defined]
+        "rows": list(rows[tab]()), "may_write": holds(subject, "payer.write"),
+        "tabs": [(words, f"{here}?tab={name}", name == tab) for name, words in TABS],
+    }  # fmt: skip
     return render(request, "insurance/payer.html", page)
 
 
@@ -90,7 +105,7 @@ def payer_new(request: HttpRequest) -> HttpResponse:
 @screen(GET="payer.write", POST="payer.write")
 def payer_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct a payer."""
-    row = _payer(request, uid)
+    row = the_payer(request, uid)
     names = ("name", "code", "edi_id", "ref2u", "ein", "filing", "filing_limit_days")
     return handle(
         request, PayerForm, lambda call, *, data: services.update_payer(call, payer=row, data=data), "registry/form.html",
@@ -102,7 +117,7 @@ def payer_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 @screen(GET="payer.write", POST="payer.write")
 def payer_end(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End a payer: no new coverage with it; open claims go on."""
-    row = _payer(request, uid)
+    row = the_payer(request, uid)
     context = {"title": _("End %s") % row.name, "submit": _("End it"), "cancel": _payer_page(row),
                "lead": _("No new coverage can be entered with it. Open claims go on.")}  # fmt: skip
     return handle(
@@ -114,7 +129,7 @@ def payer_end(request: HttpRequest, uid: UUID) -> HttpResponse:
 @screen(GET="payer.write", POST="payer.write")
 def plan_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Add a plan of a payer."""
-    row = _payer(request, uid)
+    row = the_payer(request, uid)
     context = {"title": _("A plan of %s") % row.name, "submit": _("Save"), "cancel": _payer_page(row)}
     return handle(
         request, PlanForm, lambda call, *, data: services.create_plan(call, payer=row, data=data), "registry/form.html",
@@ -131,4 +146,30 @@ def plan_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return handle(
         request, PlanForm, lambda call, *, data: services.update_plan(call, plan=row, data=data), "registry/form.html",
         context=context, initial=initial, success=lambda _row: Done(_payer_page(row.payer), _("Saved")),
+    )  # fmt: skip
+
+
+def _numbers(row: Payer) -> str:
+    return f"{_payer_page(row)}?tab=numbers"
+
+
+@screen(GET="payer.write", POST="payer.write")
+def number_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Say another number files know a payer by."""
+    row = the_payer(request, uid)
+    context = {"title": _("A number of %s") % row.name, "submit": _("Save"), "cancel": _numbers(row)}
+    return handle(
+        request, NumberForm, lambda call, *, data: services.add_number(call, payer=row, data=data), "insurance/form.html",
+        context=context, success=lambda _row: Done(_numbers(row), _("Number added")),
+    )  # fmt: skip
+
+
+@screen(GET="payer.write", POST="payer.write")
+def number_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A number no longer names its payer."""
+    row = get_object_or_404(PayerNumber.objects.select_related("payer"), uid=uid)
+    context = {"title": _("End %s") % row, "submit": _("End it"), "cancel": _numbers(row.payer)}
+    return handle(
+        request, EndForm, lambda call, *, on: services.end_number(call, number=row, on=on), context=context,
+        initial={"on": request.call.today}, success=lambda _row: Done(_numbers(row.payer), _("Ended")),  # type: ignore[attr-defined]
     )  # fmt: skip

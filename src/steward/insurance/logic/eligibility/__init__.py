@@ -6,6 +6,7 @@ from .inquiry import Inquiry, Person, read_270, write_270
 from .model import Answer, Benefit, Member, Other, PatientAnswer, Rejection, Trace
 from .summary import patient_summary, summary
 from .words import rejection_words, service_words
+from .writer import write_271
 
 __all__ = [
     "Answer",
@@ -30,4 +31,5 @@ __all__ = [
     "standing",
     "summary",
     "write_270",
+    "write_271",
 ]
