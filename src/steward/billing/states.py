@@ -149,3 +149,12 @@ class DecisionKind(models.TextChoices):
 
     WRITE_OFF = "write_off", _("Write-off")
     REFUND = "refund", _("Refund")
+
+
+class HoldKind(models.TextChoices):
+    """Why nobody asks a guarantor for money. Bankruptcy: the automatic stay (11 U.S.C. 362); deceased: the estate is asked."""
+
+    DISPUTE = "dispute", _("Dispute")
+    BANKRUPTCY = "bankruptcy", _("Bankruptcy")
+    DECEASED = "deceased", _("Deceased")
+    OTHER = "other", _("Other")
