@@ -98,6 +98,7 @@ def test_the_practices_own_rules_take_the_place_of_the_shipped():
 
 def test_every_rule_names_its_source_and_mend():
     assert len(RULES) == len({rule.id for rule in RULES})
+    assert all(rule.checked_on for rule in RULES)
     assert all(rule.source and rule.fix.endswith(".") and rule.message.endswith(".") for rule in RULES)
 
 

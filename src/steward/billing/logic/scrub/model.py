@@ -19,7 +19,8 @@ Parameter = str | int | tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule as data. ``payers`` (their codes), ``filings`` (SBR09) and ``forms`` (P, I) narrow it, empty = all; the days are
-    days of service. ``message`` may name ``{line}`` and what its check tells; ``check`` and ``parameters`` say what is asked."""
+    days of service. ``message`` may name ``{line}`` and what its check tells; ``check`` and ``parameters`` say what is asked.
+    ``confirmed``: somebody read the source, or checked the list against a published one, on ``checked_on``."""
 
     id: str
     family: str
@@ -36,6 +37,8 @@ class Rule:
     filings: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     on: bool = True
+    checked_on: date | None = None
+    confirmed: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -18,7 +18,7 @@ from steward.billing.logic.scrub.model import SEVERITIES, Parameter, Rule
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "scrub"
 _TEXTS = ("id", "family", "severity", "title", "message", "fix", "source", "check")
 _LISTS = ("payers", "filings", "forms")
-_KNOWN = frozenset({*_TEXTS, *_LISTS, "valid_from", "valid_to", "parameters", "on"})
+_KNOWN = frozenset({*_TEXTS, *_LISTS, "valid_from", "valid_to", "parameters", "on", "checked_on", "confirmed"})
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -50,13 +50,17 @@ def parse(text: str, name: str = "rules") -> tuple[Rule, ...]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFault(name, f"This is not TOML ({error}).", "Mend the line it names.") from error
-    odd = sorted(set(data) - {"rule"})
+    odd = sorted(set(data) - {"rule", "checked_on"})
     if odd:
-        raise RuleFault(name, f"{odd[0]} means nothing here.", "A file holds [[rule]] tables only.")
+        raise RuleFault(name, f"{odd[0]} means nothing here.", "A file holds checked_on and [[rule]] tables only.")
     rows = data.get("rule", [])
     if not isinstance(rows, list):
         raise RuleFault(name, "rule is not a list.", "Write [[rule]] with two brackets.")
-    rules = tuple(rule_from(row, f"{name}, rule {number}") for number, row in enumerate(rows, 1))
+    checked = {"checked_on": data["checked_on"]} if "checked_on" in data else {}
+    rules = tuple(
+        rule_from({**checked, **row} if isinstance(row, dict) else row, f"{name}, rule {number}")
+        for number, row in enumerate(rows, 1)
+    )
     _once(rules)
     return rules
 
@@ -76,7 +80,9 @@ def rule_from(row: Mapping[str, Any], place: str) -> Rule:
         valid_from=_day(row.get("valid_from"), "valid_from", place),
         valid_to=_day(row["valid_to"], "valid_to", place) if row.get("valid_to") is not None else None,
         parameters=_parameters(row.get("parameters", {}), place),
-        on=_flag(row.get("on", True), place),
+        on=_flag(row.get("on", True), "on", place),
+        checked_on=_day(row["checked_on"], "checked_on", place) if row.get("checked_on") is not None else None,
+        confirmed=_flag(row.get("confirmed", False), "confirmed", place),
     )
     _sound(rule, place)
     return rule
@@ -86,8 +92,8 @@ def data_of(rule: Rule) -> dict[str, Any]:
     """A rule as plain data that ``rule_from`` takes again."""
     row: dict[str, Any] = {name: getattr(rule, name) for name in _TEXTS}
     row |= {name: list(getattr(rule, name)) for name in _LISTS}
-    row |= {"valid_from": rule.valid_from, "on": rule.on}
-    row |= {"valid_to": rule.valid_to} if rule.valid_to else {}
+    row |= {"valid_from": rule.valid_from, "on": rule.on, "confirmed": rule.confirmed}
+    row |= {name: value for name in ("valid_to", "checked_on") if (value := getattr(rule, name))}
     row["parameters"] = {name: list(v) if isinstance(v, tuple) else v for name, v in rule.parameters.items()}
     return row
 
@@ -100,7 +106,7 @@ def text_of(rules: Iterable[Rule]) -> str:
 def _table(rule: Rule) -> str:
     row = data_of(rule)
     parameters = row.pop("parameters")
-    head = [f"{name} = {_toml(value)}" for name, value in row.items() if value not in ([], True)]
+    head = [f"{name} = {_toml(value)}" for name, value in row.items() if value != []]
     tail = [f"{name} = {_toml(value)}" for name, value in parameters.items()]
     return "\n".join(["[[rule]]", *head, *(["[rule.parameters]", *tail] if tail else [])])
 
@@ -173,9 +179,9 @@ def _day(value: Any, name: str, place: str) -> date:
     return value
 
 
-def _flag(value: Any, place: str) -> bool:
+def _flag(value: Any, name: str, place: str) -> bool:
     if not isinstance(value, bool):
-        raise RuleFault(place, "on is neither true nor false.", "Write on = true or on = false.")
+        raise RuleFault(place, f"{name} is neither true nor false.", f"Write {name} = true or {name} = false.")
     return value
 
 
