@@ -319,8 +319,9 @@ benefits = st.builds(
     st.lists(st.builds(Other, st.sampled_from(["PR", "SEP", "P3"]), words, maybe, st.sampled_from(["", "8005550100"])), max_size=2).map(tuple),
     st.just(0),
 )  # fmt: skip
+middles = maybe.map(lambda text: text[:25].strip())
 members = st.builds(
-    Member, words, words, maybe, st.just("") | codes, st.none() | born, st.sampled_from(["", "F", "M"]), maybe, maybe,
+    Member, words, words, middles, st.just("") | codes, st.none() | born, st.sampled_from(["", "F", "M"]), maybe, maybe,
     st.sampled_from(["", "IL"]), st.sampled_from(["", "62701"]), st.sampled_from(["", "19"]),
 )  # fmt: skip
 traces = st.lists(st.builds(Trace, st.sampled_from(["1", "2"]), codes, st.just("1123456789")), max_size=2).map(tuple)
