@@ -42,6 +42,16 @@ def test_an_interchange_taken_or_not() -> None:
     assert read_ta1(write_999([SYNTAX], THEIRS).encode()) == ()
 
 
+def test_an_interchange_alone_may_count_itself_as_a_group() -> None:
+    text = write_ta1([TA1], THEIRS)
+    assert "IEA*0*" in text and read_ta1(text.replace("IEA*0*", "IEA*1*").encode()) == (TA1,)
+    for wrong in ("2", "", "x"):
+        with pytest.raises(X12Error):
+            read_ta1(text.replace("IEA*0*", f"IEA*{wrong}*").encode())
+    with pytest.raises(X12Error):
+        read_ta1(write_999([SYNTAX], THEIRS).replace("IEA*1*", "IEA*0*").encode())
+
+
 def test_an_interchange_outcome_nobody_knows_is_refused() -> None:
     with pytest.raises(X12Error) as caught:
         read_ta1(write_ta1([TA1], THEIRS).replace("*E*022", "*Q*022").encode())

@@ -238,7 +238,9 @@ class _Walk:
                 segment=self.last_segment,
                 loop="IEA",
             )
-        _agree(iea, 1, self.groups, "IEA01", self.last_segment, "IEA")
+        # Many programs write IEA01 = 1 around nothing but a TA1; refusing those would hide that a file was rejected.
+        alone = self.acknowledgements and not self.groups and len(iea) > 1 and iea[1].strip() == "1"
+        _agree(iea, 1, 1 if alone else self.groups, "IEA01", self.last_segment, "IEA")
         _same(iea, 2, self.isa[13], "IEA02", "ISA13", self.last_segment, "IEA")
         return Interchange(tuple(self.isa), self.delimiters, tuple(self.transactions), tuple(self.acknowledgements))
 
