@@ -30,11 +30,16 @@ def of_guide(element: str) -> set[str]:
         ("attachment-way", "ways", "PWK02"),
         ("medicare-reason-odd", "reasons", "SBR05"),
         ("accident-kind", "kinds", "CLM11-01"),
+        ("answer-codes", "groups", "CAS01"),
         ("ndc-quantity", "units", "CTP05-01"),
     ],
 )
 def test_a_list_is_the_guides(rule, parameter, element):
     assert set(RULES[rule].parameters[parameter]) == of_guide(element)
+
+
+def test_filing_indicators_are_the_guides_and_self_pay_which_has_a_rule_of_its_own():
+    assert set(RULES["filing-indicator"].parameters["filings"]) == of_guide("SBR09") | {"09"}
 
 
 def test_relations_are_the_guides_and_self():

@@ -121,6 +121,7 @@ INSTITUTIONAL = {
     "visit-reason": Pair(
         replace(CLINIC, visit_reasons=("R53.83", "R99.99")), replace(CLINIC, visit_reasons=("R53.83",))
     ),
+    "admission-codes": Pair(replace(CLINIC, admission_type="10"), replace(CLINIC, admission_source="D")),
     "patient-status": Pair(replace(CLINIC, discharge_status="1"), CLINIC),
 }
 

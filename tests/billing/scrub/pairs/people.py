@@ -58,6 +58,7 @@ DEMOGRAPHICS = {
     "patient-name": Pair(with_patient(last="")),
     "patient-first-name": Pair(with_patient(first=" ")),
     "name-unwritable": Pair(with_patient(last="Иванова"), with_patient(last="Núñez")),
+    "text-unwritable": Pair(home(city="京"), home(city="Añasco")),
     "birth-date": Pair(with_patient(born=None)),
     "birth-future": Pair(with_patient(born=dt.date(2026, 12, 1))),
     "service-before-birth": Pair(with_patient(born=DAY + dt.timedelta(1)), with_patient(born=DAY)),
@@ -128,6 +129,7 @@ def known(*coverages):
 COVERAGE = {
     "self-pay-restriction": Pair(claim(self_pay_restricted=True)),
     "self-pay-payer": Pair(paid_by(filing("09"))),
+    "filing-indicator": Pair(paid_by(filing("QQ")), paid_by(filing("ZZ"))),
     "payer-unnamed": Pair(with_policy(payer=replace(ACME, edi_id=""))),
     "member-number": Pair(with_policy(member_id=" ")),
     "member-number-medicare": Pair(with_policy(MCR, member_id="123456789A"), MCR),
@@ -149,6 +151,9 @@ COVERAGE = {
     "answer-undated": Pair(replace(SECOND, others=(replace(ANSWER, decided_on=None),)), SECOND),
     "answer-unbalanced": Pair(
         replace(SECOND, others=(replace(ON_LINES, paid_cents=3999),)), replace(SECOND, others=(ON_LINES,))
+    ),
+    "answer-codes": Pair(
+        replace(SECOND, others=(replace(ANSWER, adjustments=(Adjusted("C*", "45", 1500),)),)), replace(SECOND, others=(ON_LINES,))
     ),
     "medicare-second-reason": Pair(with_policy(MCR_SECOND, medicare_reason=""), MCR_SECOND),
     "medicare-reason-odd": Pair(with_policy(medicare_reason="12"), MCR_SECOND),

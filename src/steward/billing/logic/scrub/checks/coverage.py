@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterator
 
 from steward.billing.logic.outgoing.model import Human, OutgoingClaim, PriorPayer
-from steward.billing.logic.scrub.asking import MEDICARE, Check, Found, Lines, Params, money_text, on_claim, on_line
+from steward.billing.logic.scrub.asking import (
+    MEDICARE,
+    Check,
+    Found,
+    Lines,
+    Params,
+    level_two,
+    money_text,
+    on_claim,
+    on_line,
+    other_level,
+)
 from steward.billing.logic.scrub.model import InForce, World
 
 #: CMS, "Understanding the MBI format": no S, L, O, I, B, Z among its letters.
 _L, _N = "[AC-HJKMNP-RT-Y]", "[0-9]"
 _A = "[AC-HJKMNP-RT-Y0-9]"
+_CARC, _MODIFIER = re.compile(r"[A-Z0-9]{1,5}"), re.compile(r"[A-Z0-9]{2}")
+_QUANTITY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
 _MBI = re.compile(f"[1-9]{_L}{_A}{_N}{_L}{_A}{_N}{_L}{_L}{_N}{_N}")
 
 
@@ -24,6 +37,12 @@ def self_pay_restricted(claim: OutgoingClaim, lines: Lines, world: World, params
 def self_pay_filing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     if claim.policy.payer.filing in params.texts["filings"]:
         yield on_claim("payer, filing indicator", filing=claim.policy.payer.filing)
+
+
+def filing_code(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    for policy in (claim.policy, *(other.policy for other in claim.others)):
+        if policy.payer.filing not in params.texts["filings"]:
+            yield on_claim("payer, filing indicator", payer=policy.payer.name, filing=policy.payer.filing or "nothing")
 
 
 def payer_unnamed(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -126,6 +145,22 @@ def answer_unbalanced(claim: OutgoingClaim, lines: Lines, world: World, params: 
             )  # fmt: skip
 
 
+def answer_codes(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """Groups, reasons, quantities and services of an earlier payer's answer are codes: they travel as they stand."""
+    for other in claim.others:
+        answered = [line for line in other.lines if line]
+        for one in (*other.adjustments, *(each for line in answered for each in line.adjustments)):
+            sound = one.group in params.texts["groups"] and _CARC.fullmatch(one.carc)
+            if not sound or (one.quantity and not _QUANTITY.fullmatch(one.quantity)):
+                yield on_claim(
+                    "other payers, adjustments", payer=other.policy.payer.name, code=f"{one.group}-{one.carc}"
+                )
+        for line in answered:
+            marks = all(_MODIFIER.fullmatch(modifier) for modifier in line.modifiers)
+            if not (marks and (level_two(line.code) or other_level(line.code)) and _QUANTITY.fullmatch(line.units)):
+                yield on_claim("other payers, lines", payer=other.policy.payer.name, code=line.code or "nothing")
+
+
 def _adjusted(other: PriorPayer) -> int:
     claim_level = sum(one.cents for one in other.adjustments)
     return claim_level + sum(one.cents for line in other.lines if line for one in line.adjustments)
@@ -156,6 +191,9 @@ def relation_code(claim: OutgoingClaim, lines: Lines, world: World, params: Para
     relation = claim.policy.relation
     if relation.strip() and relation not in params.texts["relations"]:
         yield on_claim("coverage, relation to subscriber", relation=relation)
+    for other in claim.others:
+        if other.policy.relation not in params.texts["relations"]:
+            yield on_claim("other payers, relation to subscriber", relation=other.policy.relation or "nothing")
 
 
 def relation_dependent_same(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -199,6 +237,7 @@ def subscriber_birth(claim: OutgoingClaim, lines: Lines, world: World, params: P
 CHECKS = (
     Check("self_pay_restricted", self_pay_restricted),
     Check("self_pay_filing", self_pay_filing, {"filings": "texts"}),
+    Check("filing_code", filing_code, {"filings": "texts"}),
     Check("payer_unnamed", payer_unnamed),
     Check("member_id_missing", member_id_missing),
     Check("member_id_mbi", member_id_mbi),
@@ -211,6 +250,7 @@ CHECKS = (
     Check("earlier_payer_missing", earlier_payer_missing),
     Check("answer_undated", answer_undated),
     Check("answer_unbalanced", answer_unbalanced),
+    Check("answer_codes", answer_codes, {"groups": "texts"}),
     Check("medicare_second_reason", medicare_second_reason),
     Check("medicare_reason_odd", medicare_reason_odd, {"reasons": "texts"}),
     Check("relation_missing", relation_missing),

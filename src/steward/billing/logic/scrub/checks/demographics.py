@@ -54,6 +54,40 @@ def name_unwritable(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
             yield on_claim(f"{who}, name", who=who, name=text)
 
 
+def _texts(claim: OutgoingClaim) -> Iterator[tuple[str, str, int]]:
+    """Every text that a segment cannot do without once it is there, with the least characters X12 takes (N401, NM109: two)."""
+    for who, where in _addresses(claim):
+        yield f"{who}, street", where.street, 1
+        yield f"{who}, city", where.city, 2
+    policies = (claim.policy, *(other.policy for other in claim.others))
+    for policy in policies:
+        yield "payer, name", policy.payer.name, 1
+        yield "payer, payer number", policy.payer.edi_id, 2
+        yield "coverage, member number", policy.member_id, 2
+    yield "billing provider, name", claim.billing.name, 1
+    yield "authorisation", claim.authorisation, 1
+    yield "referral", claim.referral, 1
+    yield "payer's claim number", claim.control, 1
+    yield "note", claim.note, 1
+    if claim.facility:
+        yield "facility, name", claim.facility[0], 1
+    if claim.attachment:
+        yield "attachment, control number", claim.attachment[2], 2
+    for other in claim.others:
+        yield "other payers, claim number", other.payer_control, 1
+
+
+def text_unwritable(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """Text that is there but leaves nothing, or too little, in X12's character set."""
+    for where, text, least in dict.fromkeys(_texts(claim)):
+        if text.strip() and len(plain(text)) < least:
+            yield on_claim(where, text=text)
+    for number, line in lines:
+        for what, text in (("line reference", line.ref), ("note", line.note)):
+            if text.strip() and not plain(text):
+                yield on_line(number, what, text=text)
+
+
 def birth_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     if claim.patient.born is None:
         yield on_claim("patient, birth date")
@@ -153,6 +187,7 @@ CHECKS = (
     Check("line_count", line_count, {"most": "number"}),
     Check("patient_name", patient_name, {"parts": "texts"}),
     Check("name_unwritable", name_unwritable),
+    Check("text_unwritable", text_unwritable),
     Check("birth_missing", birth_missing),
     Check("birth_future", birth_future),
     Check("service_before_birth", service_before_birth),

@@ -10,6 +10,7 @@ from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, icd,
 from steward.billing.logic.scrub.model import World
 
 _TWO = re.compile(r"[0-9]{2}")
+_TYPE, _SOURCE = re.compile(r"[0-9]"), re.compile(r"[0-9A-Z]")
 _REVENUE = re.compile(r"[0-9]{4}")
 
 
@@ -48,6 +49,14 @@ def revenue_visit(claim: OutgoingClaim, lines: Lines, world: World, params: Para
         yield on_claim("revenue codes", bill_type=claim.bill_type)
 
 
+def admission_codes(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """CL101 and CL102: one digit, one digit or letter."""
+    if not _TYPE.fullmatch(claim.admission_type):
+        yield on_claim("admission, type", code=claim.admission_type or "nothing")
+    if not _SOURCE.fullmatch(claim.admission_source):
+        yield on_claim("admission, source", code=claim.admission_source or "nothing")
+
+
 def discharge_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     if not _TWO.fullmatch(claim.discharge_status):
         yield on_claim("patient status", status=claim.discharge_status or "nothing")
@@ -70,5 +79,6 @@ CHECKS = (
     Check("revenue_pattern", revenue_pattern),
     Check("revenue_visit", revenue_visit, {"bill_types": "texts", "revenue": "codes"}),
     Check("visit_reasons", visit_reasons, {"most": "number"}),
+    Check("admission_codes", admission_codes),
     Check("discharge_pattern", discharge_pattern),
 )
