@@ -29,11 +29,12 @@ SCREENS = {
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
     "people.staff": "people:staff", "people.users": "people:users", "people.providers": "people:providers",
-    "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules",
-    "frontdesk.patients": "frontdesk:patients",
+    "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules", "frontdesk.patients": "frontdesk:patients",
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",
     "billing.batches": "billing:batches", "billing.unanswered": "billing:unanswered", "insurance.schedules": "insurance:schedules",
+    "insurance.grants": "insurance:grants",
     "billing.work": "billing:work",
+    "billing.accounts": "billing:accounts",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
 

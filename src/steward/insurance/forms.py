@@ -8,15 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from steward.core.web.forms import DateField, MoneyField
+from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance import selectors
 from steward.insurance.logic.fee_files import factor_e4
-from steward.insurance.models import Contract, Payer
-from steward.insurance.states import AdjustmentGroup, Filing, NumberKind, Place, ScheduleKind, WriteOffRole
+from steward.insurance.models import Contract, Grant, Payer
+from steward.insurance.states import AdjustmentGroup, Filing, GrantKind, NumberKind, Place, ScheduleKind, WriteOffRole
 from steward.insurance.types import (
     CarveOutData,
     ContractData,
     EditionData,
+    GrantData,
     NumberData,
     PayerData,
     PlanData,
@@ -274,3 +275,54 @@ class TryForm(ValueForm):
             modifiers,
             data["place"],
         )
+
+
+class GrantForm(ValueForm):
+    """A referral or prior authorisation."""
+
+    lead = _("Leave the number empty until the payer has given one.")
+    kind = forms.ChoiceField(label=_("Kind"), choices=GrantKind.choices)
+    payer = forms.TypedChoiceField(label=_("Payer"), coerce=int)
+    number = text(_("Number"), 50)
+    codes = text(_("For these codes"), 400, help_text=_("Separated by a comma; empty: any service."))
+    units_allowed = forms.IntegerField(label=_("Units allowed"), required=False, min_value=1, max_value=99999)
+    visits_allowed = forms.IntegerField(label=_("Visits allowed"), required=False, min_value=1, max_value=9999)
+    starts_on = DateField(label=_("From"), required=False)
+    ends_on = DateField(label=_("To"), required=False)
+    referred_by = text(_("Referred by"), 120)
+    referred_npi = text(_("Their NPI"), 10)
+    note = text(_("Note"), 300)
+    PAIRS = (("kind", "payer"), ("number", "codes"), ("units_allowed", "visits_allowed"), ("starts_on", "ends_on"),
+             ("referred_by", "referred_npi"))  # fmt: skip
+
+    def __init__(self, *args: Any, patient: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient = patient
+        payers = [(row.pk, row.name) for row in selectors.standing_payers()]
+        self.fields["payer"].choices = payers  # type: ignore[attr-defined]
+
+    def value(self) -> GrantData:
+        codes = tuple(re.findall(r"[^\s,;]+", self.cleaned_data["codes"].upper()))
+        return GrantData(patient=self.patient, **self.cleaned_data | {"codes": codes})
+
+    @staticmethod
+    def initial_of(row: Grant) -> dict[str, Any]:
+        """What the form shows of a known one."""
+        names = (
+            "kind",
+            "number",
+            "units_allowed",
+            "visits_allowed",
+            "starts_on",
+            "ends_on",
+            "referred_by",
+            "referred_npi",
+            "note",
+        )
+        return {name: getattr(row, name) for name in names} | {"payer": row.payer_id, "codes": ", ".join(row.codes)}
+
+
+class ReasonForm(Form):
+    """Why."""
+
+    reason = text(_("Reason"), 200, required=True)

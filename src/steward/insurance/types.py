@@ -137,3 +137,23 @@ class PricedLine:
     modifiers: tuple[str, ...] = ()
     place: str = "11"
     together: Hashable = None
+
+
+@dataclass(frozen=True)
+class GrantData:
+    """A referral or authorisation; `patient` a registry.Party, `payer` an insurance.Payer primary key. No number: asked for."""
+
+    kind: str
+    patient: int
+    payer: int
+    number: str = ""
+    codes: tuple[str, ...] = ()
+    units_allowed: int | None = None
+    visits_allowed: int | None = None
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    referred_by: str = ""
+    referred_npi: str = ""
+    asked_on: dt.date | None = None
+    granted_on: dt.date | None = None
+    note: str = ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.insurance.views import contracts, payers, rules
+from steward.insurance.views import contracts, grants, payers, rules
 
 app_name = "insurance"
 urlpatterns = [
@@ -29,4 +29,10 @@ urlpatterns = [
     path("schedules/new/", contracts.schedule_new, name="schedule_new"),
     path("schedules/<uuid:uid>/", contracts.schedule, name="schedule"),
     path("schedules/<uuid:uid>/import/", contracts.edition_new, name="edition_new"),
+    path("grants/", grants.grants, name="grants"),
+    path("grants/<uuid:uid>/", grants.grant, name="grant"),
+    path("grants/<uuid:uid>/edit/", grants.grant_edit, name="grant_edit"),
+    path("grants/<uuid:uid>/deny/", grants.grant_deny, name="grant_deny"),
+    path("grants/<uuid:uid>/withdraw/", grants.grant_withdraw, name="grant_withdraw"),
+    path("patients/<uuid:uid>/grants/new/", grants.grant_new, name="grant_new"),
 ]

@@ -25,6 +25,13 @@ from steward.insurance.selectors.coverage import (
     covers_of,
 )
 from steward.insurance.selectors.findings import findings
+from steward.insurance.selectors.grants import (
+    expiring,
+    grant_by_uid,
+    grant_terms,
+    grants,
+    grants_of,
+)
 from steward.insurance.selectors.payers import (
     find_payers,
     numbers,
@@ -51,9 +58,14 @@ __all__ = [
     "covers_of",
     "editions",
     "expected_many",
+    "expiring",
     "fees",
     "find_payers",
     "findings",
+    "grant_by_uid",
+    "grant_terms",
+    "grants",
+    "grants_of",
     "limits_many",
     "numbers",
     "payer_by_code",

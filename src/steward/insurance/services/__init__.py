@@ -17,6 +17,12 @@ from steward.insurance.services.coverage import (
     update_coverage,
     void_coverage,
 )
+from steward.insurance.services.grants import (
+    add_grant,
+    deny_grant,
+    update_grant,
+    withdraw_grant,
+)
 from steward.insurance.services.payers import (
     add_number,
     create_payer,
@@ -38,12 +44,14 @@ __all__ = [
     "add_carve_out",
     "add_coverage",
     "add_coverages_many",
+    "add_grant",
     "add_number",
     "add_write_off_rule",
     "create_contract",
     "create_payer",
     "create_plan",
     "create_schedule",
+    "deny_grant",
     "end_carve_out",
     "end_contract",
     "end_coverage",
@@ -54,8 +62,10 @@ __all__ = [
     "load_default_rules",
     "update_contract",
     "update_coverage",
+    "update_grant",
     "update_payer",
     "update_plan",
     "void_contract",
     "void_coverage",
+    "withdraw_grant",
 ]
