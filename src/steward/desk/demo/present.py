@@ -11,9 +11,10 @@ from steward.banking.services.drawers import open_drawer
 from steward.banking.services.receipts import take_receipt
 from steward.billing import importers as billing_files
 from steward.billing.logic.remittance_writer import Envelope, write
-from steward.billing.models import WorkItem
+from steward.billing.models import Claim, WorkItem
 from steward.billing.selectors.visits import day_facts
 from steward.billing.services.decisions import write_off
+from steward.billing.services.submissions import write_claims
 from steward.billing.services.work import resolve_work_many
 from steward.core.access.decide import Context
 from steward.core.access.models import User
@@ -53,6 +54,7 @@ def build_present(world: World) -> None:
         world.tell("Closing the last days", n + 1, len(past))
     if is_bank_day(world.as_of) and _opened(world) <= world.now:
         _morning(world)
+    _sent(world, past[-2])
     _odd_files(world)
     _worked(world)
     _asked(world)
@@ -101,6 +103,13 @@ def _copay(world: World, visit: Visit, cashier: User) -> None:
         as_person(world, cashier, visit.appointment.arrived_at), tender=tender, cents=cents, party=visit.patient.party,
         check_no="1187" if tender == "check" else "", for_ref=f"visit:{visit.uid}", purpose="Copay",
     )  # fmt: skip
+
+
+def _sent(world: World, day: date) -> None:
+    """Two bank days ago the biller wrote what was due then; what came since, and what the scrub holds, waits for her."""
+    evening = at_local(day, _time(16, 10), world.zone)
+    rows = list(Claim.objects.filter(service_date__lte=day, payer__isnull=False).only("pk"))
+    write_claims(as_person(world, world.users["biller"], evening), claims=rows)
 
 
 def _odd_files(world: World) -> None:
