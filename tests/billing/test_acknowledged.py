@@ -92,7 +92,7 @@ def test_a_rejected_file_names_whose_fault_it_was(ready: Practice) -> None:
     fault = SegmentFault("CLM", place, "2300", "8")
     assert ready.run(ack(batch, "rejected", (fault,))).status == "posted"
     words = {item.claim.ref: item.reason for item in WorkItem.objects.filter(kind="rejected_claim")}
-    assert f"segment {place}" in words["C-2"] and "another claim" in words["C-1"]
+    assert f"Segment {place}" in words["C-2"] and "another claim" in words["C-1"]
     assert state(ready, "C-1") == state(ready, "C-2") == "SYNTAX_REJECTED"
 
 

@@ -19,6 +19,8 @@ from steward.billing.logic.acknowledgement import (
     SegmentFault,
     StatusAnswer,
     SyntaxAnswer,
+    fault_words,
+    note_words,
     read_277,
     read_277ca,
     read_999,
@@ -143,7 +145,7 @@ def _interchange(one: InterchangeAnswer) -> tuple[str, list[_Said], str]:
         return one.control, [], _strange(_("the control number"), one.control)
     if one.outcome != SAID_REJECTED:
         return batch.name, _every(batch, Sending.SENT, one.note, ""), ""
-    words = _("The file was not taken (note %s). Mend what the note names and send the claims again.") % one.note
+    words = " ".join(note_words(one.note)).strip()
     return batch.name, _every(batch, Sending.INTERCHANGE_REJECTED, one.note, words), words
 
 
@@ -171,17 +173,15 @@ def _rejected(batch: Batch, faults: Sequence[SegmentFault]) -> list[_Said]:
 
 
 def _fault_words(fault: SegmentFault) -> str:
-    parts = [_("segment %(n)d (%(tag)s)") % {"n": fault.position, "tag": fault.tag}]
-    parts += [_("element %d") % each.element for each in fault.elements[:3]]
-    codes = [fault.code, *(each.code for each in fault.elements[:3])]
-    return _("%(where)s, codes %(codes)s") % {"where": ", ".join(parts), "codes": ", ".join(c for c in codes if c)}
+    what, fix = fault_words(fault)
+    return f"{what} {fix}".strip()
 
 
 # ---- 277CA and 277: answers about claims ----
 def _statuses(answer: StatusAnswer) -> Iterable[tuple[str, list[_Said], str]]:
-    rows = _submissions([one.ref for one in answer.claims])
+    rows = _submissions([_ref(one) for one in answer.claims])
     for one in answer.claims:
-        submission = rows.get(one.ref)
+        submission = rows.get(_ref(one))
         if submission is None:
             yield one.ref or one.trace, [], _("No claim of ours with this number is out.")
             continue
@@ -191,11 +191,15 @@ def _statuses(answer: StatusAnswer) -> Iterable[tuple[str, list[_Said], str]]:
             yield one.ref, [], _("The answer (%s) says nothing that Steward may act on; read it.") % _codes(one)
             continue
         yield one.ref, [_Said(submission, outcome, _codes(one), words, one.control)], words
-    batch = answer.batch
-    if not answer.claims and batch is not None and batch.meaning == Meaning.REJECTED:
-        ours = _batch(batch.trace.lstrip("B"))
+    if not answer.claims and answer.batch and any(one.meaning == Meaning.REJECTED for one in answer.levels):
+        ours = _batch(answer.batch.trace.lstrip("B"))  # a refusal of the file or of the provider names no claims
         words = _("The payer rejected the whole file.")
-        yield batch.trace, _every(ours, Sending.PAYER_REJECTED, "", words) if ours else [], words
+        yield answer.batch.trace, _every(ours, Sending.PAYER_REJECTED, "", words) if ours else [], words
+
+
+def _ref(one: ClaimStatus) -> str:
+    """Our claim number; an answer that leaves it out brings the trace of our question (``inquiries``) back."""
+    return one.ref or one.trace.rpartition("-")[0]
 
 
 def _submissions(refs: Iterable[str]) -> dict[str, Submission]:
