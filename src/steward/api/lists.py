@@ -5,6 +5,7 @@ from __future__ import annotations
 from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
+from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
@@ -41,6 +42,7 @@ LISTS: tuple[ScopedList, ...] = (
     CHARGE_LIST,
     CLAIM_LIST,
     BATCH_LIST,
+    BALANCE_LIST,
     UNANSWERED_LIST,
     REMITTANCE_LIST,
     WORK_LIST,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.billing.views import claims, remittances, sending, work
+from steward.billing.views import accounts, claims, remittances, sending, work
 
 app_name = "billing"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("claims/<uuid:uid>/pass/<str:rule>/", sending.pass_warning, name="pass_warning"),
     path("claims/<uuid:uid>/add/", sending.add_line, name="add_line"),
     path("claims/<uuid:uid>/replace/", sending.replace, name="replace"),
+    path("accounts/", accounts.balances, name="accounts"),
+    path("accounts/<uuid:uid>/", accounts.account, name="account"),
     path("sending/", sending.sending, name="sending"),
     path("sending/write/", sending.write, name="write_claims"),
     path("sending/unanswered/", sending.unanswered, name="unanswered"),
