@@ -14,6 +14,7 @@ from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
 from steward.frontdesk.views.patients import PATIENT_LIST
+from steward.insurance.views.contracts import SCHEDULE_LIST
 from steward.insurance.views.payers import PAYER_LIST
 from steward.insurance.views.rules import RULE_LIST
 from steward.ledger.views.entries import JOURNAL_LIST
@@ -38,6 +39,7 @@ LISTS: tuple[ScopedList, ...] = (
     PROVIDER_LIST,
     PAYER_LIST,
     RULE_LIST,
+    SCHEDULE_LIST,
     PATIENT_LIST,
     CHARGE_LIST,
     CLAIM_LIST,
