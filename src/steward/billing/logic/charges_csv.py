@@ -34,6 +34,7 @@ CLAIM_REF, LINE_REF = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII), re.compile(r"[\x
 NPI, CODE = re.compile(r"[0-9]{10}", re.ASCII), re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
 POINTER = re.compile("[0-9]{1,2}|[A-La-l]", re.ASCII)
 MODIFIER, DIAGNOSIS = re.compile(r"[A-Z0-9]{2}", re.ASCII), re.compile(r"[A-Z0-9.]{3,8}", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x1f]")
 UNITS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 #: Longest text of a column, as the registers keep it.
 LIMITS = {
@@ -251,13 +252,16 @@ class _Row:
         self.faults.append(Fault(code, self.number, column, message, fix))
 
     def text(self, column: str, *, needed: bool = False) -> str:
-        value, limit = self.values.get(column, ""), LIMITS.get(column, MAX_CELL)
-        if len(value) > limit or any(ord(sign) < 32 for sign in value):
+        value = self.values.get(column, "")
+        if not value:  # three cells in four of a file are empty
+            if needed:
+                self.fault("missing", column, "The cell is empty.", "Fill it in.")
+            return ""
+        limit = LIMITS.get(column, MAX_CELL)
+        if len(value) > limit or CONTROL.search(value):
             message = f"The text is longer than {limit} characters or has control characters."
             self.fault("text", column, message, "Shorten it.")
             return ""
-        if needed and not value:
-            self.fault("missing", column, "The cell is empty.", "Fill it in.")
         return value
 
     def match(self, column: str, pattern: re.Pattern[str], mend: str, *, needed: bool = True) -> str:
