@@ -15,6 +15,7 @@ from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
 from steward.frontdesk.views.patients import PATIENT_LIST
 from steward.insurance.views.contracts import SCHEDULE_LIST
+from steward.insurance.views.grants import GRANT_LIST
 from steward.insurance.views.payers import PAYER_LIST
 from steward.insurance.views.rules import RULE_LIST
 from steward.ledger.views.entries import JOURNAL_LIST
@@ -40,6 +41,7 @@ LISTS: tuple[ScopedList, ...] = (
     PAYER_LIST,
     RULE_LIST,
     SCHEDULE_LIST,
+    GRANT_LIST,
     PATIENT_LIST,
     CHARGE_LIST,
     CLAIM_LIST,
