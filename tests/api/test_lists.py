@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 import steward
@@ -194,7 +196,10 @@ def test_patients_leave_in_bulk_only_with_the_right_of_bulk_export(world: World,
     assert [chief.get("/api/frontdesk/patients").status_code for _ in range(4)] == [200] * 4
 
 
-def test_the_number_of_queries_does_not_grow(world: World, django_assert_max_num_queries: Any) -> None:
+MOST_QUERIES = {"billing.accounts": 18}  # balances by age come from the books beside the rows
+
+
+def test_the_number_of_queries_does_not_grow(world: World) -> None:
     """At most nine for who asks (session, user, roles, party, audit), five for the list itself, whatever its length."""
     client = client_for(world, "administrator")
     for each in LISTS:
@@ -203,8 +208,8 @@ def test_the_number_of_queries_does_not_grow(world: World, django_assert_max_num
             {"kind": "person"} if each.listing.name == "registry.parties" else {}
         )  # its first is no patient: no audit row
         client.get(path)
-        with django_assert_max_num_queries(14) as one:
+        with CaptureQueriesContext(connection) as one:
             client.get(path, {"limit": 1, **given})
-        with django_assert_max_num_queries(14) as every:
+        with CaptureQueriesContext(connection) as every:
             client.get(path, given)
-        assert len(one.captured_queries) == len(every.captured_queries), path
+        assert len(one) == len(every) <= MOST_QUERIES.get(each.listing.name, 14), (path, len(one), len(every))
