@@ -132,6 +132,8 @@ def _turned(rng: random.Random, claim: OutgoingClaim) -> OutgoingClaim:
         return replace(
             claim, authorisation=f"A{claim.patient_ref}", lines=(line,), charge_cents=7000, clia="", place="11"
         )
+    if turn == 13:
+        return replace(claim, facility=("Elm Plaza", npi_of("100007777"), HOME))
     if turn in (11, 12) and not claim.clia:
         return _centre(claim)
     return claim
@@ -160,7 +162,8 @@ def _centre(claim: OutgoingClaim) -> OutgoingClaim:
     lines = tuple(replace(line, revenue="0636" if line.drug else revenue) for line in claim.lines)
     if kind == "77" and not any(line.revenue == "0521" for line in lines):
         kind = "13"
-    return replace(claim, form="I", bill_type=kind, lines=lines, place="")
+    own = {"attending": claim.rendering, "rendering": None} if claim.ref.endswith("7") else {"operating": DOCTORS[2]}
+    return replace(claim, form="I", bill_type=kind, lines=lines, place="", visit_reasons=claim.diagnoses[:1], **own)
 
 
 def population(count: int, seed: int) -> tuple[list[OutgoingClaim], World]:

@@ -39,7 +39,6 @@ from ..claims import (
 )  # fmt: skip
 
 FIFTY = tuple(replace(COUNSEL, ref=f"L{n}", modifiers=("76",) if n else ()) for n in range(50))
-PLAZA = ("Elm Plaza", OTHER, HOME)
 
 
 def home(**changes):
@@ -66,6 +65,9 @@ DEMOGRAPHICS = {
     "age-unlikely": Pair(with_patient(born=dt.date(1900, 1, 1)), with_patient(born=dt.date(1905, 1, 1))),
     "patient-sex": Pair(with_patient(sex="female"), with_patient(sex="U")),
     "patient-address": Pair(home(city="")),
+    "other-address": Pair(
+        claim(facility=("Elm Plaza", OTHER, replace(HOME, zip=""))), claim(facility=("Elm Plaza", OTHER, HOME))
+    ),
     "billing-address": Pair(office(address=replace(OFFICE.address, street="")), office(address=replace(OFFICE.address, street2=""))),
     "state-code": Pair(home(state="ZZ"), home(state="PR")),
     "zip-code": Pair(home(zip="1220"), home(zip="12207-1234")),

@@ -225,7 +225,9 @@ def _same(one: Human, two: Human) -> bool:
 
 
 def subscriber_name(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    if not _told(claim.policy.subscriber) and claim.policy.relation != "18":
+    """Of the patient too when it is the patient, whose own missing name another rule tells."""
+    own, who = claim.policy.relation == "18", claim.policy.subscriber
+    if (not own and not _told(who)) or (own and not who.last.strip() and claim.patient.last.strip()):
         yield on_claim("subscriber, name")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from steward.billing.logic.outgoing.model import Address, OutgoingClaim
-from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, age_on, on_claim, on_line
+from steward.billing.logic.scrub.asking import Check, Found, Lines, Params, age_on, on_claim, on_line, people
 from steward.billing.logic.scrub.model import World
 from steward.core.x12.write import plain
 from steward.registry.logic.contacts import state_ok, zip_ok
@@ -48,43 +48,51 @@ def name_unwritable(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
     names = [
         ("patient", claim.patient.last), ("patient", claim.patient.first),
         ("subscriber", claim.policy.subscriber.last), ("subscriber", claim.policy.subscriber.first),
+        *((role, one.last) for role, one in people(claim)),
     ]  # fmt: skip
     for who, text in dict.fromkeys(names):
         if text.strip() and not plain(text):
             yield on_claim(f"{who}, name", who=who, name=text)
 
 
-def _texts(claim: OutgoingClaim) -> Iterator[tuple[str, str, int]]:
-    """Every text that a segment cannot do without once it is there, with the least characters X12 takes (N401, NM109: two)."""
+def _needed(claim: OutgoingClaim) -> Iterator[tuple[str, str, int]]:
+    """Texts that other rules ask to be there, with the least characters X12 takes (N401, NM109: two)."""
     for who, where in _addresses(claim):
         yield f"{who}, street", where.street, 1
         yield f"{who}, city", where.city, 2
-    policies = (claim.policy, *(other.policy for other in claim.others))
-    for policy in policies:
+    for policy in (claim.policy, *(other.policy for other in claim.others)):
         yield "payer, name", policy.payer.name, 1
         yield "payer, payer number", policy.payer.edi_id, 2
         yield "coverage, member number", policy.member_id, 2
     yield "billing provider, name", claim.billing.name, 1
-    yield "authorisation", claim.authorisation, 1
-    yield "referral", claim.referral, 1
-    yield "payer's claim number", claim.control, 1
-    yield "note", claim.note, 1
     if claim.facility:
         yield "facility, name", claim.facility[0], 1
     if claim.attachment:
         yield "attachment, control number", claim.attachment[2], 2
+
+
+def _optional(claim: OutgoingClaim) -> Iterator[tuple[str, str]]:
+    """Texts that may be left out; what is there, blanks too, gets a segment of its own."""
+    yield "authorisation", claim.authorisation
+    yield "referral", claim.referral
+    yield "payer's claim number", claim.control
+    yield "CLIA number", claim.clia
+    yield "note", claim.note
     for other in claim.others:
-        yield "other payers, claim number", other.payer_control, 1
+        yield "other payers, claim number", other.payer_control
 
 
 def text_unwritable(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """Text that is there but leaves nothing, or too little, in X12's character set."""
-    for where, text, least in dict.fromkeys(_texts(claim)):
+    for where, text, least in dict.fromkeys(_needed(claim)):
         if text.strip() and len(plain(text)) < least:
+            yield on_claim(where, text=text)
+    for where, text in _optional(claim):
+        if text and not plain(text):
             yield on_claim(where, text=text)
     for number, line in lines:
         for what, text in (("line reference", line.ref), ("note", line.note)):
-            if text.strip() and not plain(text):
+            if text and not plain(text):
                 yield on_line(number, what, text=text)
 
 
@@ -132,6 +140,17 @@ def patient_address(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
     yield from _missing("patient", claim.patient.address)
 
 
+def other_address(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """An address that is written at all is written whole: the subscriber who is the patient, other subscribers, the facility."""
+    if claim.policy.relation == "18" and claim.policy.subscriber.address != claim.patient.address:
+        yield from _missing("subscriber", claim.policy.subscriber.address)
+    for other in claim.others:
+        if other.policy.subscriber.address.street:
+            yield from _missing("other subscriber", other.policy.subscriber.address)
+    if claim.facility:
+        yield from _missing("facility", claim.facility[2])
+
+
 def billing_address(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     yield from _missing("billing provider", claim.billing.address)
 
@@ -150,6 +169,9 @@ def _addresses(claim: OutgoingClaim) -> Iterator[tuple[str, Address]]:
     yield "billing provider", claim.billing.address
     if claim.facility:
         yield "facility", claim.facility[2]
+    for other in claim.others:
+        if other.policy.subscriber.address not in (claim.patient.address, claim.policy.subscriber.address):
+            yield "other subscriber", other.policy.subscriber.address
 
 
 def state_code(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -195,6 +217,7 @@ CHECKS = (
     Check("age_most", age_most, {"most": "number"}),
     Check("sex_code", sex_code, {"allowed": "texts"}),
     Check("patient_address", patient_address),
+    Check("other_address", other_address),
     Check("billing_address", billing_address),
     Check("state_code", state_code),
     Check("zip_code", zip_code),

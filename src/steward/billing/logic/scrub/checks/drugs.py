@@ -18,15 +18,15 @@ WASTE, NO_WASTE = "JW", "JZ"
 def ndc_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """42 CFR 447.520: Medicaid needs the NDC of a physician-administered drug."""
     for number, line in lines:
-        if line.code in params.codes["codes"] and (line.drug is None or not line.drug.ndc.strip()):
+        if line.code in params.codes["codes"] and line.drug is None:
             yield on_line(number, "NDC", code=line.code)
 
 
 def ndc_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """LIN03 has eleven digits, 5-4-2; a ten-digit NDC gets its zero where its own parts want it, never by guess."""
     for number, line in lines:
-        if line.drug and line.drug.ndc.strip() and not _NDC.fullmatch(line.drug.ndc.strip()):
-            yield on_line(number, "NDC", ndc=line.drug.ndc, digits=str(len(digits(line.drug.ndc))))
+        if line.drug and not _NDC.fullmatch(line.drug.ndc.strip()):
+            yield on_line(number, "NDC", ndc=line.drug.ndc.strip() or "nothing", digits=str(len(digits(line.drug.ndc))))
 
 
 def ndc_quantity(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
