@@ -8,7 +8,7 @@ from steward.core.service import Call
 from steward.desk.rooms import IMPORTERS
 
 #: Kinds of the contract whose room is not built yet.
-NOT_YET = ("271", "camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
+NOT_YET = ("camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
 NOTHING_SAID = Options()
 MAX_BYTES = 64 * 1024 * 1024
 

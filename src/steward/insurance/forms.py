@@ -12,12 +12,23 @@ from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance import selectors
 from steward.insurance.logic.fee_files import factor_e4
 from steward.insurance.models import Contract, Grant, Payer
-from steward.insurance.states import AdjustmentGroup, Filing, GrantKind, NumberKind, Place, ScheduleKind, WriteOffRole
+from steward.insurance.states import (
+    AdjustmentGroup,
+    Filing,
+    GrantKind,
+    NumberKind,
+    Place,
+    ScheduleKind,
+    Standing,
+    Way,
+    WriteOffRole,
+)
 from steward.insurance.types import (
     CarveOutData,
     ContractData,
     EditionData,
     GrantData,
+    ManualAnswer,
     NumberData,
     PayerData,
     PlanData,
@@ -326,3 +337,38 @@ class ReasonForm(Form):
     """Why."""
 
     reason = text(_("Reason"), 200, required=True)
+
+
+class AnswerForm(ValueForm):
+    """What a payer said by telephone or on its website."""
+
+    lead = _("What the payer said for the day of the visit. Leave empty what it did not say.")
+    service_day = DateField(label=_("Day of service"))
+    way = forms.ChoiceField(label=_("Asked by"), choices=[one for one in Way.choices if one[0] != Way.X12])
+    answer = forms.ChoiceField(label=_("The coverage is"), choices=Standing.choices)
+    copay = MoneyField(label=_("Copay"), least=0, required=False)
+    coinsurance = PercentField(label=_("Coinsurance, percent"), required=False)
+    deductible_left = MoneyField(label=_("Deductible left"), least=0, required=False)
+    pocket_left = MoneyField(label=_("Out-of-pocket left"), least=0, required=False)
+    reference = text(_("Reference of the call or page"), 80)
+    note = text(_("Note"), 300)
+    PAIRS = (("service_day", "way"), ("copay", "coinsurance"), ("deductible_left", "pocket_left"))
+
+    def value(self) -> ManualAnswer:
+        data = self.cleaned_data
+        costs = {
+            "copay_cents": data["copay"], "coinsurance_ppm": data["coinsurance"],
+            "deductible_left_cents": data["deductible_left"], "out_of_pocket_left_cents": data["pocket_left"],
+        }  # fmt: skip
+        return ManualAnswer(data["way"], data["service_day"], data["answer"], costs, data["reference"], data["note"])
+
+
+class CardForm(ValueForm):
+    """A picture of a card."""
+
+    lead = _("A photograph or scan; it opens for whoever may read coverage.")
+    file = forms.FileField(label=_("Picture"))
+    side = forms.ChoiceField(label=_("Side"), choices=[("card front", _("Front")), ("card back", _("Back"))])
+
+    def value(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from steward.insurance.states import Filing, Relation
+
+if TYPE_CHECKING:
+    from steward.insurance.models import EligibilityCheck
 
 
 @dataclass(frozen=True)
@@ -157,3 +161,36 @@ class GrantData:
     asked_on: dt.date | None = None
     granted_on: dt.date | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A coverage (primary key) to be asked about for a day of service; `appointment` is the front desk's uid."""
+
+    coverage: int
+    service_day: dt.date
+    appointment: str | None = None
+
+
+@dataclass(frozen=True)
+class ManualAnswer:
+    """What a payer said by telephone or on its website. `costs` as `logic.eligibility.Costs` names them: cents and ppm."""
+
+    way: str
+    service_day: dt.date
+    answer: str
+    costs: Mapping[str, int | None] = field(default_factory=dict)
+    reference: str = ""
+    note: str = ""
+    appointment: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one answer of a 271: `posted`, `duplicate`, or `refused` with its problem's code."""
+
+    ref: str
+    status: str
+    check: EligibilityCheck | None = None
+    problem: str = ""
+    words: str = ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.insurance.views import contracts, grants, payers, rules
+from steward.insurance.views import contracts, eligibility, grants, payers, rules
 
 app_name = "insurance"
 urlpatterns = [
@@ -35,4 +35,9 @@ urlpatterns = [
     path("grants/<uuid:uid>/deny/", grants.grant_deny, name="grant_deny"),
     path("grants/<uuid:uid>/withdraw/", grants.grant_withdraw, name="grant_withdraw"),
     path("patients/<uuid:uid>/grants/new/", grants.grant_new, name="grant_new"),
+    path("eligibility/", eligibility.eligibility, name="eligibility"),
+    path("eligibility/<uuid:uid>/", eligibility.check, name="check"),
+    path("patients/<uuid:uid>/", eligibility.patient, name="patient"),
+    path("coverage/<uuid:uid>/answer/", eligibility.answer_new, name="answer_new"),
+    path("coverage/<uuid:uid>/card/", eligibility.card_new, name="card_new"),
 ]

@@ -56,6 +56,7 @@ NAVIGATION: tuple[Group, ...] = (
     Group(_("Office"), (
         Entry(_("Front desk"), "frontdesk:day", "appointment.read", "f", _("schedule appointments grid check in")),
         Entry(_("Patients"), "frontdesk:patients", "patient.read", "p", _("person chart account")),
+        Entry(_("Eligibility"), "insurance:eligibility", "coverage.read", "v", _("coverage active benefits authorizations 270 271")),
         Entry(_("Day's close"), "banking:close", "day.prepare", "c", _("count drawer day sheet")),
         Entry(_("Import files"), "desk:import", "desk.read", "n", _("835 charges csv ofx bai2 bank remittance")),
     )),

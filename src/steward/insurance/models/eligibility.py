@@ -16,6 +16,7 @@ class EligibilityBatch(Record):
 
     control = models.PositiveIntegerField(unique=True)
     written_at = models.DateTimeField()
+    placed_at = models.DateTimeField(null=True, blank=True, help_text="when the clearinghouse's folder held it")
     file_name = models.CharField(max_length=120)
     check_count = models.PositiveIntegerField()
 

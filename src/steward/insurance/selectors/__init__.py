@@ -24,6 +24,18 @@ from steward.insurance.selectors.coverage import (
     covering_many,
     covers_of,
 )
+from steward.insurance.selectors.eligibility import (
+    Standings,
+    VisitFact,
+    benefits_for,
+    check_by_uid,
+    checks,
+    eligibility_of,
+    to_ask,
+    touched_claims,
+    troubled,
+    unplaced,
+)
 from steward.insurance.selectors.findings import findings
 from steward.insurance.selectors.grants import (
     expiring,
@@ -46,7 +58,12 @@ from steward.insurance.selectors.rules import rules, write_off_rules
 
 __all__ = [
     "Limits",
+    "Standings",
+    "VisitFact",
+    "benefits_for",
     "carve_outs",
+    "check_by_uid",
+    "checks",
     "contract_value",
     "contracts",
     "copay_cents",
@@ -57,6 +74,7 @@ __all__ = [
     "covering_many",
     "covers_of",
     "editions",
+    "eligibility_of",
     "expected_many",
     "expiring",
     "fees",
@@ -77,6 +95,10 @@ __all__ = [
     "standard_plan",
     "standing_payers",
     "standing_schedules",
+    "to_ask",
+    "touched_claims",
     "tried",
+    "troubled",
+    "unplaced",
     "write_off_rules",
 ]

@@ -17,6 +17,12 @@ from steward.insurance.services.coverage import (
     update_coverage,
     void_coverage,
 )
+from steward.insurance.services.eligibility import (
+    ask_eligibility,
+    note_placed,
+    record_answer,
+    take_answers,
+)
 from steward.insurance.services.grants import (
     add_grant,
     deny_grant,
@@ -47,6 +53,7 @@ __all__ = [
     "add_grant",
     "add_number",
     "add_write_off_rule",
+    "ask_eligibility",
     "create_contract",
     "create_payer",
     "create_plan",
@@ -60,6 +67,9 @@ __all__ = [
     "end_write_off_rule",
     "import_edition",
     "load_default_rules",
+    "note_placed",
+    "record_answer",
+    "take_answers",
     "update_contract",
     "update_coverage",
     "update_grant",
