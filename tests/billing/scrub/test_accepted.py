@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import pytest
 
@@ -12,6 +13,7 @@ from steward.core.x12.write import Envelope
 from tools import plant_faults
 
 from ..validators import pyx12_findings
+from .hurt import hurt
 from .population import population
 
 RULES = prepare(load())
@@ -41,3 +43,16 @@ def test_a_spoiled_claim_that_is_only_warned_of_can_still_be_written(tmp_path):
     assert going
     for name, spoiled in going.items():
         assert pyx12_findings(professional.write([spoiled], ENVELOPE, "B2"), tmp_path) == [], name
+
+
+@pytest.mark.parametrize("form", ["P", "I"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_claim_hurt_anywhere_is_held_or_still_accepted(form, seed, tmp_path):
+    """300 claims, each with one field changed to something odd; what is not held goes into one file."""
+    rng = random.Random(seed)
+    own = [claim for claim in CLAIMS if claim.form == form]
+    hurts = [hurt(rng.choice(own), rng) for _ in range(300)]
+    passed = [(at, claim) for at, claim in hurts if not held(scrub(claim, RULES, WORLD))]
+    assert 30 < len(passed) < 270
+    text = WRITERS[form]([claim for _, claim in passed], ENVELOPE, "B3")
+    assert pyx12_findings(text, tmp_path) == [], [at for at, _ in passed]

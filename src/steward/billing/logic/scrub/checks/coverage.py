@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from steward.billing.logic.outgoing.model import Human, OutgoingClaim, PriorPayer
+from steward.billing.logic.outgoing.model import Human, OutgoingClaim, Policy, PriorPayer
 from steward.billing.logic.scrub.asking import (
     MEDICARE,
     Check,
@@ -40,20 +40,27 @@ def self_pay_filing(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
 
 
 def filing_code(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for policy in (claim.policy, *(other.policy for other in claim.others)):
+    for policy in _policies(claim):
         if policy.payer.filing not in params.texts["filings"]:
             yield on_claim("payer, filing indicator", payer=policy.payer.name, filing=policy.payer.filing or "nothing")
 
 
 def payer_unnamed(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for what, text in (("name", claim.policy.payer.name), ("payer number", claim.policy.payer.edi_id)):
-        if not text.strip():
-            yield on_claim(f"payer, {what}", what=what)
+    for policy in _policies(claim):
+        for what, text in (("name", policy.payer.name), ("payer number", policy.payer.edi_id)):
+            if not text.strip():
+                yield on_claim(f"payer, {what}", what=what)
+
+
+def _policies(claim: OutgoingClaim) -> tuple[Policy, ...]:
+    """The coverage the claim goes out under and those of the other payers: all of them are written."""
+    return (claim.policy, *(other.policy for other in claim.others))
 
 
 def member_id_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    if not claim.policy.member_id.strip():
-        yield on_claim("coverage, member number", payer=claim.policy.payer.name)
+    for policy in _policies(claim):
+        if not policy.member_id.strip():
+            yield on_claim("coverage, member number", payer=policy.payer.name)
 
 
 def member_id_mbi(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -105,7 +112,7 @@ def rank_differs(claim: OutgoingClaim, lines: Lines, world: World, params: Param
 
 
 def rank_range(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for policy in (claim.policy, *(other.policy for other in claim.others)):
+    for policy in _policies(claim):
         if policy.rank not in (1, 2, 3):
             yield on_claim("coverage, order", rank=str(policy.rank))
 
@@ -179,6 +186,10 @@ def medicare_reason_odd(claim: OutgoingClaim, lines: Lines, world: World, params
     unfit = policy.payer.filing not in MEDICARE or policy.rank == 1
     if reason and (unfit or reason not in params.texts["reasons"]):
         yield on_claim("coverage, Medicare second", reason=reason)
+    for other in claim.others:
+        reason = other.policy.medicare_reason
+        if reason and reason not in params.texts["reasons"]:
+            yield on_claim("other payers, Medicare second", reason=reason)
 
 
 def relation_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
@@ -229,6 +240,9 @@ def subscriber_name(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
     own, who = claim.policy.relation == "18", claim.policy.subscriber
     if (not own and not _told(who)) or (own and not who.last.strip() and claim.patient.last.strip()):
         yield on_claim("subscriber, name")
+    for other in claim.others:
+        if not other.policy.subscriber.last.strip():
+            yield on_claim("other subscriber, name")
 
 
 def subscriber_birth(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:

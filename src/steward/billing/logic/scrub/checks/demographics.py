@@ -78,6 +78,8 @@ def _optional(claim: OutgoingClaim) -> Iterator[tuple[str, str]]:
     yield "payer's claim number", claim.control
     yield "CLIA number", claim.clia
     yield "note", claim.note
+    if claim.attachment:
+        yield "attachment, control number", claim.attachment[2]
     for other in claim.others:
         yield "other payers, claim number", other.payer_control
 
