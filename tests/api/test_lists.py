@@ -37,6 +37,7 @@ SCREENS = {
     "insurance.grants": "insurance:grants",
     "billing.work": "billing:work",
     "billing.accounts": "billing:accounts",
+    "billing.statements": "billing:statements",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
 

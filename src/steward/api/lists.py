@@ -9,6 +9,7 @@ from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
+from steward.billing.views.statements import STATEMENT_LIST
 from steward.billing.views.work import WORK_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
@@ -47,6 +48,7 @@ LISTS: tuple[ScopedList, ...] = (
     CLAIM_LIST,
     BATCH_LIST,
     BALANCE_LIST,
+    STATEMENT_LIST,
     UNANSWERED_LIST,
     REMITTANCE_LIST,
     WORK_LIST,

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from steward.billing.models import Charge
-from steward.billing.states import WriteOff
+from steward.billing.states import HoldKind, WriteOff
 from steward.billing.types import ChargeData
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance.models import Payer
@@ -149,3 +149,18 @@ class FrequencyForm(Form):
         label=_("Send it as"),
         choices=[("7", _("a replacement: as it now stands")), ("8", _("a void: the payer takes it back"))],
     )
+
+
+class StatementRunForm(Form):
+    """Who gets a statement in this run."""
+
+    lead = _("Largest first; nobody twice within the cycle, nobody who is held.")
+    minimum_cents = MoneyField(label=_("At least"), least=1)
+    cycle_days = forms.IntegerField(label=_("Days since the last one"), min_value=1, max_value=366)
+
+
+class HoldForm(Form):
+    """Why nobody asks this guarantor for money."""
+
+    kind = forms.ChoiceField(label=_("Why"), choices=HoldKind.choices)
+    reason = forms.CharField(label=_("In a few words"), max_length=200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.billing.views import accounts, claims, remittances, sending, work
+from steward.billing.views import account, accounts, claims, remittances, sending, statements, work
 
 app_name = "billing"
 urlpatterns = [
@@ -18,7 +18,14 @@ urlpatterns = [
     path("claims/<uuid:uid>/add/", sending.add_line, name="add_line"),
     path("claims/<uuid:uid>/replace/", sending.replace, name="replace"),
     path("accounts/", accounts.balances, name="accounts"),
-    path("accounts/<uuid:uid>/", accounts.account, name="account"),
+    path("accounts/<uuid:uid>/", account.account, name="account"),
+    path("accounts/<uuid:uid>/hold/", statements.hold, name="hold"),
+    path("holds/<uuid:uid>/lift/", statements.lift, name="lift"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/run/", statements.run, name="statement_run"),
+    path("statements/<uuid:uid>/", statements.statement, name="statement"),
+    path("statements/<uuid:uid>/void/", statements.void, name="statement_void"),
+    path("statements/<uuid:uid>/<str:language>.pdf", statements.statement_paper, name="statement_paper"),
     path("sending/", sending.sending, name="sending"),
     path("sending/write/", sending.write, name="write_claims"),
     path("sending/unanswered/", sending.unanswered, name="unanswered"),

@@ -60,7 +60,7 @@ class Move(Protocol):
     @property
     def source_ref(self) -> str: ...
     @property
-    def reverses(self) -> bool: ...
+    def undoes(self) -> int | None: ...
     @property
     def role(self) -> str: ...
     @property
@@ -77,6 +77,24 @@ def events(moves: Sequence[Move], paid: Mapping[str, int]) -> tuple[Event, ...]:
     return tuple(event for own in by_entry.values() for event in _of_entry(own, paid))
 
 
+def paid_in(moves: Sequence[Move], paid: Mapping[str, int]) -> tuple[int, int]:
+    """Cents that payers and the patient have paid for one item, what was taken back counted off. ``paid`` as in ``events``."""
+    source = {move.entry: move.source_ref for move in moves}
+    left: dict[int, int] = {}
+    undone: dict[int, int | None] = {}
+    remittance: dict[int, bool] = {}
+    for move in moves:
+        left[move.entry] = left.get(move.entry, 0) - move.cents
+        undone[move.entry], remittance[move.entry] = move.undoes, move.journal == "remittance"
+    payers = patient = 0
+    for entry, money in left.items():
+        original = undone[entry]
+        told = paid.get(source.get(entry if original is None else original, ""))
+        theirs, ours = _money(money, told if told is None or original is None else -told, remittance[entry])
+        payers, patient = payers + theirs, patient + ours
+    return payers, patient
+
+
 def _of_entry(own: Sequence[Move], paid: Mapping[str, int]) -> Iterable[Event]:
     head = own[0]
     sums: dict[str, int] = {}
@@ -89,8 +107,8 @@ def _of_entry(own: Sequence[Move], paid: Mapping[str, int]) -> Iterable[Event]:
         return Event(head.day, head.entry, kind, abs(cents), role, payer)
 
     charged = -sums.get("charges", 0)
-    if head.reverses:
-        yield event(Kind.TAKEN_BACK, max(abs(cents) for cents in sums.values()))
+    if head.undoes is not None:
+        yield Event(head.day, head.undoes, Kind.TAKEN_BACK, max(abs(cents) for cents in sums.values()))
         return
     if charged:
         yield event(Kind.CHARGED if charged > 0 else Kind.VOIDED, charged)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from steward.billing.logic.account import BUCKETS, Event, by_age, events
+from steward.billing.logic.account import BUCKETS, Event, by_age, events, paid_in
 from steward.billing.models import Charge, RemittanceLine
 from steward.billing.selectors.facts import chunks
 from steward.core.access.decide import Subject
@@ -61,6 +61,8 @@ class AccountLine:
     since: date | None
     days: int
     events: tuple[Event, ...]
+    insurance_paid_cents: int
+    patient_paid_cents: int
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Credit:
 
     role: str
     item: str
-    patient: Patient
+    party: Party
     cents: int
     since: date
 
@@ -112,13 +114,14 @@ def account(subject: Subject, guarantor: Party, today: date, *, whole: bool = Fa
     Seven queries and three for each 500 lines.
     """
     patients = tuple(account_patients(subject).filter(guarantor=guarantor).order_by("id"))
-    by_party = {row.party_id: row for row in patients}
-    items = party_items(by_party, (*OWING, *CREDITS))
+    by_party = {row.party_id: row.party for row in patients}
+    # money the guarantor paid ahead counts though she may be no patient here
+    items = party_items({**by_party, guarantor.pk: guarantor}, (*OWING, *CREDITS))
     owing = [one for one in items if one.role in OWING and one.item]
     rows = _charges(by_party, [one.item for one in owing], whole)
-    lines = _lines(rows, owing, today)
+    lines = lines_of(rows, owing, today)
     credits = tuple(
-        Credit(one.role, one.item, by_party[one.party], -one.cents, one.first)
+        Credit(one.role, one.item, by_party.get(one.party, guarantor), -one.cents, one.first)
         for one in items
         if one.role in CREDITS and one.payer is None
     )
@@ -137,7 +140,8 @@ def _charges(parties: Iterable[int], items: Sequence[str], whole: bool) -> list[
     return sorted(found, key=lambda row: (row.service_date, row.pk), reverse=True)
 
 
-def _lines(rows: Sequence[Charge], owing: Iterable[PartyItem], today: date) -> tuple[AccountLine, ...]:
+def lines_of(rows: Sequence[Charge], owing: Iterable[PartyItem], today: date) -> tuple[AccountLine, ...]:
+    """Charges as lines of an account: what is open of whom by ``owing``, and what happened to each. Two queries per 500."""
     open_: dict[tuple[str, str], int] = {}
     since_of: dict[str, date] = {}
     for one in owing:
@@ -150,10 +154,10 @@ def _lines(rows: Sequence[Charge], owing: Iterable[PartyItem], today: date) -> t
     paid = paid_by_payers([row.pk for row in rows])
     found = []
     for row in rows:
-        since = since_of.get(row.item)
+        since, own, told = since_of.get(row.item), moves.get(row.item, []), paid.get(row.pk, {})
         found.append(AccountLine(
             row, open_.get((row.item, "ar_patient"), 0), open_.get((row.item, "ar_insurance"), 0), since,
-            max((today - since).days, 0) if since else 0, events(moves.get(row.item, []), paid.get(row.pk, {})),
+            max((today - since).days, 0) if since else 0, events(own, told), *paid_in(own, told),
         ))  # fmt: skip
     return tuple(found)
 

@@ -1,18 +1,15 @@
-"""Who owes what: balances of patients by age, and the account of a guarantor, line by line."""
+"""Who owes what: balances of patients by age."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.billing.logic.account import BUCKETS
 from steward.billing.selectors import accounts as ask
-from steward.billing.words import age_heads, say
-from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
 from steward.core.listing import Column, Empty, Flag, Listing, MoneyRange, Preset, ScopedList, Sort, Text, link_to
 from steward.core.web import now
@@ -77,20 +74,3 @@ def guarantor_or_404(request: HttpRequest, uid: UUID) -> Party:
     if found is None:
         raise Http404
     return found
-
-
-@screen(GET="charge.read")
-def account(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """What a guarantor owes, has paid ahead, and what happened to each line."""
-    call = request.call  # type: ignore[attr-defined]
-    guarantor = guarantor_or_404(request, uid)
-    whole = "all" in request.GET
-    view = ask.account(call.subject, guarantor, call.today, whole=whole)
-    call.read("patient", [row.uid for row in view.patients])
-    context = {
-        "account": view, "guarantor": guarantor, "whole": whole, "masked": masks(call.subject, "charge.read"),
-        "lines": [(line, [(event, say(event, view.payers)) for event in line.events]) for line in view.lines],
-        "ages": list(zip(age_heads(), view.ages, strict=True)), "may_ask": holds(call.subject, "writeoff.request"),
-        "may_post": holds(call.subject, "remittance.post"),
-    }  # fmt: skip
-    return render(request, "billing/account.html", context)

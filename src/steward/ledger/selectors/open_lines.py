@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
-from steward.core.sql import marks, query
+from steward.core.sql import instant, marks, query
 from steward.ledger.selectors.balances import account_ids
 
 CHUNK = 500
@@ -31,7 +31,7 @@ class PartyItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemMove:
-    """One line of an item: its entry, where it came from, account role (or code), payer's party, signed cents."""
+    """One line of an item: its entry, where it came from, the entry it reverses, account role (or code), payer's party, cents."""
 
     item: str
     entry: int
@@ -39,7 +39,7 @@ class ItemMove:
     journal: str
     source_type: str
     source_ref: str
-    reverses: bool
+    undoes: int | None
     role: str
     payer: int | None
     cents: int
@@ -71,13 +71,17 @@ def item_moves(items: Iterable[str]) -> list[ItemMove]:
     found = []
     for part in _parts(items):
         rows = query(
-            "SELECT l.item, e.number, l.date, e.journal, e.source_type, e.source_ref, e.reverses_id IS NOT NULL,"  # noqa: S608
+            "SELECT l.item, e.number, l.date, e.journal, e.source_type, e.source_ref, o.number,"  # noqa: S608
             " COALESCE(a.role, a.code), l.payer_id, l.cents FROM ledger_line l"
             " JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id"
+            " LEFT JOIN ledger_entry o ON o.id = e.reverses_id"
             f" WHERE l.item <> '' AND l.item IN ({marks(part)}) AND e.state = 'posted' ORDER BY e.number, l.n",
             *part,
         )
-        found += [ItemMove(row[0], row[1], as_day(row[2]), *row[3:6], bool(row[6]), *row[7:]) for row in rows]
+        found += [
+            ItemMove(item, number, as_day(day), journal, kind, ref, undoes, role, payer, cents)
+            for item, number, day, journal, kind, ref, undoes, role, payer, cents in rows
+        ]
     return found
 
 
@@ -123,3 +127,33 @@ def parties_with(role: str) -> RawSQL:
         " GROUP BY party_id HAVING SUM(cents) <> 0"
     )
     return RawSQL(sql, [pk])  # noqa: S611
+
+
+def sums_of_parties(parties: Iterable[int], role: str) -> dict[int, int]:
+    """Person -> signed cents on an account; zero sums left out. One query per 500."""
+    pk = account_ids([role])[role]
+    found: dict[int, int] = {}
+    for part in _parts(parties):
+        found.update(query(
+            "SELECT party_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE account_id = %s AND date >= '1900-01-01'"  # noqa: S608
+            f" AND party_id IN ({marks(part)}) GROUP BY party_id HAVING SUM(cents) <> 0", pk, *part,
+        ))  # fmt: skip
+    return found
+
+
+def received(parties: Iterable[int], since: datetime) -> int:
+    """Cents that came in from these persons after the moment ``since``: what receipts credited to them, less what was taken back.
+
+    A prepayment put to a charge stands on both sides and counts nothing; a payer's remittance is no money of theirs.
+    """
+    ids = list(account_ids(["ar_patient", "patient_prepaid"]).values())
+    found = 0
+    for part in _parts(parties):
+        ((cents,),) = query(
+            "SELECT COALESCE(CAST(SUM(l.cents) AS bigint), 0) FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id"  # noqa: S608
+            f" WHERE l.party_id IN ({marks(part)}) AND l.account_id IN ({marks(ids)}) AND e.posted_at > %s"
+            " AND e.journal IN ('receipts', 'bank')",
+            *part, *ids, instant(since),
+        )  # fmt: skip
+        found -= cents
+    return found

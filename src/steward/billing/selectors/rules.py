@@ -1,0 +1,18 @@
+"""The practice's rules about patient money."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from steward.billing.logic.patient_money import Rules, read_rules
+
+FILE = "patient_money.toml"
+
+
+def rules() -> Rules:
+    """The practice's own file in the data folder, else the shipped one. Raises KeyError or ValueError for a faulty file."""
+    own = Path(settings.DATA) / FILE
+    path = own if own.exists() else Path(__file__).parents[1] / "data" / FILE
+    return read_rules(path.read_text("utf-8"))

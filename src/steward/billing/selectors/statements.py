@@ -1,0 +1,165 @@
+"""Who is to get a statement, what it says, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from steward.billing.logic.patient_money import Rules, Skip, Standing, skip, stood_on
+from steward.billing.models import AccountHold, Charge, Statement
+from steward.billing.selectors.accounts import OWING, AccountLine, lines_of
+from steward.billing.selectors.facts import chunks
+from steward.core.access.decide import Subject
+from steward.core.access.policy import masks, scoped
+from steward.frontdesk.models import Patient
+from steward.ledger.selectors import balances_by
+from steward.ledger.selectors.open_lines import party_items
+from steward.registry.models import Address, Party
+from steward.registry.selectors import contacts_of, practice, sites
+
+VOIDED = Q(voided_at__isnull=False)
+
+
+def statements(subject: Subject) -> QuerySet[Statement]:
+    """Statements this person may see, the latest first."""
+    rows = scoped(subject, "charge.read", Statement.objects.all(), own=Q(guarantor__user_id=subject.user_id))
+    return rows.select_related("guarantor", "message").order_by("-made_on", "-id")
+
+
+def holds_on(guarantors: Iterable[int]) -> dict[int, list[AccountHold]]:
+    """Guarantor -> holds that stand. One query per 500."""
+    found: dict[int, list[AccountHold]] = {}
+    for part in chunks(guarantors):
+        for row in AccountHold.objects.filter(guarantor__in=part, lifted_at=None).order_by("id"):
+            found.setdefault(row.guarantor_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A guarantor with a balance: whose money it is about, how it stands, why no statement is made (None: it is)."""
+
+    guarantor: Party
+    parties: tuple[int, ...]
+    standing: Standing
+    skip: Skip | None
+    address: Address | None
+
+
+def candidates(today: date, rule: Rules, *, only: Iterable[int] = ()) -> list[Candidate]:
+    """Every guarantor whose patients owe, largest first; ``only`` narrows to these parties. A constant number of queries."""
+    sums = balances_by("party", roles=["ar_patient", "patient_prepaid"])
+    owers = {party for (role, party), cents in sums.items() if role == "ar_patient" and party and cents > 0}
+    owing = {pk for part in chunks(owers) for pk in _guarantors(Q(party__in=part))}
+    wanted = owing & set(only) if only else owing
+    families: dict[int, list[int]] = {}
+    people: dict[int, Party] = {}
+    for part in chunks(wanted):
+        for row in Patient.objects.filter(guarantor__in=part).select_related("guarantor").order_by("id"):
+            families.setdefault(row.guarantor_id, []).append(row.party_id)
+            people[row.guarantor_id] = row.guarantor
+    last = _last(people)
+    held = holds_on(people)
+    addresses, _phones = contacts_of(people)
+    found = []
+    for pk, parties in families.items():
+        who = people[pk]
+        standing = Standing(
+            sum(sums.get(("ar_patient", party), 0) for party in parties),
+            -sum(sums.get(("patient_prepaid", party), 0) for party in {*parties, pk}),
+            last.get(pk), pk in held, who.death_date is not None, pk in addresses,
+        )  # fmt: skip
+        found.append(Candidate(who, tuple(parties), standing, skip(standing, rule, today), addresses.get(pk)))
+    return sorted(found, key=lambda one: (-one.standing.asked_cents, one.guarantor.pk))
+
+
+def _guarantors(of: Q) -> list[int]:
+    return list(Patient.objects.filter(of).values_list("guarantor_id", flat=True))
+
+
+def _last(guarantors: Iterable[int]) -> dict[int, date]:
+    found: dict[int, date] = {}
+    for part in chunks(guarantors):
+        rows = Statement.objects.filter(guarantor__in=part, voided_at=None).order_by().values("guarantor")
+        found.update(rows.annotate(day=Max("made_on")).values_list("guarantor", "day"))
+    return found
+
+
+def told(rows: Sequence[Candidate], today: date) -> dict[int, dict[str, Any]]:
+    """Guarantor -> what the statement says, as plain values. A constant number of queries per 500 lines."""
+    both = party_items([party for one in rows for party in one.parties], OWING)
+    items = [one for one in both if one.role == "ar_patient"]
+    of = {party: one.guarantor.pk for one in rows for party in one.parties}
+    uids = [one.item.partition(":")[2] for one in items if one.item.startswith("charge:")]
+    related = Charge.objects.select_related("claim__patient__party", "claim__payer", "claim__provider__party")
+    charges = [row for part in chunks(uids) for row in related.filter(uid__in=part)]
+    charges.sort(key=lambda row: (row.service_date, row.pk))
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for line in lines_of(charges, both, today):
+        if line.owed_cents:
+            lines.setdefault(of[line.charge.claim.patient.party_id], []).append(_line(line))
+    loose: dict[int, int] = {}
+    for one in items:
+        if not one.item.startswith("charge:"):
+            loose[of[one.party]] = loose.get(of[one.party], 0) + one.cents
+    head = _head()
+    return {
+        one.guarantor.pk: _told(one, lines.get(one.guarantor.pk, []), loose.get(one.guarantor.pk, 0), head)
+        for one in rows
+    }
+
+
+def _line(line: AccountLine) -> dict[str, Any]:
+    charge = line.charge
+    insurance, paid = line.insurance_paid_cents, line.patient_paid_cents
+    # what is left is what contracts and write-offs took off
+    taken_off = charge.charge_cents - insurance - paid - line.owed_cents - line.insurance_cents
+    return {
+        "item": charge.item, "patient": charge.claim.patient.party.name, "day": charge.service_date.isoformat(),
+        "code": charge.code, "provider": charge.claim.provider.party.name, "charge": charge.charge_cents,
+        "insurance": insurance, "off": taken_off, "paid": paid, "owed": line.owed_cents,
+    }  # fmt: skip
+
+
+def _head() -> dict[str, Any]:
+    entity, site = practice(), sites().order_by("id").first()
+    address = f"{site.street}, {site.city}, {site.state} {site.zip}" if site and site.street else ""
+    return {"practice": entity.name if entity else "", "practice_address": address, "phone": site.phone if site else ""}
+
+
+def _told(one: Candidate, lines: list[dict[str, Any]], loose: int, head: dict[str, Any]) -> dict[str, Any]:
+    to = one.address
+    address = [to.street, *([to.street2] if to.street2 else []), f"{to.city}, {to.state} {to.zip}"] if to else []
+    return {
+        **head, "name": one.guarantor.name, "address": address, "lines": lines, "earlier": loose,
+        "owed": one.standing.owed_cents, "prepaid": one.standing.prepaid_cents,
+    }  # fmt: skip
+
+
+def statements_of_items(guarantor: int) -> dict[str, list[date]]:
+    """Ledger item -> the days of the statements that stand and had it on them. One query."""
+    rows = Statement.objects.filter(guarantor=guarantor, voided_at=None).order_by("made_on")
+    return stood_on(rows.values_list("made_on", "told"))
+
+
+def with_choice(rule: Rules, minimum_cents: int | None, cycle_days: int | None) -> Rules:
+    """The rules with what a person typed for this run."""
+    return replace(
+        rule,
+        minimum_cents=rule.minimum_cents if minimum_cents is None else minimum_cents,
+        cycle_days=rule.cycle_days if cycle_days is None else cycle_days,
+    )
+
+
+def patients_of(guarantors: Iterable[int]) -> list[Patient]:
+    """The patients these guarantors stand for: whom a page about their money tells of. One query per 500."""
+    return [row for part in chunks(guarantors) for row in Patient.objects.filter(guarantor__in=part).order_by("id")]
+
+
+def masked(subject: Subject) -> bool:
+    """Whether this person sees money of patients without their names only."""
+    return masks(subject, "charge.read")
