@@ -151,6 +151,8 @@ def other_address(claim: OutgoingClaim, lines: Lines, world: World, params: Para
             yield from _missing("other subscriber", other.policy.subscriber.address)
     if claim.facility:
         yield from _missing("facility", claim.facility[2])
+        if not claim.facility[0].strip():
+            yield on_claim("facility, name", who="facility", what="its name")
 
 
 def billing_address(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
