@@ -17,7 +17,7 @@ from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Submission
 from steward.core.web import limits
 from steward.desk.imports import import_content
-from steward.insurance.models import FeeSchedule, Grant, Payer
+from steward.insurance.models import Estimate, FeeSchedule, Grant, Payer
 from steward.insurance.services import load_default_rules
 from steward.ledger.importers import post_file
 from steward.people.services import create_employee
@@ -49,6 +49,10 @@ def world(db: Any) -> World:
     Payer.objects.update(ein="512345678")
     load_default_rules(system)
     FeeSchedule.objects.create(name="Blue Harbor 2026")
+    Estimate.objects.create(
+        number=1, kind="selfpay", patient=world.patients[0].party, service_day=dt.date(2026, 12, 1), total_cents=15000,
+        patient_cents=15000, made_at=office.now,
+    )  # fmt: skip
     Grant.objects.create(
         kind="referral", patient=world.patients[0].party, payer=Payer.objects.get(), asked_on=dt.date(2026, 11, 2)
     )

@@ -34,7 +34,7 @@ SCREENS = {
     "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules", "frontdesk.patients": "frontdesk:patients",
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",
     "billing.batches": "billing:batches", "billing.unanswered": "billing:unanswered", "insurance.schedules": "insurance:schedules",
-    "insurance.grants": "insurance:grants",
+    "insurance.grants": "insurance:grants", "insurance.estimates": "insurance:estimates",
     "billing.work": "billing:work",
     "billing.accounts": "billing:accounts",
     "billing.statements": "billing:statements",

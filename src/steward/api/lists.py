@@ -16,6 +16,7 @@ from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
 from steward.frontdesk.views.patients import PATIENT_LIST
 from steward.insurance.views.contracts import SCHEDULE_LIST
+from steward.insurance.views.estimates import ESTIMATE_LIST
 from steward.insurance.views.grants import GRANT_LIST
 from steward.insurance.views.payers import PAYER_LIST
 from steward.insurance.views.rules import RULE_LIST
@@ -43,6 +44,7 @@ LISTS: tuple[ScopedList, ...] = (
     RULE_LIST,
     SCHEDULE_LIST,
     GRANT_LIST,
+    ESTIMATE_LIST,
     PATIENT_LIST,
     CHARGE_LIST,
     CLAIM_LIST,

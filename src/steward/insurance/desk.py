@@ -19,15 +19,17 @@ AHEAD = timedelta(days=7)
 ACTIONS = (
     Action(__("Check eligibility"), "insurance:eligibility", "coverage.read"),
     Action(__("Referrals and authorizations"), "insurance:grants", "coverage.read"),
+    Action(__("Estimates"), "insurance:estimates", "coverage.read"),
     Action(__("Fee schedules"), "insurance:schedules", "payer.read"),
 )
 
 
 def waiting(subject: Subject, today: date) -> list[Task]:
-    """Coverage of the week's visits that payers did not find active, and grants that run out. Two queries."""
+    """Coverage of the week's visits that payers did not find active, grants that run out, and good-faith estimates
+    the law wants handed over. Three queries."""
     if not holds(subject, "coverage.write"):
         return []
-    return [*_troubled(today), *_expiring(subject, today)]
+    return [*_troubled(today), *_expiring(subject, today), *_owed(today)]
 
 
 def _troubled(today: date) -> list[Task]:
@@ -47,3 +49,16 @@ def _expiring(subject: Subject, today: date) -> list[Task]:
     what = ngettext("%d authorization runs out", "%d authorizations run out", len(ends)) % len(ends)
     why = _("Within two weeks; ask the payer for more before the next visit")
     return [Task("wait", what, why, reverse("insurance:grants"), _("Renew"), due=ends[0], order=45)]
+
+
+def _owed(today: date) -> list[Task]:
+    rows = selectors.owed_estimates(today)
+    if not rows:
+        return []
+    first = rows[0][1].day
+    what = ngettext("%d good-faith estimate to hand over", "%d good-faith estimates to hand over", len(rows)) % len(
+        rows
+    )
+    why = _("The law sets the day: %s") % selectors.good_faith_rules().source
+    url = reverse("insurance:estimates") + "?kind=selfpay"
+    return [Task("overdue" if first < today else "today", what, why, url, _("Hand over"), due=first, order=14)]

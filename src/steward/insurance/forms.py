@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from steward.core.money import MoneyError, parse_cents
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance import selectors
 from steward.insurance.logic.fee_files import factor_e4
@@ -27,6 +29,8 @@ from steward.insurance.types import (
     CarveOutData,
     ContractData,
     EditionData,
+    EstimateData,
+    EstimateItem,
     GrantData,
     ManualAnswer,
     NumberData,
@@ -372,3 +376,63 @@ class CardForm(ValueForm):
 
     def value(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+
+class EstimateForm(ValueForm):
+    """A visit to be estimated. One service a line: code (with modifiers after a hyphen), charge, and what it is."""
+
+    lead = _(
+        "What the patient will owe, from the contract and what the payer said; without insurance, a good-faith estimate."
+    )
+    service_day = DateField(label=_("Day of the visit"), lean="future")
+    scheduled_on = DateField(label=_("Scheduled on"), required=False)
+    requested_on = DateField(
+        label=_("Asked for on"), required=False, help_text=_("When the patient asked what it costs.")
+    )
+    items = forms.CharField(
+        label=_("Services"), widget=forms.Textarea(attrs={"rows": 5}), max_length=4000,
+        help_text=_("One a line: G0438 150.00 yearly visit; units as 2xG0438, modifiers as G0438-25."),
+    )  # fmt: skip
+    copay_code = text(_("The copay is for"), 12, help_text=_("A code; empty: the first service."))
+    place = text(_("Place of service"), 2, initial="11")
+    self_pay = forms.BooleanField(label=_("The patient does not use insurance for it"), required=False)
+    diagnosis = text(_("Diagnosis code"), 80)
+    PAIRS = (("service_day", "scheduled_on", "requested_on"), ("copay_code", "place", "diagnosis"))
+
+    LINE = re.compile(r"(?:([0-9]{1,4})\s*[xX]\s*)?([A-Za-z0-9]{2,12})((?:-[A-Za-z0-9]{2}){0,4})\s+(\S+)\s*(.*)")
+
+    def __init__(self, *args: Any, patient: int, provider: tuple[str, str] = ("", ""), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient, self.provider = patient, provider
+
+    def clean_items(self) -> list[EstimateItem]:
+        found = []
+        for number, line in enumerate(filter(None, map(str.strip, self.cleaned_data["items"].splitlines())), 1):
+            read = self.LINE.fullmatch(line)
+            try:
+                if read is None:
+                    raise MoneyError("line", "", "")
+                cents = parse_cents(read[4])
+            except MoneyError as wrong:
+                words = _("Line %(number)s is not read. Write it as G0438 150.00 yearly visit.") % {"number": number}
+                raise forms.ValidationError(words, code="line") from wrong
+            modifiers = tuple(part.upper() for part in read[3].split("-") if part)
+            found.append(EstimateItem(read[2].upper(), cents, int(read[1] or 1), modifiers, read[5].strip()))
+        return found
+
+    def value(self) -> EstimateData:
+        data = self.cleaned_data
+        wanted = data["copay_code"].strip().upper() or (data["items"][0].code if data["items"] else "")
+        items = tuple(replace(item, copay=item.code == wanted) for item in data["items"])
+        covers = [] if data["self_pay"] else selectors.covering(self.patient, data["service_day"])
+        return EstimateData(
+            self.patient, data["service_day"], items, covers[0].pk if covers else None, data["place"], data["scheduled_on"],
+            data["requested_on"], None, *self.provider, data["diagnosis"],
+        )  # fmt: skip
+
+
+class GivenForm(Form):
+    """That the patient got an estimate."""
+
+    on = DateField(label=_("Handed over on"))
+    how = text(_("How"), 80, required=True, help_text=_("By hand, by post, by e-mail."))

@@ -194,3 +194,35 @@ class Taken:
     check: EligibilityCheck | None = None
     problem: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True)
+class EstimateItem:
+    """A planned service; `charge_cents` is the line's total. `copay`: the visit's copay is for this one."""
+
+    code: str
+    charge_cents: int
+    units: int = 1
+    modifiers: tuple[str, ...] = ()
+    label: str = ""
+    copay: bool = False
+
+
+@dataclass(frozen=True)
+class EstimateData:
+    """What is to be estimated. `patient` is a registry.Party, `coverage` an insurance.Coverage, `replaces` an
+    insurance.Estimate primary key; without a coverage it is a good-faith estimate.
+    """
+
+    patient: int
+    service_day: dt.date
+    items: tuple[EstimateItem, ...]
+    coverage: int | None = None
+    place: str = "11"
+    scheduled_on: dt.date | None = None
+    requested_on: dt.date | None = None
+    appointment: str | None = None
+    provider_name: str = ""
+    provider_npi: str = ""
+    diagnosis: str = ""
+    replaces: int | None = None

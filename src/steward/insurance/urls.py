@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.insurance.views import contracts, eligibility, grants, payers, rules
+from steward.insurance.views import contracts, eligibility, estimates, grants, payers, rules
 
 app_name = "insurance"
 urlpatterns = [
@@ -40,4 +40,7 @@ urlpatterns = [
     path("patients/<uuid:uid>/", eligibility.patient, name="patient"),
     path("coverage/<uuid:uid>/answer/", eligibility.answer_new, name="answer_new"),
     path("coverage/<uuid:uid>/card/", eligibility.card_new, name="card_new"),
+    path("estimates/", estimates.estimates, name="estimates"),
+    path("estimates/<uuid:uid>/", estimates.estimate, name="estimate"),
+    path("patients/<uuid:uid>/estimates/new/", estimates.estimate_new, name="estimate_new"),
 ]

@@ -23,6 +23,10 @@ from steward.insurance.services.eligibility import (
     record_answer,
     take_answers,
 )
+from steward.insurance.services.estimates import (
+    give_estimate,
+    make_estimate,
+)
 from steward.insurance.services.grants import (
     add_grant,
     deny_grant,
@@ -65,8 +69,10 @@ __all__ = [
     "end_number",
     "end_payer",
     "end_write_off_rule",
+    "give_estimate",
     "import_edition",
     "load_default_rules",
+    "make_estimate",
     "note_placed",
     "record_answer",
     "take_answers",

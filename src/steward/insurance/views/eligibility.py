@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.clock import ClockError, parse_date
+from steward.core.clock import ClockError, parse_date, system_clock
 from steward.core.files.selectors import links_of
 from steward.core.files.services import store
 from steward.core.service import Call
@@ -70,7 +70,8 @@ def eligibility(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     known = selectors.eligibility_of(facts, call.today)
     masked = not holds(call.subject, "coverage.write")
-    rows = [_row(alarm, visits[alarm.visit], known, masked) for alarm in known.alarms]
+    told = selectors.estimated([fact.patient for fact in facts], call.today, call.today + timedelta(days=DAYS))
+    rows = [_row(alarm, visits[alarm.visit], known, masked, told) for alarm in known.alarms]
     call.read("patient", [visits[alarm.visit].patient.uid for alarm in known.alarms])
     batches = [] if masked else selectors.unplaced(call.now - timedelta(days=tasks.KEEP_DAYS))
     files = [link for batch in batches for link in links_of(call.subject, batch)]
@@ -85,11 +86,16 @@ def _ask(call: Call, asked: list[Asking]) -> list[EligibilityBatch]:
     return written
 
 
-def _row(alarm: Alarm, visit: Appointment, known: selectors.Standings, masked: bool) -> dict[str, Any]:
+def _row(
+    alarm: Alarm, visit: Appointment, known: selectors.Standings, masked: bool, told: set[tuple[int, date]]
+) -> dict[str, Any]:
     tone, words = TROUBLES[alarm.trouble]
     name = visit.patient.party.name
     check = known.checks.get(alarm.check or 0)
+    scheduled = visit.booked_at.astimezone(system_clock().zone).date()
+    owed = alarm.trouble is Trouble.NO_COVERAGE and (visit.patient.party_id, alarm.day) not in told
     return {
+        "due": selectors.good_faith_due(alarm.day, scheduled) if owed else None, "scheduled": scheduled,
         "visit": visit, "day": alarm.day, "name": initials(name) if masked else name, "tone": tone, "words": words,
         "coverage": known.coverages.get(alarm.coverage or 0), "why": check.failure if check else "",
     }  # fmt: skip
