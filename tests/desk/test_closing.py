@@ -25,7 +25,7 @@ CONTENT = json.dumps([
 ]).encode()  # fmt: skip
 
 
-@service("test.alone", "journal.write", says="did both halves")
+@service("test.closing.alone", "journal.write", says="did both halves")
 def _alone(call, *, about):
     return approvals.mark_for_owner(
         call, pair=("take_cash", "prepare_deposit"), object_type="core.user", object_uid=about.uid
