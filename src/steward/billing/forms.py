@@ -164,3 +164,28 @@ class HoldForm(Form):
 
     kind = forms.ChoiceField(label=_("Why"), choices=HoldKind.choices)
     reason = forms.CharField(label=_("In a few words"), max_length=200)
+
+
+class PlanForm(Form):
+    """So much a month."""
+
+    lead = _("It only schedules; what is owed stays as it is, line by line.")
+    cents = MoneyField(label=_("A month"), least=1)
+    day_of_month = forms.IntegerField(label=_("On day"), min_value=1, max_value=28)
+    first_due = DateField(label=_("First payment"))
+
+
+class HardshipForm(Form):
+    """A discount on what the patient owes, for services between two days."""
+
+    percent = forms.IntegerField(label=_("Percent"), min_value=1, max_value=100)
+    starts_on = DateField(label=_("Services from"))
+    ends_on = DateField(label=_("to"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AgencyForm(Form):
+    """Who collects."""
+
+    lead = _("Signed bad debt that no file has yet, each line once. No tax id and no diagnosis is in it.")
+    agency = forms.CharField(label=_("Agency"), max_length=120)

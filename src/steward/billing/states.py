@@ -158,3 +158,17 @@ class HoldKind(models.TextChoices):
     BANKRUPTCY = "bankruptcy", _("Bankruptcy")
     DECEASED = "deceased", _("Deceased")
     OTHER = "other", _("Other")
+
+
+class RunKind(models.TextChoices):
+    """Why many balances are given up at once."""
+
+    SMALL = "small", _("Small balances")
+    HARDSHIP = "hardship", _("Hardship discount")
+    BAD_DEBT = "bad_debt", _("Bad debt")
+
+
+RUN_ROLES: dict[str, str] = {
+    RunKind.SMALL: "admin_writeoff", RunKind.HARDSHIP: "charity", RunKind.BAD_DEBT: "bad_debt",
+}  # fmt: skip
+"""Kind of run -> the account it goes to."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.billing.views import account, accounts, claims, remittances, sending, statements, work
+from steward.billing.views import account, accounts, claims, giving_up, plans, remittances, sending, statements, work
 
 app_name = "billing"
 urlpatterns = [
@@ -21,6 +21,16 @@ urlpatterns = [
     path("accounts/<uuid:uid>/", account.account, name="account"),
     path("accounts/<uuid:uid>/hold/", statements.hold, name="hold"),
     path("holds/<uuid:uid>/lift/", statements.lift, name="lift"),
+    path("accounts/<uuid:uid>/plan/", plans.agree, name="plan"),
+    path("plans/<uuid:uid>/end/", plans.end, name="plan_end"),
+    path("accounts/<uuid:uid>/hardship/", plans.grant, name="hardship"),
+    path("hardship/<uuid:uid>/ask/", plans.ask_discount, name="hardship_ask"),
+    path("hardship/<uuid:uid>/end/", plans.end_discount, name="hardship_end"),
+    path("accounts/<uuid:uid>/bad-debt/", giving_up.bad_debt, name="bad_debt"),
+    path("giving-up/", giving_up.page, name="giving_up"),
+    path("giving-up/small/", giving_up.small, name="small_balances"),
+    path("giving-up/agency/", giving_up.agency, name="agency"),
+    path("runs/<uuid:uid>/", giving_up.run, name="run"),
     path("statements/", statements.statements, name="statements"),
     path("statements/run/", statements.run, name="statement_run"),
     path("statements/<uuid:uid>/", statements.statement, name="statement"),

@@ -1,11 +1,21 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
 from steward.billing.models.charges import Charge, Claim, Prepayment
-from steward.billing.models.patients import AccountHold, AgencyFile, Decision, Hardship, PaymentPlan, Statement
+from steward.billing.models.patients import (
+    AccountHold,
+    AgencyFile,
+    Decision,
+    Hardship,
+    PaymentPlan,
+    Statement,
+    WriteOffLine,
+    WriteOffRun,
+)
 from steward.billing.models.remittances import Remittance, RemittanceClaim, RemittanceLine, WorkItem
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
     "AccountHold", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Hardship", "PaymentPlan", "Prepayment", "Remittance",
-    "RemittanceClaim", "RemittanceLine", "Statement", "Submission", "SubmissionEvent", "Waiver", "WorkItem",
+    "RemittanceClaim", "RemittanceLine", "Statement", "Submission", "SubmissionEvent", "Waiver", "WorkItem", "WriteOffLine",
+    "WriteOffRun",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from steward.billing.models.charges import Charge
-from steward.billing.states import DecisionKind, HoldKind
+from steward.billing.states import DecisionKind, HoldKind, RunKind
 from steward.core.access.decide import Facts
 from steward.core.base import Record
 
@@ -29,12 +29,6 @@ class Decision(Record):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     entry = models.PositiveBigIntegerField(null=True, blank=True)
     rejected_at = models.DateTimeField(null=True, blank=True)
-    hardship = models.ForeignKey(
-        "billing.Hardship", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
-    )
-    agency_file = models.ForeignKey(
-        "billing.AgencyFile", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
-    )
 
     class Meta:
         constraints = [
@@ -192,3 +186,50 @@ class AgencyFile(Record):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class WriteOffRun(Record):
+    """Many patient balances given up under one signature: small ones, a hardship discount, bad debt. Posted when signed."""
+
+    kind = models.CharField(max_length=10, choices=RunKind)
+    role = models.CharField(max_length=24, help_text="account it goes to")
+    cents = models.BigIntegerField(help_text="asked for")
+    reason = models.CharField(max_length=200)
+    hardship = models.ForeignKey(Hardship, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    asked_at = models.DateTimeField()
+    asked_by = _person()
+    posted_at = models.DateTimeField(null=True, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-asked_at", "-id"], name="billing_run_when")]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0) & ~Q(reason=""), name="billing_run_whole"),
+            models.CheckConstraint(condition=Q(posted_at=None) | Q(rejected_at=None), name="billing_run_one_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.cents}"
+
+
+class WriteOffLine(Record):
+    """One charge of a run; ``posted_cents`` may be less than asked, when something was paid meanwhile."""
+
+    run = models.ForeignKey(WriteOffRun, on_delete=models.PROTECT, related_name="lines")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="runs")
+    cents = models.BigIntegerField()
+    posted_cents = models.BigIntegerField(default=0)
+    entry = models.PositiveBigIntegerField(null=True, blank=True)
+    agency_file = models.ForeignKey(AgencyFile, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "charge"], name="billing_run_line_once"),
+            models.CheckConstraint(
+                condition=Q(cents__gt=0, posted_cents__gte=0, posted_cents__lte=F("cents")),
+                name="billing_run_line_cents",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.cents}"

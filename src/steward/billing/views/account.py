@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from steward.billing.selectors import accounts as ask
 from steward.billing.views.accounts import guarantor_or_404
+from steward.billing.views.plans import agreed
 from steward.billing.views.statements import on_account
 from steward.billing.words import age_heads, say
 from steward.core.access.policy import holds, masks
@@ -29,5 +30,5 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         "ages": list(zip(age_heads(), view.ages, strict=True)), "may_ask": holds(call.subject, "writeoff.request"),
         "may_post": holds(call.subject, "remittance.post"),
     }  # fmt: skip
-    context |= on_account(request, guarantor)
+    context |= on_account(request, guarantor) | agreed(request, guarantor)
     return render(request, "billing/account.html", context)

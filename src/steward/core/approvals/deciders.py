@@ -7,6 +7,7 @@ looks at the outcome when it acts.
 from __future__ import annotations
 
 from steward.billing.services.decisions import sign_decision
+from steward.billing.services.runs import sign_run
 from steward.core.access.granting import sign_role
 from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
@@ -22,6 +23,10 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
         return request
     if request.object_type == "billing.decision":
         sign_decision(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
+    if request.object_type == "billing.writeoffrun":
+        sign_run(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
         return request
     if request.object_type == "core.rolerequest":

@@ -66,6 +66,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Work list"), "billing:work", "charge.read", "w", _("denials unmatched to do")),
         Entry(_("Patient balances"), "billing:accounts", "charge.read", "o", _("accounts owes statements guarantor prepaid")),
         Entry(_("Statements"), "billing:statements", "charge.read", "", _("letters guarantor bill cycle")),
+        Entry(_("Giving up"), "billing:giving_up", "charge.read", "", _("small balances bad debt agency collections write off")),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
         Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),
         Entry(_("Trace"), "desk:trace_find", "books.read", "q", _("cent dollar follow claim check")),

@@ -142,18 +142,19 @@ def sums_of_parties(parties: Iterable[int], role: str) -> dict[int, int]:
 
 
 def received(parties: Iterable[int], since: datetime) -> int:
-    """Cents that came in from these persons after the moment ``since``: what receipts credited to them, less what was taken back.
+    """Cents that came in from these persons after the moment ``since``, less what was taken back or refunded.
 
-    A prepayment put to a charge stands on both sides and counts nothing; a payer's remittance is no money of theirs.
+    That is what was credited to their prepayments, and by receipts to what they owe. A prepayment put to a charge stands on both
+    sides and counts nothing, whether by itself (journal receipts) or with a payer's remittance, which is no money of theirs.
     """
-    ids = list(account_ids(["ar_patient", "patient_prepaid"]).values())
+    ids = account_ids(["ar_patient", "patient_prepaid"])
     found = 0
     for part in _parts(parties):
         ((cents,),) = query(
             "SELECT COALESCE(CAST(SUM(l.cents) AS bigint), 0) FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id"  # noqa: S608
-            f" WHERE l.party_id IN ({marks(part)}) AND l.account_id IN ({marks(ids)}) AND e.posted_at > %s"
-            " AND e.journal IN ('receipts', 'bank')",
-            *part, *ids, instant(since),
+            f" WHERE l.party_id IN ({marks(part)}) AND e.posted_at > %s"
+            " AND (l.account_id = %s AND e.journal <> 'remittance' OR l.account_id = %s AND e.journal IN ('receipts', 'bank'))",
+            *part, instant(since), ids["patient_prepaid"], ids["ar_patient"],
         )  # fmt: skip
         found -= cents
     return found
