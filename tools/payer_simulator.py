@@ -251,7 +251,7 @@ class Payer:
 
 
 def _allowed(charge: int) -> int:
-    return charge * FEE_PERCENT // 100
+    return (charge * FEE_PERCENT + 50) // 100
 
 
 def _service(line: Line, paid: int, adjusted: list[Adjustment]) -> ServiceLine:

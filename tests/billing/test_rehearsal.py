@@ -12,11 +12,16 @@ import pytest
 
 from steward.billing.models import Claim, WorkItem
 from steward.billing.selectors.claims import standings, states
+from steward.billing.selectors.underpaid import underpaid
 from steward.billing.services.submissions import write_claims
 from steward.core.files.selectors import content
+from steward.insurance.services import create_contract
+from steward.insurance.types import ContractData
 from steward.ledger.selectors.verify import verify
+from tests.support import signed_in
 
 from .conftest import Practice
+from .samples import cas, claim, remittance, service_line
 from .test_sending import CLEAN, ready
 
 __all__ = ["ready"]
@@ -42,6 +47,8 @@ def enter(practice: Practice, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_answer_finds_its_claim_and_no_cent_is_lost(ready: Practice, seed: int) -> None:
     enter(ready, seed)
+    terms = ContractData(ready.blue.pk, "Blue Harbor 2026", dt.date(2026, 1, 1), "contract of 2025-12-01", percent_ppm=620_000)
+    create_contract(ready.office.system(), data=terms)
     chances = simulator.Chances(rejected=40, denied=100, underpaid=80, reversed=60, interest=60)
     payer = simulator.Payer(seed, chances)
     done = write_claims(ready.office.call("biller"))
@@ -54,7 +61,12 @@ def test_every_answer_finds_its_claim_and_no_cent_is_lost(ready: Practice, seed:
         for name in sorted(files, reverse=True):  # the remittance comes before the acknowledgements
             found = ready.run(files[name])
             assert found.status == "posted", (name, [p for part in found.parts for p in part.problems][:3])
-    judge(ready, {truth.ref: truth for truth in payer.truth})
+    truths = {truth.ref: truth for truth in payer.truth}
+    judge(ready, truths)
+    short: Counter[str] = Counter()
+    for one in underpaid(dt.date(2026, 11, 1), dt.date(2026, 11, 30)):
+        short[one.charge.claim.ref] += one.short_cents
+    assert dict(short) == {ref: truth.underpaid_cents for ref, truth in truths.items() if truth.underpaid_cents}
 
 
 def judge(practice: Practice, truths: dict[str, simulator.Truth]) -> None:
@@ -87,3 +99,16 @@ def judge(practice: Practice, truths: dict[str, simulator.Truth]) -> None:
 def patient_share(truth: simulator.Truth) -> int:
     """A denial for eligibility (PR-27) asks a person before the patient is billed."""
     return 0 if truth.outcome == "denied" else truth.patient_cents
+
+
+def test_the_page_of_what_is_underpaid(ready: Practice) -> None:
+    biller = signed_in("biller")
+    assert "Nothing is underpaid" in biller.get("/billing/underpaid/").content.decode()
+    ready.claims(CLEAN)
+    terms = ContractData(ready.blue.pk, "Blue Harbor 2026", dt.date(2026, 1, 1), "contract", percent_ppm=800_000)
+    create_contract(ready.office.system(), data=terms)
+    ready.remit(remittance(claim("C-1", service_line(15_000, cas("CO", "45", 5_000), cas("PR", "3", 2_000), control="L1"))))
+    page = biller.get("/billing/underpaid/?days=365").content.decode()
+    assert "120.00" in page and "100.00" in page and "20.00" in page and "C-1" in page
+    assert biller.get("/billing/underpaid/?days=7").status_code == 400
+    assert signed_in("hr").get("/billing/underpaid/").status_code == 403

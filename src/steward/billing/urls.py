@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from steward.billing.views import account, accounts, claims, giving_up, plans, remittances, sending, statements, work
+from steward.billing.views import (
+    account,
+    accounts,
+    claims,
+    giving_up,
+    plans,
+    remittances,
+    sending,
+    statements,
+    underpaid,
+    work,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -50,6 +61,7 @@ urlpatterns = [
     path("remittances/<uuid:uid>/undo/", remittances.undo, name="undo"),
     path("answers/<uuid:uid>/match/", remittances.match, name="match"),
     path("answers/<uuid:uid>/apply/", remittances.apply, name="apply"),
+    path("underpaid/", underpaid.services, name="underpaid"),
     path("work/", work.work_list, name="work"),
     path("work/resolve/", work.resolve_many, name="resolve_many"),
     path("work/<uuid:uid>/", work.item, name="work_item"),
