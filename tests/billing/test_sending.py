@@ -179,3 +179,17 @@ def test_screens_of_sending(ready: Practice) -> None:
     assert "Before it goes out" in biller.get(f"/billing/claims/{held.uid}/").content.decode()
     assert biller.post(f"/billing/claims/{sent.uid}/send-again/", {"reason": "lost"}).status_code == 303
     assert dt.date(2026, 11, 20) == sent.service_date
+
+
+def test_an_authorisation_that_ended_holds_the_claim(ready: Practice) -> None:
+    from steward.frontdesk.models import Patient
+    from steward.insurance.models import Grant
+
+    ready.claims({**CLEAN, "auth_number": "AU-1"})
+    party = Patient.objects.get().party
+    terms = {"kind": "authorisation", "patient": party, "payer": ready.blue, "number": "AU-1", "asked_on": dt.date(2026, 1, 1),
+             "granted_on": dt.date(2026, 1, 2), "starts_on": dt.date(2026, 1, 2)}  # fmt: skip
+    grant = Grant.objects.create(**terms, ends_on=dt.date(2026, 10, 31))
+    assert [p.rule for p in write(ready).held[0].problems if p.holds] == ["authorisation-expired"]
+    Grant.objects.filter(pk=grant.pk).update(ends_on=dt.date(2026, 12, 31))
+    assert write(ready).held == ()

@@ -53,6 +53,7 @@ from steward.insurance.selectors.grants import (
     grant_terms,
     grants,
     grants_of,
+    registered_grants,
 )
 from steward.insurance.selectors.payers import (
     find_payers,
@@ -108,6 +109,7 @@ __all__ = [
     "payers",
     "payers_by_edi",
     "plans",
+    "registered_grants",
     "rules",
     "schedules",
     "standard_plan",
