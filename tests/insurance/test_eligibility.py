@@ -133,6 +133,9 @@ def test_the_night_asks_and_the_morning_knows(desk: Desk, tmp_path, monkeypatch)
 
     page = signed_in("frontdesk").get(reverse("insurance:eligibility")).content.decode()
     assert "Bell" in page and "No coverage on file" in page and "Ortiz" not in page
+    assert (
+        "Bell" not in signed_in("frontdesk").get(reverse("insurance:eligibility"), {"show": "unasked"}).content.decode()
+    )
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from steward.frontdesk.models import Appointment, Patient
 from steward.frontdesk.states import EXPECTED
 from steward.insurance import selectors, services, tasks
 from steward.insurance.forms import AnswerForm, CardForm
-from steward.insurance.logic.exceptions import Alarm, Trouble
+from steward.insurance.logic.exceptions import SEVERITY, Alarm, Trouble
 from steward.insurance.models import Coverage, EligibilityBatch
 from steward.insurance.selectors import VisitFact
 from steward.insurance.types import Asking
@@ -69,14 +69,26 @@ def eligibility(request: HttpRequest) -> HttpResponse:
             success=lambda batches: Done(request.path, _("%s files written") % len(batches)),
         )  # fmt: skip
     known = selectors.eligibility_of(facts, call.today)
-    masked = not holds(call.subject, "coverage.write")
     told = selectors.estimated([fact.patient for fact in facts], call.today, call.today + timedelta(days=DAYS))
-    rows = [_row(alarm, visits[alarm.visit], known, masked, told) for alarm in known.alarms]
-    call.read("patient", [visits[alarm.visit].patient.uid for alarm in known.alarms])
+    unasked = request.GET.get("show") == "unasked"
+    alarms = [one for one in known.alarms if (one.trouble is Trouble.NEVER_ASKED) == unasked]
+    alarms.sort(key=lambda one: (one.day, SEVERITY[one.trouble], visits[one.visit].starts_at))
+    masked = not holds(call.subject, "coverage.write")
+    call.read("patient", [visits[alarm.visit].patient.uid for alarm in alarms])
     batches = [] if masked else selectors.unplaced(call.now - timedelta(days=tasks.KEEP_DAYS))
-    files = [link for batch in batches for link in links_of(call.subject, batch)]
-    page = {"rows": rows, "visits": len(visits), "may_write": not masked, "files": files}
+    page = {
+        "rows": [_row(alarm, visits[alarm.visit], known, masked, told) for alarm in alarms], "visits": len(visits),
+        "may_write": not masked, "files": [link for batch in batches for link in links_of(call.subject, batch)],
+        "today": call.today, **_chips(request.path, known.alarms, unasked),
+    }  # fmt: skip
     return render(request, "insurance/eligibility.html", page)
+
+
+def _chips(here: str, alarms: list[Alarm], unasked: bool) -> dict[str, Any]:
+    """The two halves of the list, with how many are in each."""
+    never = sum(one.trouble is Trouble.NEVER_ASKED for one in alarms)
+    chips = [(_("Wants somebody"), here, not unasked), (_("Not asked yet"), f"{here}?show=unasked", unasked)]
+    return {"chips": chips, "unasked": never, "wanting": len(alarms) - never}
 
 
 def _ask(call: Call, asked: list[Asking]) -> list[EligibilityBatch]:
