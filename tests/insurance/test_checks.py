@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from steward.insurance import selectors
-from steward.insurance.checks import PayerIds, coverage_overlap, payer_without_identifiers, payers_share_an_identifier
+from steward.insurance.checks import (
+    Agreed,
+    PayerIds,
+    contract_runs_out,
+    coverage_overlap,
+    payer_without_identifiers,
+    payers_share_an_identifier,
+)
 from steward.insurance.logic.coverage import Cover
-from steward.insurance.services import create_payer
-from steward.insurance.types import PayerData
+from steward.insurance.services import add_number, create_payer
+from steward.insurance.types import NumberData, PayerData
 from tests.support import Office
 
 DAY = dt.date(2026, 1, 1)
@@ -48,3 +56,16 @@ def test_what_stands_in_the_database(office: Office) -> None:
     assert [(one.check, one.evidence[0].ref) for one in selectors.findings(DAY)] == [
         ("payer_without_identifiers", str(bare.uid))
     ]
+    add_number(office.system(), payer=bare, data=NumberData("ref2u", "N1"))
+    assert selectors.findings(DAY) == []
+
+
+def test_a_contract_that_nothing_follows() -> None:
+    end, today = dt.date(2026, 12, 31), dt.date(2026, 11, 23)
+    ends = Agreed("a", "Blue 2026", 1, None, dt.date(2026, 1, 1), end)
+    next_year = Agreed("b", "Blue 2027", 1, None, dt.date(2027, 1, 1))
+    assert [f.check for f in contract_runs_out([ends], today)] == ["contract_runs_out"]
+    assert list(contract_runs_out([ends, next_year], today)) == []
+    assert list(contract_runs_out([ends, replace(next_year, plan=7)], today)), "another plan's contract does not follow"
+    assert list(contract_runs_out([ends], dt.date(2026, 10, 1))) == [], "too early to say"
+    assert list(contract_runs_out([replace(ends, ends_on=None)], today)) == []

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from steward.core.refusals import Denied, Refused
 from steward.insurance import selectors, services
+from steward.insurance.demo import build_contracts, build_payers
 from steward.insurance.logic.writeoffs import rule_for
 from steward.insurance.models import Contract, FeeEdition, FeeRow, FeeSchedule, Payer
 from steward.insurance.states import ScheduleKind
@@ -203,6 +204,13 @@ def test_queries_do_not_grow_with_lines(payer: Payer, contract: Contract) -> Non
             selectors.expected_many(lines)
         counts.append(len(seen))
     assert counts == [4, 4]
+
+
+def test_the_demos_contracts_pay_a_share_of_the_charge(office: Office) -> None:
+    call = office.system()
+    plans = build_payers(call, [(PayerData(f"PAY{n}", f"Payer {n}"), 2500) for n in (1, 2)])
+    build_contracts(call, plans, [620_000, 410_000], dt.date(2024, 1, 1))
+    assert expected(*(line(plan.payer, ref=plan.pk, plan=plan.pk) for plan in plans)) == [18_600, 12_300]
 
 
 def test_who_may(office: Office, payer: Payer) -> None:

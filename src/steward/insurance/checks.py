@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -14,19 +15,54 @@ from steward.insurance.logic.coverage import Cover, overlap
 
 @dataclass(frozen=True, slots=True)
 class PayerIds:
-    """A standing payer as files name it: clearinghouse id, REF*2U, tax number; "" when none is known."""
+    """A standing payer as files name it: clearinghouse id, REF*2U, tax number; "" when none is known; ``further``: it has more."""
 
     ref: str
     name: str
     edi_id: str = ""
     ref2u: str = ""
     ein: str = ""
+    further: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A contract that was not voided: whose it is, for which plan (None: all), and its days."""
+
+    ref: str
+    name: str
+    payer: int
+    plan: int | None
+    starts_on: date
+    ends_on: date | None = None
+
+
+#: How long before its last day a contract without a successor is told.
+CONTRACT_DAYS = 60
+
+
+def contract_runs_out(contracts: Iterable[Agreed], today: date) -> Iterator[Finding]:
+    """``contract_runs_out``: a contract ends within 60 days, or ended within the last 60, and none of the same payer and
+    plan follows: from its last day on no underpayment can be seen."""
+    rows = list(contracts)
+    for one in rows:
+        if one.ends_on is None or abs((one.ends_on - today).days) > CONTRACT_DAYS:
+            continue
+        after = one.ends_on + timedelta(days=1)
+        same = (other for other in rows if (other.payer, other.plan) == (one.payer, one.plan))
+        if not any(other.starts_on <= after and (other.ends_on is None or other.ends_on >= after) for other in same):
+            title = _("%(name)s ends on %(day)s and no contract follows") % {
+                "name": one.name,
+                "day": one.ends_on.isoformat(),
+            }
+            fix = _("Enter the contract that follows, or take the last day away.")
+            yield Finding("contract_runs_out", Severity.MEDIUM, title, (Evidence("contract", one.ref),), fix=fix)
 
 
 def payer_without_identifiers(payers: Iterable[PayerIds]) -> Iterator[Finding]:
     """``payer_without_identifiers``: no remittance can be recognised as this payer's, each is held for a person."""
     for one in payers:
-        if not (one.edi_id or one.ref2u or one.ein):
+        if not (one.edi_id or one.ref2u or one.ein or one.further):
             title = _("%s has no payer id and no tax number: its remittances are held") % one.name
             fix = _("Take them from the payer's enrolment letter or a remittance.")
             yield Finding("payer_without_identifiers", Severity.MEDIUM, title, (Evidence("payer", one.ref),), fix=fix)

@@ -5,12 +5,13 @@ list.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from steward.core.service import Call
 from steward.insurance.models import Plan
 from steward.insurance.selectors import standard_plan
-from steward.insurance.services import create_payer, load_default_rules, update_plan
-from steward.insurance.types import PayerData, PlanData
+from steward.insurance.services import create_contract, create_payer, load_default_rules, update_plan
+from steward.insurance.types import ContractData, PayerData, PlanData
 
 
 def build_payers(call: Call, payers: Sequence[tuple[PayerData, int]]) -> list[Plan]:
@@ -21,3 +22,19 @@ def build_payers(call: Call, payers: Sequence[tuple[PayerData, int]]) -> list[Pl
         plan = standard_plan(create_payer(call, data=data))
         found.append(update_plan(call, plan=plan, data=PlanData(plan.name, copay_cents=copay_cents)))
     return found
+
+
+def build_contracts(call: Call, plans: Sequence[Plan], shares_ppm: Sequence[int], starts_on: date) -> None:
+    """A contract for each plan's payer that pays a share of the charge, so that payments can be compared with it."""
+    for plan, ppm in zip(plans, shares_ppm, strict=True):
+        name = f"{plan.payer.name} {starts_on.year}"
+        data = ContractData(
+            plan.payer_id,
+            name,
+            starts_on,
+            "Agreement on file",
+            percent_ppm=ppm,
+            filing_limit_days=180,
+            appeal_limit_days=90,
+        )
+        create_contract(call, data=data)

@@ -135,6 +135,8 @@ def _insurance(world: World) -> None:
         for p, copay, _weight in plan.PAYERS
     ]  # fmt: skip
     world.plans = insurance_demo.build_payers(world.call, data)
+    shares = [p.allowed_ppm for p, _copay, _weight in plan.PAYERS]
+    insurance_demo.build_contracts(world.call, world.plans, shares, date(world.as_of.year - 2, 1, 1))
 
 
 def _patients(world: World) -> None:
