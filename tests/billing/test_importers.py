@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from steward.billing import importers
-from steward.billing.logic.remittance_writer import write
+from steward.billing.logic.remittance_writer import nm1, write
 from steward.billing.models import Charge, Claim, Remittance, RemittanceClaim, WorkItem
 from steward.billing.services.answers import apply_unapplied_money, match_unmatched
 from steward.billing.services.remittances import dismiss_remittance, release_remittance, undo_remittance
@@ -343,3 +343,30 @@ def test_real_files_post_or_are_held_or_say_why(practice: Practice) -> None:
     assert seen.count("posted") >= 8
     balances = practice.balances()
     assert "era_clearing" not in balances and sum(balances.values()) == 0
+
+
+def test_a_payer_number_used_again_for_another_person_finds_nobody(practice: Practice) -> None:
+    practice.claims({})
+    first = ANSWER.claims[0]._replace(payer_control="ICN1")
+    practice.remit(replace(ANSWER, claims=(first,)))
+    before = practice.balances("charge:")
+    other = first._replace(number="OTHER-1", details=(nm1("QC", "SMITH", "BOB", "MI", "Q77"),))
+    practice.remit(replace(ANSWER, trace="T-NEXT", claims=(other,)))
+    assert practice.balances("charge:") == before
+    assert RemittanceClaim.objects.get(number="OTHER-1").claim is None
+    assert practice.balances().get("unapplied") == -first.paid_cents
+
+
+def test_our_number_with_another_patient_is_posted_and_asked_about(practice: Practice) -> None:
+    practice.claims({})
+    stranger = ANSWER.claims[0]._replace(details=(nm1("QC", "SMITH", "BOB", "MI", "Q77"),))
+    practice.remit(replace(ANSWER, claims=(stranger,)))
+    item = WorkItem.objects.get(kind="unmatched_claim")
+    assert item.claim is not None and item.claim.ref == "C-1" and "another patient" in item.reason
+
+
+def test_the_same_patient_is_nobody_else(practice: Practice) -> None:
+    practice.claims({})
+    married = ANSWER.claims[0]._replace(details=(nm1("QC", "DOE-MILLER", "ANN", "MI", Claim.objects.get().member_id),))
+    practice.remit(replace(ANSWER, claims=(married,)))
+    assert not WorkItem.objects.filter(kind="unmatched_claim").exists()

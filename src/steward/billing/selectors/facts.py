@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from steward.banking.selectors.trace import receipts
+from steward.billing.logic.remittance import ClaimPayment
 from steward.billing.logic.remittance import Remittance as Read
 from steward.billing.models import Charge, Claim, Prepayment, RemittanceClaim
 from steward.billing.postings import ChargeFacts, ClaimFacts, CoverageFacts, PrepaidFacts, Recoupable, Where
 from steward.insurance.selectors import covering_many
 from steward.ledger.selectors import item_balances, item_payer_balances, open_items
+from steward.registry.logic.names import name_key
 
 if TYPE_CHECKING:
     from steward.insurance.models import Payer
@@ -129,15 +131,48 @@ def claim_numbers(read: Read, payer: Payer) -> tuple[list[str], list[str]]:
     numbers = [paid.number for paid in read.claims]
     ours = {ref for part in chunks(n for n in numbers if n) for ref in _refs(Claim.objects.filter(ref__in=part))}
     missing = [paid.payer_control for paid in read.claims if paid.number not in ours and paid.payer_control]
-    by_control: dict[str, str] = {}
+    by_control: dict[str, list[tuple[str, Whose]]] = {}
     for part in chunks(missing):
         answers = RemittanceClaim.objects.filter(
             payer_control__in=part, claim__isnull=False, live=True, remittance__payer=payer
         )
-        by_control.update(answers.order_by("id").values_list("payer_control", "claim__ref"))
-    found = [n if n in ours else by_control.get(c.payer_control, "") for n, c in zip(numbers, read.claims, strict=True)]
+        columns = ("payer_control", "claim__ref", "claim__patient__party__last_key", "claim__member_id")
+        for control, ref, last_key, member in answers.order_by("id").values_list(*columns):
+            by_control.setdefault(control, []).append((ref, Whose(last_key, member)))
+    controls = [_by_control(paid, by_control.get(paid.payer_control, ())) for paid in read.claims]
+    found = [n if n in ours else ref for n, ref in zip(numbers, controls, strict=True)]
     how = ["number" if n in ours else "control" if ref else "" for n, ref in zip(numbers, found, strict=True)]
     return found, how
+
+
+class Whose(NamedTuple):
+    """By what a claim's patient is told from another: the folded last name, and the member number sent."""
+
+    last_key: str
+    member_id: str
+
+    def may_be(self, paid: ClaimPayment) -> bool:
+        """Whether the payer names this patient: by last name or by number; a payer that names nobody contradicts nobody."""
+        people = [one for role in ("QC", "IL", "74") if (one := paid.person(role)) is not None]
+        names = {name_key(one.last) for one in people if one.last}
+        numbers = {one.identifier.strip().upper() for one in people if one.identifier.strip()}
+        said_nothing = not names and not numbers
+        return said_nothing or self.last_key in names or self.member_id.strip().upper() in numbers
+
+
+def _by_control(paid: ClaimPayment, known: Iterable[tuple[str, Whose]]) -> str:
+    """The claim the payer's own number names, if the patient is the same: numbers are used again, people are not."""
+    return next((ref for ref, whose in reversed(list(known)) if whose.may_be(paid)), "")
+
+
+def strangers(read: Read, refs: Sequence[str]) -> list[int]:
+    """Positions of answers under our own number that name another patient by name and by member number."""
+    rows: dict[str, Whose] = {}
+    for part in chunks(ref for ref in refs if ref):
+        columns = ("ref", "patient__party__last_key", "member_id")
+        for ref, last_key, member in Claim.objects.filter(ref__in=part).values_list(*columns):
+            rows[ref] = Whose(last_key, member)
+    return [n for n, (ref, paid) in enumerate(zip(refs, read.claims, strict=True)) if ref and not rows[ref].may_be(paid)]
 
 
 def _refs(rows: QuerySet[Claim]) -> Iterable[str]:

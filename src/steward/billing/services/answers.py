@@ -23,17 +23,23 @@ from steward.billing.postings import (
     match_later,
     post_remittance,
 )  # fmt: skip
-from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, known_claims, recoupable
+from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, known_claims, recoupable, strangers
 from steward.billing.selectors.source import read_again
 from steward.billing.services import books
 from steward.billing.services.work import close_for, open_work
-from steward.billing.states import RemittanceState
+from steward.billing.states import RemittanceState, WorkKind
 from steward.core.service import Call, note, refuse, service
 from steward.insurance.selectors import write_off_rules
 
 #: Work that a reversal by the payer answers: the adjustment it was about is gone.
 REVERSED_WORK = (Kind.DENIAL, Kind.ELIGIBILITY, Kind.REVIEW, Kind.EXCESS_ADJUSTMENT, Kind.EXCESS_SHARE, Kind.COST_SHARE,
                  Kind.NO_ABN, Kind.CROSSOVER, Kind.OVERPAID)  # fmt: skip
+
+
+STRANGER = (
+    "The payer answers claim %s and names another patient, by name and member number. It was posted by the claim's number;"
+    " compare both before the patient is asked for anything."
+)
 
 
 def post_read(call: Call, row: Remittance, read: Read) -> list[int]:
@@ -49,6 +55,11 @@ def post_read(call: Call, row: Remittance, read: Read) -> list[int]:
     answers = _keep(row, read, posting, known, refs, how)
     _supersede(call, row, posting, answers)
     open_work(call, (_work(row, work, answers, known) for work in posting.work))
+    open_work(call, [
+        {"kind": WorkKind.UNMATCHED_CLAIM, "reason": STRANGER % refs[n], "amount_cents": answers[n].paid_cents, "due": call.today,
+         "remittance": row, "answer": answers[n], "claim_id": answers[n].claim_id}
+        for n in strangers(read, refs)
+    ])  # fmt: skip
     return numbers
 
 

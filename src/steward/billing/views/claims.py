@@ -24,7 +24,7 @@ from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import REJECTED, TONES, ClaimState, said
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
-from steward.core.approvals.selectors import latest
+from steward.core.approvals.selectors import latest, requests_for
 from steward.core.listing import (
     Column,
     DateRange,
@@ -241,10 +241,12 @@ def prepayment(request: HttpRequest, uid: UUID) -> HttpResponse:
 def decision(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What somebody asks to be signed, for whoever must sign: the amount, the reason, the claim's figures."""
     row = Decision.objects.filter(uid=uid).select_related("charge__claim", "payer", "asked_by").first()
-    if row is None:
+    subject = request.call.subject  # type: ignore[attr-defined]
+    shown = holds(subject, "charge.read")
+    # who may see neither charges nor the request among the approvals may not see what it asks
+    if row is None or not (shown or requests_for(subject).filter(object_uid=row.uid).exists()):
         raise Http404
     kind = "refund" if row.kind == "refund" else "write_off"
-    shown = holds(request.call.subject, "charge.read")  # type: ignore[attr-defined]
     if shown and row.charge:
         request.call.read("patient", [row.charge.claim.patient.uid])  # type: ignore[attr-defined]
     return render(request, "billing/decision.html", {"decision": row, "asked": latest(row.uid, kind), "shown": shown})
