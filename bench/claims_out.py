@@ -21,19 +21,8 @@ from pathlib import Path
 from remittance_post import ROOT, make, start_django
 
 GOAL_SECONDS = 20
+# codes that may stand together on a claim; those of the 835's own fee schedule may not
 TOGETHER = ("G0439", "G0444", "G0447", "G2211", "G0442", "G0446")
-
-
-def clean() -> None:
-    """The fee schedule of the 835's bench has codes that may not stand together: give every claim some that may."""
-    from steward.billing.models import Charge
-
-    rows, place, last = [], 0, 0
-    for row in Charge.objects.order_by("claim_id", "id"):
-        place = place + 1 if row.claim_id == last else 0
-        last, row.code = row.claim_id, TOGETHER[place % len(TOGETHER)]
-        rows.append(row)
-    Charge.objects.bulk_update(rows, ["code"], batch_size=500)
 
 
 def write(claims: int) -> dict[str, object]:
@@ -70,8 +59,7 @@ def main() -> int:
     parser.add_argument("--step", choices=["make", "write"])
     args = parser.parse_args()
     if args.step == "make":
-        make(args.claims, args.seed, Path(os.environ["STEWARD_DATA"]) / "answer.835")
-        clean()
+        make(args.claims, args.seed, Path(os.environ["STEWARD_DATA"]) / "answer.835", TOGETHER)
         return 0
     if args.step == "write":
         print(json.dumps(write(args.claims), indent=1))

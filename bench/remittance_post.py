@@ -31,8 +31,8 @@ def start_django() -> None:
     django.setup()
 
 
-def make(claims: int, seed: int, file: Path) -> None:
-    """The practice with its charges, and the payer's answer to all of them as a file."""
+def make(claims: int, seed: int, file: Path, codes: tuple[str, ...] = ()) -> None:
+    """The practice with its charges, and the payer's answer to all of them as a file. ``codes`` replace the answer's own."""
     start_django()
     from django.core.management import call_command
 
@@ -70,7 +70,8 @@ def make(claims: int, seed: int, file: Path) -> None:
     answer = remittance(claims, seed)
     data = [
         ClaimData(patients[n % 2_000].pk, provider.pk, one.lines[0].service_date or date(2026, 1, 2), tuple(
-            ChargeData(line.code, line.charge_cents, line_ref=line.control, diagnoses=("Z00.00",)) for line in one.lines),
+            ChargeData(codes[k % len(codes)] if codes else line.code, line.charge_cents, line_ref=line.control,
+                       diagnoses=("Z00.00",)) for k, line in enumerate(one.lines)),
             ref=one.number, payer=payer.pk, member_id="M1")
         for n, one in enumerate(answer.claims)
     ]  # fmt: skip

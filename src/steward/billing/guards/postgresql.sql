@@ -1,0 +1,76 @@
+-- Guards of billing on PostgreSQL. Same meaning as sqlite.sql; statements are parted by a line "-- ;;".
+CREATE OR REPLACE FUNCTION guard_billing_charge() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.charge: a charge that is posted is never deleted' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.claim_id, NEW.line_ref, NEW.service_date, NEW.posted_on, NEW.code, NEW.modifiers, NEW.units,
+      NEW.charge_cents, NEW.diagnoses, NEW.pointers, NEW.place, NEW.ndc, NEW.entry)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.claim_id, OLD.line_ref, OLD.service_date, OLD.posted_on, OLD.code, OLD.modifiers,
+      OLD.units, OLD.charge_cents, OLD.diagnoses, OLD.pointers, OLD.place, OLD.ndc, OLD.entry)
+    OR (OLD.voided_on IS NOT NULL AND (NEW.voided_on, NEW.void_reason, NEW.void_entry)
+      IS DISTINCT FROM (OLD.voided_on, OLD.void_reason, OLD.void_entry))
+  THEN
+    RAISE EXCEPTION 'billing.charge: a charge that is posted does not change; void it' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_charge_update BEFORE UPDATE OR DELETE ON billing_charge
+FOR EACH ROW EXECUTE FUNCTION guard_billing_charge()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_remittance() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.remittance: what a payer sent is never deleted' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.file_id, NEW.position, NEW.trace, NEW.paid_cents, NEW.content_hash, NEW.identity, NEW.paid_on)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.file_id, OLD.position, OLD.trace, OLD.paid_cents, OLD.content_hash, OLD.identity,
+      OLD.paid_on)
+    OR (NEW.state <> OLD.state AND NOT ((OLD.state = 'held' AND NEW.state IN ('posted', 'undone'))
+      OR (OLD.state = 'posted' AND NEW.state = 'undone')))
+  THEN
+    RAISE EXCEPTION 'billing.remittance: what a payer sent does not change; take it back' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_remittance_update BEFORE UPDATE OR DELETE ON billing_remittance
+FOR EACH ROW EXECUTE FUNCTION guard_billing_remittance()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_batch() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.batch: a claim file that is written is never deleted' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.number, NEW.form, NEW.payer_id, NEW.file_id, NEW.name, NEW.claim_count, NEW.charge_cents, NEW.written_at)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.number, OLD.form, OLD.payer_id, OLD.file_id, OLD.name, OLD.claim_count,
+      OLD.charge_cents, OLD.written_at)
+    OR (OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at)
+  THEN
+    RAISE EXCEPTION 'billing.batch: a claim file that is written does not change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_batch_update BEFORE UPDATE OR DELETE ON billing_batch
+FOR EACH ROW EXECUTE FUNCTION guard_billing_batch()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_sent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  RAISE EXCEPTION 'billing.sent: what was sent and what was said of it does not change' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_submission_update BEFORE UPDATE OR DELETE ON billing_submission
+FOR EACH ROW EXECUTE FUNCTION guard_billing_sent()
+-- ;;
+CREATE TRIGGER guard_billing_event_update BEFORE UPDATE OR DELETE ON billing_submissionevent
+FOR EACH ROW EXECUTE FUNCTION guard_billing_sent()

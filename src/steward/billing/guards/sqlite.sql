@@ -1,0 +1,67 @@
+-- Guards of billing on SQLite. Same meaning as postgresql.sql; statements are parted by a line "-- ;;".
+-- What was charged, what a payer sent and what was sent to a payer is never changed or taken away; a charge may be voided once,
+-- a remittance goes from held to posted or away and from posted to taken back, never back again.
+CREATE TRIGGER guard_billing_charge_update BEFORE UPDATE ON billing_charge
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.claim_id <> OLD.claim_id OR NEW.line_ref <> OLD.line_ref
+  OR NEW.service_date <> OLD.service_date OR NEW.posted_on <> OLD.posted_on OR NEW.code <> OLD.code
+  OR NEW.modifiers <> OLD.modifiers OR NEW.units <> OLD.units OR NEW.charge_cents <> OLD.charge_cents
+  OR NEW.diagnoses <> OLD.diagnoses OR NEW.pointers <> OLD.pointers OR NEW.place <> OLD.place OR NEW.ndc <> OLD.ndc
+  OR NEW.entry <> OLD.entry OR (OLD.voided_on IS NOT NULL AND (NEW.voided_on IS NOT OLD.voided_on
+    OR NEW.void_reason <> OLD.void_reason OR NEW.void_entry IS NOT OLD.void_entry))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.charge: a charge that is posted does not change; void it');
+END
+-- ;;
+CREATE TRIGGER guard_billing_charge_delete BEFORE DELETE ON billing_charge
+BEGIN
+  SELECT RAISE(ABORT, 'billing.charge: a charge that is posted is never deleted');
+END
+-- ;;
+CREATE TRIGGER guard_billing_remittance_update BEFORE UPDATE ON billing_remittance
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.file_id <> OLD.file_id OR NEW.position <> OLD.position
+  OR NEW.trace <> OLD.trace OR NEW.paid_cents <> OLD.paid_cents OR NEW.content_hash <> OLD.content_hash
+  OR NEW.identity <> OLD.identity OR NEW.paid_on IS NOT OLD.paid_on
+  OR (NEW.state <> OLD.state AND NOT ((OLD.state = 'held' AND NEW.state IN ('posted', 'undone'))
+    OR (OLD.state = 'posted' AND NEW.state = 'undone')))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.remittance: what a payer sent does not change; take it back');
+END
+-- ;;
+CREATE TRIGGER guard_billing_remittance_delete BEFORE DELETE ON billing_remittance
+BEGIN
+  SELECT RAISE(ABORT, 'billing.remittance: what a payer sent is never deleted');
+END
+-- ;;
+CREATE TRIGGER guard_billing_batch_update BEFORE UPDATE ON billing_batch
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.number <> OLD.number OR NEW.form <> OLD.form
+  OR NEW.payer_id <> OLD.payer_id OR NEW.file_id <> OLD.file_id OR NEW.name <> OLD.name
+  OR NEW.claim_count <> OLD.claim_count OR NEW.charge_cents <> OLD.charge_cents OR NEW.written_at <> OLD.written_at
+  OR (OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS NOT OLD.delivered_at)
+BEGIN
+  SELECT RAISE(ABORT, 'billing.batch: a claim file that is written does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_batch_delete BEFORE DELETE ON billing_batch
+BEGIN
+  SELECT RAISE(ABORT, 'billing.batch: a claim file that is written is never deleted');
+END
+-- ;;
+CREATE TRIGGER guard_billing_submission_update BEFORE UPDATE ON billing_submission
+BEGIN
+  SELECT RAISE(ABORT, 'billing.submission: what was sent does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_submission_delete BEFORE DELETE ON billing_submission
+BEGIN
+  SELECT RAISE(ABORT, 'billing.submission: what was sent does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_event_update BEFORE UPDATE ON billing_submissionevent
+BEGIN
+  SELECT RAISE(ABORT, 'billing.event: what was said of a claim does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_event_delete BEFORE DELETE ON billing_submissionevent
+BEGIN
+  SELECT RAISE(ABORT, 'billing.event: what was said of a claim does not change');
+END
