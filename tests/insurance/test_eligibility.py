@@ -27,7 +27,7 @@ from steward.insurance.logic.exceptions import Alarm, Asked, Trouble, Visit, exc
 from steward.insurance.logic.retroactive import ClaimFact, Held, Touched, touched
 from steward.insurance.models import Coverage, EligibilityBatch, EligibilityCheck
 from steward.insurance.selectors import VisitFact, standard_plan
-from steward.insurance.types import Asking, CoverageData, ManualAnswer, PayerData
+from steward.insurance.types import Asking, CoverageData, GrantData, ManualAnswer, PayerData
 from steward.registry.models import Entity
 from tests.frontdesk.conftest import TODAY, Desk, desk  # noqa: F401 - a fixture
 from tests.support import signed_in
@@ -209,3 +209,32 @@ def test_queries_do_not_grow_with_visits(desk: Desk) -> None:  # noqa: F811
         with CaptureQueriesContext(connection) as seen:
             ask(facts, TODAY)
         assert len(seen) <= 2
+
+
+@pytest.mark.django_db
+def test_the_desk_is_told_when_it_books(desk: Desk) -> None:  # noqa: F811
+    ana = desk.patient()
+    subject = desk.call().subject
+
+    def told(day: dt.date) -> list[str]:
+        return [f"{note.tone} {note.words}" for note in selectors.day_notes(subject, ana.party_id, day)]
+
+    assert told(TOMORROW) == ["warn No coverage holds on that day: self-pay, with a good-faith estimate."]
+    cover = insured(desk, ana)
+    assert told(TOMORROW) == []
+    services.record_answer(desk.call(), coverage=cover, data=ManualAnswer("phone", TOMORROW, "inactive"))
+    data = GrantData("referral", ana.party_id, desk.payer.pk, "R1", starts_on=YEAR, ends_on=TODAY)
+    services.add_grant(desk.call(), data=data)
+    services.add_grant(desk.call(), data=GrantData("authorisation", ana.party_id, desk.payer.pk))
+    assert [each.partition(" ")[0] for each in told(TOMORROW)] == ["bad", "bad", "warn"]
+    assert "Referral R1 holds" in " ".join(told(TODAY))
+    booked = desk.book(ana, 13, day=TOMORROW)
+    client = signed_in("frontdesk")
+    page = client.get(reverse("frontdesk:appointment", args=[booked.uid])).content.decode()
+    assert "not active on that day" in page and "ends before that day" in page
+    asked = {"patient": ana.uid, "day": TOMORROW.isoformat()}
+    assert "not active on that day" in client.get(reverse("frontdesk:book"), asked).content.decode()
+    with CaptureQueriesContext(connection) as seen:
+        selectors.day_notes(subject, ana.party_id, TOMORROW)
+    assert len(seen) == 3
+    assert selectors.day_notes(desk.call("clinician").subject, ana.party_id, TOMORROW) == []

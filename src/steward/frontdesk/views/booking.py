@@ -23,6 +23,7 @@ from steward.frontdesk.logic.openings import Opening
 from steward.frontdesk.models import Appointment, Patient
 from steward.frontdesk.types import BookingData
 from steward.frontdesk.views.shared import asked_day, filed, shown_name, the_appointment, the_patient
+from steward.insurance import selectors as insurance
 from steward.people import selectors as people
 
 OFFERED = 12
@@ -97,7 +98,8 @@ def _initial(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 
 def _free(request: HttpRequest, patient: Patient) -> dict[str, Any]:
-    """The next free times of the asked provider (or all), as links that fill the form. Three queries."""
+    """The next free times of the asked provider (or all), as links that fill the form, and
+    what insurance says of a day that was asked for. Six queries at most."""
     call = request.call  # type: ignore[attr-defined]
     first = max(asked_day(request, "day"), call.today)
     wanted = request.GET.get("provider", "")
@@ -106,7 +108,11 @@ def _free(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     search = selectors.Search(first, FAR, reason.minutes if reason else 20, provider)
     names = {p.pk: str(p) for p in people.standing_providers(first)}
     found = selectors.free_times(search, call.clock.zone, call.now)[:OFFERED]
-    return {"free": [(_words(each, names, call.today), _link(request, each)) for each in found]}
+    notes = insurance.day_notes(call.subject, patient.party_id, first) if request.GET.get("day") else []
+    return {
+        "free": [(_words(each, names, call.today), _link(request, each)) for each in found],
+        "insurance_notes": notes,
+    }
 
 
 def _words(each: Opening, names: dict[int, str], today: dt.date) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from steward.core.web.forms import Done, handle, press
 from steward.frontdesk import selectors, services
 from steward.frontdesk.forms import RoomForm
 from steward.frontdesk.models import Appointment, Visit
-from steward.frontdesk.states import Action, State, possible
+from steward.frontdesk.states import EXPECTED, Action, State, possible
 from steward.frontdesk.views.day import TONES
 from steward.frontdesk.views.shared import shown_name, the_appointment
 from steward.insurance import selectors as insurance
@@ -58,7 +58,10 @@ def appointment(request: HttpRequest, uid: UUID) -> HttpResponse:
         "stamps": [(label, getattr(row, name)) for name, label in _STAMPS if getattr(row, name)],
         "visit": getattr(row, "visit", None),
         "may_patient": holds(call.subject, "patient.read") and not masks(call.subject, "patient.read"),
-    }
+        "insurance_notes": insurance.day_notes(
+            call.subject, row.patient.party_id, row.starts_at.astimezone(call.clock.zone).date()
+        ) if row.state in EXPECTED else [],
+    }  # fmt: skip
     return render(request, "frontdesk/appointment.html", page)
 
 

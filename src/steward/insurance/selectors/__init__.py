@@ -55,6 +55,10 @@ from steward.insurance.selectors.grants import (
     grants_of,
     registered_grants,
 )
+from steward.insurance.selectors.notes import (
+    DayNote,
+    day_notes,
+)
 from steward.insurance.selectors.payers import (
     find_payers,
     numbers,
@@ -68,6 +72,7 @@ from steward.insurance.selectors.payers import (
 from steward.insurance.selectors.rules import rules, write_off_rules
 
 __all__ = [
+    "DayNote",
     "Limits",
     "Standings",
     "VisitFact",
@@ -84,6 +89,7 @@ __all__ = [
     "covering",
     "covering_many",
     "covers_of",
+    "day_notes",
     "due_of",
     "editions",
     "eligibility_of",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -17,7 +17,7 @@ from steward.insurance.models import Grant
 def grants(subject: Subject) -> QuerySet[Grant]:
     """Referrals and authorisations this person may see, those that end first on top."""
     rows = scoped(subject, "coverage.read", Grant.objects.all(), own=Q(patient__user_id=subject.user_id))
-    return rows.select_related("patient", "payer").order_by("ends_on", "id")
+    return rows.select_related("patient", "payer").order_by(F("ends_on").asc(nulls_last=True), "id")
 
 
 def grant_by_uid(subject: Subject, uid: UUID) -> Grant | None:
@@ -35,7 +35,7 @@ def grants_of(patients: Iterable[int], day: date) -> dict[int, list[Grant]]:
             patient__in=wanted[start : start + 1000], withdrawn_on=None, granted_on__isnull=False
         )
         rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
-        for row in rows.select_related("payer").order_by("ends_on", "id"):
+        for row in rows.select_related("payer").order_by(F("ends_on").asc(nulls_last=True), "id"):
             found[row.patient_id].append(row)
     return found
 
