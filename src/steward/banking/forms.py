@@ -80,7 +80,7 @@ class PayOutForm(Form):
     account = forms.CharField(
         label=_("Account"), max_length=16, help_text=_("Code of the expense, such as 6850 for postage.")
     )
-    memo = forms.CharField(label=_("What was bought"), max_length=200)
+    memo = forms.CharField(label=_("What was bought"), max_length=200, help_text=_("Keep its paper: shop and number."))
 
 
 class HandOverForm(Form):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from steward.banking import postings
 from steward.banking.logic.day import CountError, count_cents, needs_reason
+from steward.banking.logic.petty import petty_cash
 from steward.banking.models import CashMove, Drawer, DrawerSession
 from steward.banking.postings import Where
 from steward.banking.services.books import post, refuse_closed_day
 from steward.banking.states import MoveKind, SessionState
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
+from steward.core.money import format_cents
 from steward.core.service import Call, note, refuse, service
+from steward.ledger.models import Account
 from steward.ledger.selectors import item_balances
 from steward.ledger.types import LineDraft
 
@@ -105,21 +109,44 @@ def safe_drop(call: Call, *, session: DrawerSession, cents: int, memo: str = "")
 
 @service("banking.pay_out", "drawer.move", says="paid out of a drawer", about=_about)
 def pay_out(call: Call, *, session: DrawerSession, cents: int, account: str, memo: str) -> CashMove:
-    """Pay a small expense out of an open drawer; `account` is the code it is booked to. Refuses as `safe_drop`, and
-    `no_reason` without a memo.
+    """Pay a small expense out of an open drawer; `account` is the code of the plain expense it is booked to.
+
+    Refuses `no_reason` without a memo, `account` for anything but a plain expense (a bank, money owed, a sub-ledger and
+    what another duty owns ask a second person), `petty_cash` beyond the limits of `logic/petty_cash.toml`, and `amount`.
     """
     if not memo.strip():
         raise refuse("no_reason", _("Say what was bought, and keep its paper."), _("Type it."), field="memo")
+    _refuse_account(account)
+    some = _some(session, cents)
+    _refuse_too_much(session, some)
     where = _where(session)
     expense = LineDraft(account=account, entity=where.entity, site=where.site, memo=memo[:200])
     return _move(
-        call,
-        session,
-        MoveKind.PAID_OUT,
-        -cents,
-        memo,
-        postings.paid_out(_some(session, cents), session.item, where, expense),
+        call, session, MoveKind.PAID_OUT, -some, memo, postings.paid_out(some, session.item, where, expense)
+    )  # fmt: skip
+
+
+def _refuse_account(code: str) -> None:
+    row = Account.objects.filter(code=code, active=True).first()
+    if row is None or not petty_cash().takes(
+        code=row.code, kind=row.kind, role=row.role or "", control_of=row.control_of
+    ):
+        message = _("A drawer pays small expenses only; %s is none.") % (row or code)
+        fix = _("Choose an expense such as postage; anything else goes by an approved refund or bill.")
+        raise refuse("account", message, fix, field="account")
+
+
+def _refuse_too_much(session: DrawerSession, cents: int) -> None:
+    """The cashier's pay-outs of her day, in every session of it. She has one open at a time, and it is held."""
+    rows = CashMove.objects.filter(
+        session__cashier=session.cashier_id, session__day=session.day, kind=MoveKind.PAID_OUT
     )
+    limit, before = petty_cash(), -(rows.aggregate(total=Sum("cents"))["total"] or 0)
+    if limit.too_much(cents, before):
+        message = _("A drawer pays at most %(each)s at once and %(day)s a day.") % {
+            "each": format_cents(limit.each_cents), "day": format_cents(limit.day_cents),
+        }  # fmt: skip
+        raise refuse("petty_cash", message, _("Ask for an approved refund or bill instead."), field="cents")
 
 
 @service("banking.hand_over", "drawer.move", says="handed cash to another drawer", about=_about)
