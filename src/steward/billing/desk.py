@@ -48,7 +48,7 @@ def _unsent(today: date) -> list[Task]:
     count, oldest = unsent()
     if not count:
         return []
-    what = ngettext("%d claim is to be sent", "%d claims are to be sent", count) % count
+    what = ngettext("%d claim went to nobody yet", "%d claims went to nobody yet", count) % count
     late = oldest is not None and today - oldest > UNSENT_AFTER
     why = _("The oldest service is of %s") % say_day(oldest, today) if oldest else ""
     return [Task("overdue" if late else "today", what, why, reverse("billing:sending"), _("Send"), order=28)]

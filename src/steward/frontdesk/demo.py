@@ -105,12 +105,24 @@ def _household(
     return found
 
 
+LETTERS = "ACDEFGHJKMNPQRTUVWXY"  # those a Medicare Beneficiary Identifier may have (CMS: no S, L, O, I, B, Z)
+MBI = "CANnANnAAnn"  # C 1-9, A a letter, N a letter or digit, n a digit
+
+
+def _member(rng: Random, *, medicare: bool) -> str:
+    """A member number as the payer writes it."""
+    if not medicare:
+        return f"{rng.choice('ABCDEFGHJKMNPQRSTUVWXYZ')}{rng.randrange(10**8, 10**9)}"
+    kinds = {"C": "123456789", "A": LETTERS, "N": LETTERS + "0123456789", "n": "0123456789"}
+    return "".join(rng.choice(kinds[kind]) for kind in MBI)
+
+
 def _covers(
     rng: Random, plan: Plan | None, payers: DemoPayers, relation: str, head: str, since: dt.date, *, old: bool
 ) -> tuple[CoverageInput, ...]:
     if plan is None:
         return ()
-    member = f"{rng.choice('ABCDEFGHJKMNPQRSTUVWXYZ')}{rng.randrange(10**8, 10**9)}"
+    member = _member(rng, medicare=plan.payer.filing == "MB")
     subscriber = "" if relation == "18" else head
     first = CoverageInput(plan.pk, member, since, relation=relation, subscriber_ref=subscriber,
                           group_number=f"G{rng.randrange(1000, 9999)}")  # fmt: skip

@@ -70,7 +70,7 @@ def _placed(fault: object) -> str:
 
 
 def _duplicate(row: Remittance) -> RemittanceResult:
-    message = _("Remittance %(trace)s of %(day)s was imported before.") % {
+    message = _("Remittance %(trace)s was imported before, on %(day)s.") % {
         "trace": row.trace, "day": row.imported_at.date().isoformat()}  # fmt: skip
     return RemittanceResult(row.trace, "duplicate", 0, row.uid, (("duplicate", message, _("Nothing is left to do.")),))
 

@@ -34,14 +34,14 @@ FEES: dict[str, tuple[tuple[str, tuple[str, ...], int], ...]] = {
     "ACUTE": (("T1015", (), 16_500), ("G2211", (), 2_450)),
     "PHYS": (("G0439", (), 21_000), ("G0444", (), 3_125)),
     "NEW": (("G0438", (), 26_500), ("G0447", (), 4_150)),
-    "SHOT": (("J3420", (), 1_875), ("G0008", (), 3_500)),
+    "SHOT": (("Q2037", (), 1_875), ("G0008", (), 3_500)),
 }
 DIAGNOSES: dict[str, tuple[str, ...]] = {
     "FU": ("I10", "E11.9", "E78.5", "J45.909"),
     "ACUTE": ("J06.9", "M54.50", "N39.0", "R05.9"),
     "PHYS": ("Z00.00", "Z00.01"),
     "NEW": ("Z00.00", "I10"),
-    "SHOT": ("Z23", "E53.8"),
+    "SHOT": ("Z23",),
 }
 
 #: persona -> (name, roles); the office manager, front desk and biller are the first staff of those jobs
