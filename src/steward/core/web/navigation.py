@@ -67,6 +67,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Patient balances"), "billing:accounts", "charge.read", "o", _("accounts owes statements guarantor prepaid")),
         Entry(_("Statements"), "billing:statements", "charge.read", "", _("letters guarantor bill cycle")),
         Entry(_("Giving up"), "billing:giving_up", "charge.read", "", _("small balances bad debt agency collections write off")),
+        Entry(_("Billing reports"), "billing:reports", "charge.read", "", _("ageing receivable days denial collection")),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
         Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),
         Entry(_("Trace"), "desk:trace_find", "books.read", "q", _("cent dollar follow claim check")),
