@@ -197,7 +197,10 @@ def test_the_sums_follow_while_one_types(office, keeper):
     )
 
 
-def test_reversing_from_the_page(keeper, posted):
+def test_reversing_from_the_page(keeper, call):
+    paper = services.store_document(call, content=b"v", name="v.txt")
+    own = {"source_type": "document", "source_ref": "v", "journal": "manual", "document": paper.pk}
+    posted = services.post(call, draft=entry(**own))
     where = reverse("ledger:reverse", args=[posted.key])
     assert keeper.post(where, {"_key": str(uuid4()), "date": "11/21/2026", "reason": ""}).status_code == 422
     assert keeper.post(where, {"_key": str(uuid4()), "date": "11/19/2026", "reason": "r"}).status_code == 422

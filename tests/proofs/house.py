@@ -153,6 +153,15 @@ def _reverse(house: House, n: int) -> Act:
     return lambda key: ledger.reverse(house.call("bookkeeper", key), number=done.number, date=DAY, reason="mistake")
 
 
+def _reverse_entry(house: House, n: int) -> Act:
+    paper = ledger.store_document(house.call("bookkeeper"), content=f"v{n}".encode(), name="v.txt")
+    own = {"source_type": "document", "source_ref": f"v{n}", "journal": "manual", "document": paper.pk}
+    done = ledger.post(house.call("bookkeeper"), draft=entry(**own))
+    return lambda key: ledger.reverse_entry(
+        house.call("bookkeeper", key), number=done.number, date=DAY, reason="mistake"
+    )
+
+
 RENT = (line("6000", 250_000, memo="November"), line("bank_operating", -250_000))
 
 
@@ -315,6 +324,7 @@ COMMANDS = (
     Command("ledger.post", _post),
     Command("ledger.post_many", _post_many),
     Command("ledger.reverse", _reverse),
+    Command("ledger.reverse_entry", _reverse_entry),
     Command("ledger.draft_journal", _draft),
     Command("ledger.submit_journal", _submit),
     Command("ledger.sign_journal", _sign),

@@ -66,7 +66,7 @@ def _post(args: argparse.Namespace, call: Any) -> Answer:
 def _reverse(args: argparse.Namespace, call: Any) -> Answer:
     from steward.ledger import services
 
-    posted = services.reverse(call, number=args.number, date=day_said(args.date), reason=args.reason)
+    posted = services.reverse_entry(call, number=args.number, date=day_said(args.date), reason=args.reason)
     return Answer({"number": posted.number})
 
 

@@ -13,7 +13,7 @@ from steward.billing.selectors.visits import day_facts
 from steward.core.approvals.selectors import unreviewed
 from steward.core.service import Call, refuse
 from steward.ledger.logic.periods import Month, PeriodError
-from steward.ledger.selectors import files_unreviewed
+from steward.ledger.selectors import files_unreviewed, reversals_unreviewed
 from steward.ledger.types import CheckResult
 
 
@@ -26,16 +26,19 @@ def month_results(period: str) -> list[CheckResult]:
     """What is brought to the close of ``period`` (``2026-10``) from outside the ledger, by command and screen alike.
 
     Reviews after the fact block the lock while they are unread, and no reason of whoever locks replaces them (trust 3.1):
-    acts of one person alone wait for the owner, files posted at once for a second person. Refuses ``period`` for what is no month.
+    acts of one person alone wait for the owner, files posted at once and reversals by hand
+    for a second person. Refuses ``period`` for what is no month.
     """
     try:
         last = Month.parse(period).last
     except PeriodError as error:
         raise refuse("period", str(error), _("Write it as 2026-10."), field="period") from error
-    alone, files = unreviewed(last).count(), files_unreviewed(last)
+    alone, files, reversals = unreviewed(last).count(), files_unreviewed(last), reversals_unreviewed(last)
     return [
         CheckResult("owner_review", alone == 0, _("%s acts of one person alone wait for the owner's review") % alone,
                     waivable=False),
         CheckResult("posted_files", files == 0, _("%s files posted at once wait for a second person's review") % files,
                     waivable=False),
+        CheckResult("reversals", reversals == 0,
+                    _("%s reversals by hand wait for a second person's review") % reversals, waivable=False),
     ]  # fmt: skip

@@ -33,6 +33,12 @@ def files_unreviewed(last: date) -> int:
     return Document.objects.filter(uid__in=waiting, entries__date__lte=last).distinct().count()
 
 
+def reversals_unreviewed(last: date) -> int:
+    """How many reversals by hand, dated up to ``last``, no second person has reviewed yet. One query."""
+    waiting = after_the_fact().filter(object_type="ledger.entry").values("object_uid")
+    return Entry.objects.filter(uid__in=waiting, date__lte=last).count()
+
+
 def close_checks(month: Month, *, thorough: bool) -> list[CheckResult]:
     """The ledger's own checks of a month. ``thorough`` proves the whole books from the lines, as locking does."""
     balance = trial_balance(month.last)

@@ -20,9 +20,10 @@ from steward.ledger.services.periods import (
     reopen_period,
 )
 from steward.ledger.services.posting import post, post_many, reverse
+from steward.ledger.services.undo import reverse_entry
 
 __all__ = [
     "JournalState", "PeriodState", "add_account", "change_account", "close_period", "discard_journal", "draft_journal",
     "install_chart", "lock_period", "open_books", "open_period", "open_year", "post", "post_batch", "post_many",
-    "reopen_period", "reverse", "sign_journal", "store_document", "submit_journal",
+    "reopen_period", "reverse", "reverse_entry", "sign_journal", "store_document", "submit_journal",
 ]  # fmt: skip

@@ -129,7 +129,7 @@ def sign_journal(call: Call, *, uid: UUID, approve: bool, comment: str = "") -> 
     if entry is None or row is None:
         raise refuse("no_entry", _("Nothing waits under this name."), _("Open it from the journal."))
     if entry.state == "posted":
-        return JournalState(uid, "posted", entry.number)
+        return _reviewed(call, entry, row, approve, comment)
     if row.fingerprint != _subject(call, entry, as_draft(entry)).fingerprint:
         raise refuse("changed", _("The entry was changed after it was submitted."), _("Have it submitted again."))
     if approve:
@@ -137,6 +137,16 @@ def sign_journal(call: Call, *, uid: UUID, approve: bool, comment: str = "") -> 
     row = decide(call, request=row, approve=approve, comment=comment)
     note(entry, reason=comment)
     return _settled(call, entry, row)
+
+
+def _reviewed(call: Call, entry: Entry, row: ApprovalRequest, approve: bool, comment: str) -> JournalState:
+    """The answer to a reversal, which stands already: read by a second person afterwards, like a posted file."""
+    if row.waiting:
+        if approve:
+            perform(call, "approve_journal", entry)
+        decide(call, request=row, approve=approve, comment=comment)
+        note(entry, reason=comment)
+    return JournalState(entry.uid, "posted", entry.number)
 
 
 @service("ledger.discard_journal", "journal.write", says="discarded a draft")

@@ -49,7 +49,8 @@ def post_many(call: Call, *, drafts: Sequence[EntryDraft]) -> PostedMany:
 
 @service("ledger.reverse", "journal.reverse", says="reversed an entry")
 def reverse(call: Call, *, number: int, date: date, reason: str) -> Posted:
-    """Post the mirror of entry ``number`` on ``date``, once and linked to it.
+    """Post the mirror of entry ``number`` on ``date``, once and linked to it. For rooms, inside their own services: they know
+    what else the entry means. People go through ``undo.reverse_entry``.
 
     Refuses ``no_entry``, ``reversed`` (with the number that reversed it), ``reversal_date`` before the original,
     ``no_reason``, and what ``post`` refuses.

@@ -23,6 +23,7 @@ from steward.ledger.forms import JournalForm, ReverseForm, Row, SignForm, fresh_
 from steward.ledger.models import Document, Entry, Line
 from steward.ledger.selectors import registers
 from steward.ledger.services.journals import KIND
+from steward.ledger.services.undo import belonging
 from steward.ledger.types import JOURNALS
 
 WORDS = {
@@ -139,7 +140,7 @@ def _lines(request: HttpRequest, shown: Entry) -> list[Line]:
 def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
     call = request.call  # type: ignore[attr-defined]
     lines = _lines(request, shown)
-    asked = approvals.latest(shown.uid, KIND) if shown.state == "draft" else None
+    asked = approvals.latest(shown.uid, KIND) if shown.state == "draft" or shown.reverses_id else None
     mine = shown.state == "draft" and shown.drafted_by_id == call.user_id and holds(call.subject, "journal.write")
     undone = Entry.objects.filter(reverses=shown).first() if shown.state == "posted" else None
     return {
@@ -149,7 +150,8 @@ def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
         "asked": asked, "mine": mine, "entities": len({line.entity_id for line in lines}),
         "to_sign": asked is not None and asked.waiting and call.user_id in approvals.may_sign(asked, call.now),
         "may_trace": shown.state == "posted" and holds(call.subject, "trace.read"),
-        "may_reverse": shown.state == "posted" and undone is None and holds(call.subject, "journal.reverse"),
+        "may_reverse": shown.state == "posted" and undone is None and belonging(shown) is None
+                       and holds(call.subject, "journal.reverse"),
     }  # fmt: skip
 
 
@@ -161,7 +163,7 @@ def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
 
     def act(call: Any, **data: Any) -> Any:
-        return services.reverse(call, number=shown.number or 0, **data)
+        return services.reverse_entry(call, number=shown.number or 0, **data)
 
     def success(done: Any) -> Done:
         return Done(
@@ -170,7 +172,8 @@ def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
 
     return handle(
-        request, ReverseForm, act, "ledger/reverse.html", context={"entry": shown, "lines": _lines(request, shown)},
+        request, ReverseForm, act, "ledger/reverse.html",
+        context={"entry": shown, "lines": _lines(request, shown), "belongs": belonging(shown)},
         initial={"date": max(request.call.today, shown.date)}, success=success,  # type: ignore[attr-defined]
     )  # fmt: skip
 
