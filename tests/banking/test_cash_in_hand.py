@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from steward.banking.logic.petty import petty_cash
-from steward.banking.models import CashMove, DrawerSession
+from steward.banking.models import CashMove, DrawerSession, Receipt
 from steward.banking.services import drawers
+from steward.frontdesk.services import register_patient
+from steward.frontdesk.types import RegistrationData
+from steward.ledger.models import Line
 from steward.registry.models import Party
+from steward.registry.types import PersonData
 from tests.banking.test_day_of_money import ana, bank, drawer, refusal, role, session, take
+from tests.desk.world import build
+from tests.support import signed_in
 
 __all__ = ["ana", "bank", "drawer", "session"]
 
@@ -56,3 +64,41 @@ def test_pay_outs_are_small_and_few(office: Any, session: DrawerSession, ana: Pa
     again = drawers.open_drawer(desk, drawer=session.drawer, float_cents=20000)
     more = {"account": "6850", "memo": "stamps"}
     assert refusal(lambda: drawers.pay_out(desk, session=again, cents=100, **more)) == "petty_cash", "the day is one"
+
+
+def person(office: Any, last: str, first: str) -> Party:
+    return register_patient(
+        office.call("frontdesk"), data=RegistrationData(PersonData(last, first)), despite_duplicates=True
+    ).party
+
+
+def test_nobody_pays_for_another_patients_visit(office: Any, session: DrawerSession) -> None:
+    ben, cleo, dora = (person(office, "Ortiz", name) for name in ("Ben", "Cleo", "Dora"))
+    ref = f"visit:{uuid4()}"
+    assert refusal(lambda: take(office, "cash", 500, ben, for_ref=ref)) == "other_patient", "no fact, no payment"
+    assert refusal(lambda: take(office, "cash", 500, ben, for_ref=ref, visit_of=cleo)) == "other_patient"
+    assert (
+        refusal(lambda: take(office, "cash", 500, ben, for_ref=ref, visit_of=cleo, guarantor=dora)) == "other_patient"
+    )
+    assert (Receipt.objects.count(), role("patient_prepaid")) == (0, 0)
+    own = take(office, "cash", 500, ben, for_ref=ref, visit_of=ben, guarantor=dora)
+    theirs = take(office, "cash", 700, dora, for_ref=ref, visit_of=ben, guarantor=dora)
+    held = {line.item: line.party_id for line in _prepaid()}
+    assert held == {own.item: ben.pk, theirs.item: ben.pk}, "the prepayment is the patient's, whoever paid"
+    assert theirs.party_id == dora.pk
+
+
+def _prepaid() -> list[Line]:
+    return list(Line.objects.filter(account__role="patient_prepaid"))
+
+
+def test_an_address_that_mixes_two_patients_takes_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = build()
+    monkeypatch.setenv("STEWARD_NOW", world.office.now.isoformat())
+    desk, before = signed_in("frontdesk"), Receipt.objects.count()
+    data = {"_key": str(uuid4()), "tender": "cash", "cents": "5.00"}
+    page = f"{reverse('banking:receipt_new')}?patient={world.patients[0].uid}&for=visit:"
+    answer = desk.post(page + str(world.appointments[1].visit.uid), data)
+    assert (answer.status_code, Receipt.objects.count()) == (422, before)
+    answer = desk.post(page + str(world.appointments[0].visit.uid), {**data, "_key": str(uuid4())})
+    assert (answer.status_code, Receipt.objects.count()) == (303, before + 1)

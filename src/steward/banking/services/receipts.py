@@ -35,17 +35,24 @@ def take_receipt(
     approval: str = "",
     purpose: str = "",
     for_ref: str = "",
+    visit_of: Party | None = None,
+    guarantor: Party | None = None,
 ) -> Receipt:
     """Take one payment into one's own open drawer and post it.
 
     Cash goes to `drawer`, a check to `undeposited`, a card to `card_clearing`; the credit is the party's prepayment
     (`patient_prepaid`, item `receipt:UID`) unless `credit` names another line, whose cents are set here. Card numbers
-    are never taken: only the last four digits. Refuses `tender`, `amount`, `check_no`, `card`, `party`, `no_drawer`,
+    are never taken: only the last four digits.
+
+    A payment for a visit (`for_ref` ``visit:UID``) brings two facts of who asks: the patient whose visit it is
+    (`visit_of`) and who answers for that patient's bills (`guarantor`). Only these two pay it; the prepayment is the
+    patient's, whoever paid. Refuses `tender`, `amount`, `check_no`, `card`, `party`, `other_patient`, `no_drawer`,
     `old_drawer`, `day_closed`.
     """
     _refuse_bad(tender, cents, check_no, card_last4)
     if party is None and credit is None:
         raise refuse("party", _("Say who pays."), _("Choose the patient."), field="party")
+    _refuse_other_patient(for_ref, party, visit_of, guarantor)
     number = next_number("banking.receipt")
     mine = own_session(call, session)
     uid = new_uid()
@@ -55,7 +62,7 @@ def take_receipt(
         purpose=purpose[:120], for_ref=for_ref[:80],
     )  # fmt: skip
     where = Where(entity=mine.drawer.entity_id, site=mine.drawer.site_id)
-    line = _credit_line(receipt, party, credit, where)
+    line = _credit_line(receipt, visit_of or party, credit, where)
     receipt.entry = post(
         call, "take", uid, lines=postings.receipt(tender, cents, receipt.item, where, line, holder=mine.item),
         day=call.today, memo=f"Receipt {number}", journal="receipts", source="receipt",
@@ -63,6 +70,17 @@ def take_receipt(
     receipt.save(force_insert=True)
     note(receipt, fields=["cents", "tender"])
     return receipt
+
+
+def _refuse_other_patient(for_ref: str, party: Party | None, visit_of: Party | None, guarantor: Party | None) -> None:
+    """One patient's money is never put to another's visit: the sub-ledger of both would be wrong."""
+    if not for_ref.startswith("visit:") and visit_of is None:
+        return
+    payers = {one.pk for one in (visit_of, guarantor) if one is not None}
+    if visit_of is None or party is None or party.pk not in payers:
+        message = _("This visit is another patient's.")
+        fix = _("Take the payment from the visit itself, or from whoever answers for its patient's bills.")
+        raise refuse("other_patient", message, fix, field="party")
 
 
 def _credit_line(receipt: Receipt, party: Party | None, credit: LineDraft | None, where: Where) -> LineDraft:

@@ -116,9 +116,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _take(call: Any, **data: Any) -> Receipt:
     """Take it, and put it to what the patient already owes for that visit (a visit without insurance)."""
-    receipt = receipts.take_receipt(call, **data)
     kind, _colon, uid = data["for_ref"].partition(":")
-    refs = [claim.ref for claim in pieces_of_visits([uid]).claims] if kind == "visit" and _is_uid(uid) else []
+    visit = frontdesk.visit_by_uid(call.subject, UUID(uid)) if kind == "visit" and _is_uid(uid) else None
+    facts: dict[str, Any] = {"visit_of": visit.patient.party, "guarantor": visit.patient.guarantor} if visit else {}
+    receipt = receipts.take_receipt(call, **data, **facts)
+    refs = [claim.ref for claim in pieces_of_visits([uid]).claims] if visit else []
     if refs:
         apply_visit_payments(call.with_key(None), refs=refs)
     return receipt

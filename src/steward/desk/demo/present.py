@@ -102,6 +102,7 @@ def _copay(world: World, visit: Visit, cashier: User) -> None:
     take_receipt(
         as_person(world, cashier, visit.appointment.arrived_at), tender=tender, cents=cents, party=visit.patient.party,
         check_no="1187" if tender == "check" else "", for_ref=f"visit:{visit.uid}", purpose="Copay",
+        visit_of=visit.patient.party,
     )  # fmt: skip
 
 
