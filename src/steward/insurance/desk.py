@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -13,6 +14,8 @@ from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.today import Action, Task
 from steward.insurance import selectors
+from steward.insurance.logic.good_faith import Due
+from steward.insurance.selectors.glance import glance
 
 AHEAD = timedelta(days=7)
 
@@ -26,24 +29,22 @@ ACTIONS = (
 
 def waiting(subject: Subject, today: date) -> list[Task]:
     """Coverage of the week's visits that payers did not find active, grants that run out, and good-faith estimates
-    the law wants handed over. Three queries."""
+    the law wants handed over. One query."""
     if not holds(subject, "coverage.write"):
         return []
-    return [*_troubled(today), *_expiring(subject, today), *_owed(today)]
+    seen = glance(today, AHEAD)
+    return [*_troubled(seen.troubled), *_expiring(seen.expiring), *_owed(seen.owed, today)]
 
 
-def _troubled(today: date) -> list[Task]:
-    rows = selectors.troubled(today, today + AHEAD)
-    if not rows:
+def _troubled(days: Sequence[date]) -> list[Task]:
+    if not days:
         return []
-    first = min(row.service_day for row in rows)
-    what = ngettext("%d coverage was not found active", "%d coverages were not found active", len(rows)) % len(rows)
+    what = ngettext("%d coverage was not found active", "%d coverages were not found active", len(days)) % len(days)
     why = _("Payers say not active, not known, or would not answer; visits within a week")
-    return [Task("today", what, why, reverse("insurance:eligibility"), _("Look"), due=first, order=15)]
+    return [Task("today", what, why, reverse("insurance:eligibility"), _("Look"), due=days[0], order=15)]
 
 
-def _expiring(subject: Subject, today: date) -> list[Task]:
-    ends = list(selectors.expiring(subject, today).values_list("ends_on", flat=True)[:200])
+def _expiring(ends: Sequence[date]) -> list[Task]:
     if not ends:
         return []
     what = ngettext("%d authorization runs out", "%d authorizations run out", len(ends)) % len(ends)
@@ -51,11 +52,10 @@ def _expiring(subject: Subject, today: date) -> list[Task]:
     return [Task("wait", what, why, reverse("insurance:grants"), _("Renew"), due=ends[0], order=45)]
 
 
-def _owed(today: date) -> list[Task]:
-    rows = selectors.owed_estimates(today)
+def _owed(rows: Sequence[Due], today: date) -> list[Task]:
     if not rows:
         return []
-    first = rows[0][1].day
+    first = rows[0].day
     what = ngettext("%d good-faith estimate to hand over", "%d good-faith estimates to hand over", len(rows)) % len(
         rows
     )
