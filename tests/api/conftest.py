@@ -15,6 +15,7 @@ from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Submission
+from steward.billing.models import Statement as PatientStatement
 from steward.core.web import limits
 from steward.desk.imports import import_content
 from steward.insurance.models import Estimate, FeeSchedule, Grant, Payer
@@ -52,6 +53,10 @@ def world(db: Any) -> World:
     Estimate.objects.create(
         number=1, kind="selfpay", patient=world.patients[0].party, service_day=dt.date(2026, 12, 1), total_cents=15000,
         patient_cents=15000, made_at=office.now,
+    )  # fmt: skip
+    PatientStatement.objects.create(
+        number=1, guarantor=world.patients[0].party, cents=2000, told={"lines": [], "owed": 2000, "prepaid": 0}, cycle_days=28,
+        made_on=office.today, made_at=office.now, due_on=office.today + dt.timedelta(days=21),
     )  # fmt: skip
     Grant.objects.create(
         kind="referral", patient=world.patients[0].party, payer=Payer.objects.get(), asked_on=dt.date(2026, 11, 2)
