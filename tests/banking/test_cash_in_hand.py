@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,9 @@ import pytest
 from django.urls import reverse
 
 from steward.banking.logic.petty import petty_cash
-from steward.banking.models import CashMove, DrawerSession, Receipt
-from steward.banking.services import drawers
+from steward.banking.models import BankAccount, CashMove, DrawerSession, Receipt
+from steward.banking.services import closing, drawers
+from steward.core.approvals.models import OwnerReview
 from steward.frontdesk.services import register_patient
 from steward.frontdesk.types import RegistrationData
 from steward.ledger.models import Line
@@ -92,6 +94,11 @@ def _prepaid() -> list[Line]:
     return list(Line.objects.filter(account__role="patient_prepaid"))
 
 
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEWARD_NOW", "2026-11-23T12:00:00-05:00")
+
+
 def test_an_address_that_mixes_two_patients_takes_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     world = build()
     monkeypatch.setenv("STEWARD_NOW", world.office.now.isoformat())
@@ -102,3 +109,50 @@ def test_an_address_that_mixes_two_patients_takes_nothing(db: None, monkeypatch:
     assert (answer.status_code, Receipt.objects.count()) == (422, before)
     answer = desk.post(page + str(world.appointments[0].visit.uid), {**data, "_key": str(uuid4())})
     assert (answer.status_code, Receipt.objects.count()) == (303, before + 1)
+
+
+def test_a_cashier_counts_her_own_drawer_alone(office: Any, session: DrawerSession) -> None:
+    count = drawers.count_drawer
+    for one in (office.call(name) for name in ("biller", "clinician", "administrator")):
+        assert refusal(lambda one=one: count(one, session=session, cents=0, reason="gone")) == "denied"  # type: ignore[misc]
+    other = signed_in("biller")
+    data = {"_key": str(uuid4()), "cents": "0.00", "reason": "gone", "why": "x"}
+    assert other.post(reverse("banking:count", args=[session.uid]), data).status_code == 403
+    assert other.post(reverse("banking:count_for", args=[session.uid]), data).status_code == 403
+    session.refresh_from_db()
+    assert session.state == "open"
+
+
+def test_an_absent_cashiers_drawer_is_counted_with_a_reason_and_a_mark(office: Any, session: DrawerSession) -> None:
+    boss = office.call("administrator")
+    assert refusal(lambda: drawers.count_for(boss, session=session, cents=20000, why=" ")) == "no_reason"
+    assert refusal(lambda: drawers.count_for(boss, session=session, cents=0, why="she is ill")) == "reason_needed"
+    assert refusal(lambda: drawers.count_for(office.call("biller"), session=session, cents=0, why="x")) == "denied"
+    counted = drawers.count_for(boss, session=session, cents=20000, why="she is ill")
+    assert (counted.state, counted.counted_by_id) == ("counted", office.user("administrator").pk)
+    mark = OwnerReview.objects.get(object_uid=session.uid)
+    assert (mark.why, mark.person_id, mark.reviewed_at) == ("she is ill", office.user("administrator").pk, None)
+
+
+def test_the_administrators_evening_counts_every_drawer(office: Any, session: DrawerSession, bank: BankAccount) -> None:
+    counts = [{"drawer": "Front 1", "cents": 20000, "reason": ""}]
+    assert closing.close_day(office.call("administrator"), day=office.today, counts=counts)["state"] == "waiting"
+    assert OwnerReview.objects.get(object_uid=session.uid).why == "Counted at the day's close"
+
+
+@pytest.mark.parametrize("name", ["owner", "administrator", "bookkeeper", "auditor", "biller", "frontdesk"])
+def test_no_button_of_a_drawer_leads_to_a_closed_door(office: Any, session: DrawerSession, name: str) -> None:
+    one = take(office, "cash", 500, person(office, "Ortiz", "Ben"))
+    drawers.count_drawer(office.call("frontdesk"), session=session, cents=20500)
+    drawers.open_drawer(office.call("frontdesk"), drawer=session.drawer, float_cents=20000)
+    client = signed_in(name)
+    for page in ("/banking/", "/banking/drawers/", f"/banking/receipts/{one.uid}/", "/banking/close/", "/", *_own(client)):
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        body = answer.content.decode().partition("<main")[2]
+        for address in set(re.findall(r'href="(/banking/[^"#]*|/frontdesk/[^"#]*)"', body)):
+            assert client.get(address).status_code == 200, (page, address)
+
+
+def _own(client: Any) -> list[str]:
+    return re.findall(r'href="(/banking/drawers/[-0-9a-f]{36}/)"', client.get("/banking/drawers/").content.decode())

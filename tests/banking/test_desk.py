@@ -23,11 +23,13 @@ def test_an_uncounted_drawer_and_cash_in_hand_are_overdue_the_next_bank_days(
     office: Any, session: DrawerSession, ana: Party
 ) -> None:
     take(office, "check", 4000, ana, check_no="88")
-    assert whats(office, "biller") == []
-    assert whats(office, "biller", dt.date(2026, 11, 24)) == [
+    assert whats(office, "frontdesk") == []
+    assert whats(office, "administrator", dt.date(2026, 11, 24))[0] == ("overdue", "Front 1 was not counted")
+    assert whats(office, "biller", dt.date(2026, 11, 24)) == [("today", "Cash and checks wait for a deposit")]
+    assert whats(office, "frontdesk", dt.date(2026, 11, 24)) == [
         ("overdue", "Front 1 was not counted"), ("today", "Cash and checks wait for a deposit"),
     ]  # fmt: skip
-    assert whats(office, "biller", dt.date(2026, 11, 25))[1][0] == "overdue"
+    assert whats(office, "frontdesk", dt.date(2026, 11, 25))[1][0] == "overdue"
     assert whats(office, "clinician", dt.date(2026, 11, 25)) == []
 
 

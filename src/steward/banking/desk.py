@@ -35,8 +35,7 @@ ACTIONS = (
 def waiting(subject: Subject, today: date) -> list[Task]:
     """Drawers nobody counted, money not deposited, slips the bank has not shown, lines without a match, signatures."""
     tasks: list[Task] = []
-    if holds(subject, "drawer.count"):
-        tasks += _uncounted(today)
+    tasks += _uncounted(subject, today)
     if holds(subject, "deposit.make"):
         tasks += _not_deposited(today)
     if holds(subject, "bank.import"):
@@ -46,13 +45,15 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     return tasks
 
 
-def _uncounted(today: date) -> list[Task]:
+def _uncounted(subject: Subject, today: date) -> list[Task]:
+    """A cashier's own drawer of an earlier day; every such drawer for who may count it in her place."""
+    every = holds(subject, "drawer.count_other")
     return [
         Task(
             "overdue", _("%s was not counted") % one.name, _("Opened by %(who)s on %(day)s") % {"who": one.cashier, "day": say(one.day)},
             reverse("banking:drawer", args=[one.uid]), _("Count"), due=one.day, order=10,
         )
-        for one in glance(today).drawers if one.day < today
+        for one in glance(today).drawers if one.day < today and (every or one.cashier_id == subject.user_id)
     ]  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def figures(subject: Subject, today: date) -> list[Figure]:
     return [
         Figure(_("Cash available"), position.available_cents, note, tone, reverse("banking:cash"), 10),
         Figure(_("On its way to the bank"), position.in_transit_cents, "", "", reverse("banking:deposits"), 20),
-        Figure(_("In hand"), seen.in_hand_cents, "", "", reverse("banking:deposit_new"), 30),
+        Figure(_("In hand"), seen.in_hand_cents, "", "", _door(subject, "banking:deposit_new", "banking:deposits"), 30),
     ]
 
 
@@ -130,12 +131,18 @@ def closing(subject: Subject, today: date) -> list[Step]:
     page, slip = reverse("banking:close"), seen.slip_cents or seen.in_hand_cents
     return [
         Step(_("Drawers counted"), not names, names, reverse("banking:drawers"), _("Count"), 10),
-        Step(_("Card batch closed"), not seen.card_cents, _money(seen.card_cents), reverse("banking:batch_new"), _("Close"), 20),
-        Step(_("Mail logged"), bool(seen.mail), "", reverse("banking:mail_new"), _("Log"), 30),
-        Step(_("Deposit prepared"), not seen.in_hand_cents, _money(slip), reverse("banking:deposit_new"), _("Prepare"), 50),
+        Step(_("Card batch closed"), not seen.card_cents, _money(seen.card_cents), _door(subject, "banking:batch_new"), _("Close"), 20),
+        Step(_("Mail logged"), bool(seen.mail), "", _door(subject, "banking:mail_new"), _("Log"), 30),
+        Step(_("Deposit prepared"), not seen.in_hand_cents, _money(slip), _door(subject, "banking:deposit_new"), _("Prepare"), 50),
         Step(_("First signature"), close is not None, "", page, _("Prepare"), 80),
         Step(_("Second signature"), close is not None and close.state == CloseState.SIGNED, "", page, _("Sign"), 90),
     ]
+
+
+def _door(subject: Subject, page: str, otherwise: str = "") -> str:
+    """The page for who prepares deposits; for others where the same is only seen, or nowhere."""
+    name = page if holds(subject, "deposit.make") else otherwise
+    return reverse(name) if name else ""
 
 
 def _money(cents: int) -> str:

@@ -70,6 +70,12 @@ class CountForm(Form):
         return data
 
 
+class CountForForm(CountForm):
+    """The count of an absent cashier's drawer."""
+
+    why = forms.CharField(label=_("Why its cashier does not count it"), max_length=200, help_text=_("The owner reads it."))
+
+
 class DropForm(Form):
     cents = MoneyField(label=_("Amount"), least=1)
     memo = forms.CharField(label=_("Note"), required=False, max_length=200)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("drawers/open/", drawers.open_drawer, name="drawer_open"),
     path("drawers/<uuid:uid>/", drawers.drawer, name="drawer"),
     path("drawers/<uuid:uid>/count/", drawers.count, name="count"),
+    path("drawers/<uuid:uid>/count-for/", drawers.count_for, name="count_for"),
     path("drawers/<uuid:uid>/drop/", drawers.drop, name="drop"),
     path("drawers/<uuid:uid>/pay-out/", drawers.pay_out, name="pay_out"),
     path("drawers/<uuid:uid>/hand-over/", drawers.hand_over, name="hand_over"),

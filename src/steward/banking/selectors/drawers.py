@@ -12,7 +12,7 @@ from steward.banking.logic.day import DrawerFlow
 from steward.banking.models import CashMove, CashRefund, Drawer, DrawerSession, Receipt
 from steward.banking.states import MoveKind, SessionState, Tender
 from steward.core.access.decide import Subject
-from steward.core.access.policy import holds, scoped
+from steward.core.access.policy import scoped
 from steward.ledger.selectors import item_balances
 
 
@@ -22,10 +22,9 @@ def drawers() -> QuerySet[Drawer]:
 
 
 def sessions(subject: Subject) -> QuerySet[DrawerSession]:
-    """Sessions this person may see: whoever may count drawers or see deposits sees all, newest first."""
+    """Sessions this person may see, newest first: a cashier her own, whoever sees all deposits every one."""
     rows = DrawerSession.objects.select_related("drawer__site", "cashier", "counted_by")
-    capability = "drawer.count" if holds(subject, "drawer.count") else "deposit.read"
-    return scoped(subject, capability, rows, own=Q(cashier_id=subject.user_id)).order_by("-day", "-id")
+    return scoped(subject, "deposit.read", rows, own=Q(cashier_id=subject.user_id)).order_by("-day", "-id")
 
 
 def open_sessions(day: date | None = None) -> QuerySet[DrawerSession]:

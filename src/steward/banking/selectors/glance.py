@@ -20,7 +20,7 @@ UNSEEN_AFTER = 3  # bank days; a slip older than that is check 7, deposit_not_in
 
 _OPEN = "s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.settlement_id = s.id AND p.live)"
 _SQL = f"""
-SELECT 'drawer', d.name, u.name, CAST(s.day AS text), CAST(s.uid AS text), 0, 0
+SELECT 'drawer', d.name, u.name, CAST(s.day AS text), CAST(s.uid AS text), s.cashier_id, 0
   FROM banking_drawersession s JOIN banking_drawer d ON d.id = s.drawer_id JOIN core_user u ON u.id = s.cashier_id
   WHERE s.state = 'open' AND s.day <= %(day)s
 UNION ALL SELECT 'cards', '', '', '', '', CAST(COALESCE(SUM(cents), 0) AS bigint), 0
@@ -62,6 +62,7 @@ class OpenDrawer:
     name: str
     cashier: str
     day: date
+    cashier_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def glance(day: date) -> Glance:
     rows = _ask(day)
     hand = rows["hand"][0]
     return Glance(
-        drawers=tuple(OpenDrawer(UUID(r[4]), r[1], r[2], date.fromisoformat(r[3])) for r in sorted(rows["drawer"], key=lambda r: r[1])),
+        drawers=tuple(OpenDrawer(UUID(r[4]), r[1], r[2], date.fromisoformat(r[3]), r[5]) for r in sorted(rows["drawer"], key=lambda r: r[1])),
         card_cents=rows["cards"][0][5],
         mail=rows["mail"][0][5],
         slip_cents=rows["slips"][0][5],

@@ -18,7 +18,7 @@ from steward.banking.selectors.sheet import DayFacts, close_of, day_checks, day_
 from steward.banking.selectors.statements import bank_accounts
 from steward.banking.services.books import refuse_closed_day
 from steward.banking.services.deposits import close_terminal_batch, make_deposit
-from steward.banking.services.drawers import count_drawer
+from steward.banking.services.drawers import count_drawer, count_for
 from steward.banking.states import CLOSE_MOVES, CloseState, SessionState
 from steward.core.access.models import User
 from steward.core.access.policy import holds
@@ -171,7 +171,11 @@ def _count(call: Call, row: Mapping[str, Any], day: date) -> None:
     rows = [one for one in latest if name in (one.drawer.name, str(one.drawer.uid))]
     session = next((one for one in rows if one.state == SessionState.OPEN), None)
     if session is not None:
-        count_drawer(call, session=session, cents=cents, reason=str(row.get("reason") or ""))
+        reason = str(row.get("reason") or "")
+        if session.cashier_id != call.user_id and holds(call.subject, "drawer.count_other"):
+            count_for(call, session=session, cents=cents, reason=reason, why=reason or _("Counted at the day's close"))
+        else:
+            count_drawer(call, session=session, cents=cents, reason=reason)
     elif not any(one.day == day and one.counted_cents == cents for one in rows):
         message = _("No drawer %s is open on %s.") % (name, day.isoformat())
         raise refuse("no_drawer", message, _("Check its name; a counted drawer is not counted again."), field="drawer")

@@ -16,6 +16,7 @@ from steward.banking.postings import Where
 from steward.banking.services.books import post, refuse_closed_day
 from steward.banking.states import MoveKind, SessionState
 from steward.core.access.separation import perform
+from steward.core.approvals.services import mark_for_owner
 from steward.core.ids import new_uid
 from steward.core.money import format_cents
 from steward.core.service import Call, note, refuse, service
@@ -192,7 +193,7 @@ def _move(
     )  # fmt: skip
 
 
-@service("banking.count_drawer", "drawer.count", says="counted a drawer")
+@service("banking.count_drawer", "drawer.count", says="counted a drawer", about=_about)
 def count_drawer(
     call: Call,
     *,
@@ -202,14 +203,49 @@ def count_drawer(
     left_cents: int | None = None,
     reason: str = "",
 ) -> DrawerSession:
-    """End a session by a blind count: give `cents`, or `pieces` ({cents of the denomination: how many}).
+    """End one's own session by a blind count: give `cents`, or `pieces` ({cents of the denomination: how many}).
 
     `left_cents` stays as the next float (default: the drawer's usual float, at most what was counted); the rest goes to
     the safe. Over or short goes to its account. Refuses `drawer_counted`, `count`, `reason_needed` (which does not
     say by how much: the count stays blind).
     """
-    require_open(hold(session))
+    return _count(call, session, _counted(cents, pieces), pieces or {}, left_cents, reason)
+
+
+@service("banking.count_for", "drawer.count_other", says="counted a colleague's drawer", about=_about)
+def count_for(
+    call: Call,
+    *,
+    session: DrawerSession,
+    why: str,
+    cents: int | None = None,
+    pieces: Mapping[str, int] | None = None,
+    left_cents: int | None = None,
+    reason: str = "",
+) -> DrawerSession:
+    """End the session of a cashier who can not count it herself; `why` goes to the owner's review list.
+
+    Otherwise as `count_drawer`. Refuses also `no_reason` without `why`, and `own_drawer`.
+    """
+    if not why.strip():
+        message = _("Say why its cashier does not count it.")
+        raise refuse("no_reason", message, _("The owner reads it."), field="why")
+    if session.cashier_id == call.user_id:
+        raise refuse("own_drawer", _("This drawer is your own."), _("Count it as your own."))
     counted = _counted(cents, pieces)
+    done = _count(call, session, counted, pieces or {}, left_cents, reason)
+    mark_for_owner(
+        call, pair=("take_cash", "count_drawer"), object_type=session._meta.label_lower, object_uid=session.uid,
+        title=_("%(drawer)s of %(cashier)s, counted by another") % {"drawer": session.drawer.name, "cashier": session.cashier.name},
+        why=why.strip(),
+    )  # fmt: skip
+    return done
+
+
+def _count(
+    call: Call, session: DrawerSession, counted: int, pieces: Mapping[str, int], left_cents: int | None, reason: str
+) -> DrawerSession:
+    require_open(hold(session))
     expected = cash_in(session)
     if needs_reason(counted - expected) and not reason.strip():
         message = _("The count differs from what the books expect by more than 5.00.")
@@ -217,6 +253,19 @@ def count_drawer(
     left = min(session.drawer.float_cents if left_cents is None else left_cents, counted)
     if left < 0:
         raise refuse("count", _("What stays in the drawer is not negative."), _("Type it again."), field="left_cents")
+    _post_count(call, session, counted, expected, left)
+    perform(call, "count_drawer", session)
+    DrawerSession.objects.filter(pk=session.pk, state=SessionState.OPEN).update(
+        state=SessionState.COUNTED, counted_at=call.now, counted_by=call.user_id, counted_cents=counted,
+        expected_cents=expected, left_cents=left, pieces={str(k): v for k, v in pieces.items()},
+        reason=(reason or session.reason)[:300],
+    )  # fmt: skip
+    session.refresh_from_db()
+    note(session, fields=["counted_cents"], reason=reason)
+    return session
+
+
+def _post_count(call: Call, session: DrawerSession, counted: int, expected: int, left: int) -> None:
     where, item = _where(session), session.item
     lines = postings.over_short(counted - expected, item, where)
     if counted > left:
@@ -225,15 +274,6 @@ def count_drawer(
         call, "count", session.uid, lines=lines, day=session.day, memo=f"Drawer {session.drawer.name} counted",
         journal="receipts", source="drawersession",
     )  # fmt: skip
-    perform(call, "count_drawer", session)
-    DrawerSession.objects.filter(pk=session.pk, state=SessionState.OPEN).update(
-        state=SessionState.COUNTED, counted_at=call.now, counted_by=call.user_id, counted_cents=counted,
-        expected_cents=expected, left_cents=left, pieces={str(k): v for k, v in (pieces or {}).items()},
-        reason=(reason or session.reason)[:300],
-    )  # fmt: skip
-    session.refresh_from_db()
-    note(session, fields=["counted_cents"], reason=reason)
-    return session
 
 
 def _counted(cents: int | None, pieces: Mapping[str, int] | None) -> int:

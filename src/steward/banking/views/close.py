@@ -17,6 +17,7 @@ from steward.banking.selectors.sheet import close_of, day_checks, day_sheet
 from steward.banking.services import closing
 from steward.banking.states import CloseState, SessionState
 from steward.billing.selectors.visits import day_facts
+from steward.core.access.decide import Subject
 from steward.core.access.models import Office
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
@@ -24,11 +25,17 @@ from steward.core.audit.selectors import ends
 from steward.core.web.forms import Done, handle, press
 
 LINKS = {
-    "drawers": "banking:drawers",
-    "batches": "banking:batch_new",
-    "mail": "banking:mail_new",
-    "visits": "frontdesk:day",
+    "drawers": ("banking:drawers", "deposit.read"),
+    "batches": ("banking:batch_new", "deposit.make"),
+    "mail": ("banking:mail_new", "deposit.make"),
+    "visits": ("frontdesk:day", "appointment.read"),
 }
+"""Question -> where it is answered, and the right that opens the door."""
+
+
+def _door(subject: Subject, question: str) -> str:
+    address, right = LINKS.get(question, ("", ""))
+    return address if right and holds(subject, right) else ""
 
 
 @screen(GET="deposit.read", POST="day.prepare")
@@ -61,7 +68,7 @@ def close_day(request: HttpRequest, day: str) -> HttpResponse:
     return handle(
         request, CloseForm, act, "banking/close.html", waivable=waivable, initial=found.reasons if found else None,
         context={
-            "day": on, "close": found, "items": [(one, LINKS.get(one.id, "")) for one in items], "facts": facts,
+            "day": on, "close": found, "items": [(one, _door(call.subject, one.id)) for one in items], "facts": facts,
             "open": found is None or found.state == CloseState.PREPARED,
             "may_prepare": holds(call.subject, "day.prepare"),
             "may_sign": found is not None and found.state == CloseState.PREPARED and found.prepared_by_id != call.user_id

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from steward.banking.forms import CountForm, DrawerForm, DropForm, HandOverForm, OpenForm, PayOutForm
+from steward.banking.forms import CountForForm, CountForm, DrawerForm, DropForm, HandOverForm, OpenForm, PayOutForm
 from steward.banking.models import DrawerSession
 from steward.banking.selectors import drawers as ask
 from steward.banking.selectors.refunds import refunds as given_back
@@ -32,6 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "banking/drawers.html", {
         "rows": rows, "latest": latest, "own": ask.own_session(subject.user_id),
         "may_set_up": holds(subject, "bank.accounts"), "may_open": holds(subject, "drawer.count"),
+        "may_count_other": holds(subject, "drawer.count_other"),
+        "seen": set(ask.sessions(subject).filter(state=SessionState.OPEN).values_list("pk", flat=True)),
     })  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def drawer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "receipts": receipts, "refunds": given_back(request.call.subject).filter(session=session),  # type: ignore[attr-defined]
         "flow": ask.flows([session])[session.pk] if counted else None,
         "mine": session.cashier_id == request.call.user_id,  # type: ignore[attr-defined]
+        "may_count_other": holds(request.call.subject, "drawer.count_other"),  # type: ignore[attr-defined]
     })  # fmt: skip
 
 
@@ -79,6 +82,20 @@ def count(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     return handle(
         request, CountForm, act, "banking/count.html", context={"session": session},
+        success=lambda one: Done(reverse("banking:drawer", args=[one.uid]), _counted(one)),
+    )  # fmt: skip
+
+
+@screen(GET="drawer.count_other", POST="drawer.count_other")
+def count_for(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The blind count of a cashier who is not there."""
+    session = _session(request, uid)
+
+    def act(call: Any, **data: Any) -> DrawerSession:
+        return drawers.count_for(call, session=session, **data)
+
+    return handle(
+        request, CountForForm, act, "banking/count.html", context={"session": session, "other": True},
         success=lambda one: Done(reverse("banking:drawer", args=[one.uid]), _counted(one)),
     )  # fmt: skip
 

@@ -176,7 +176,8 @@ def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     told = {"receipt": row, "payer": payer_name(subject, row.party), "given": given}
     paper = patient_paper(request, "banking/papers/receipt.html", row.party.language if row.party else "", told)
     return render(request, "banking/receipt.html", {
-        "receipt": row, "may_void": may_void, "may_ask": left > 0 and holds(subject, "writeoff.request"),
+        "receipt": row, "may_void": may_void, "may_take": holds(subject, "receipt.take"),
+        "may_ask": left > 0 and _patient_uid(row) is not None and holds(subject, "writeoff.request"),
         "asked": asked_of_item(row.item), "given": given, **paper,
     })  # fmt: skip
 
