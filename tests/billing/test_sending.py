@@ -174,6 +174,9 @@ def test_screens_of_sending(ready: Practice) -> None:
     batch = Batch.objects.get()
     assert "C-1" in biller.get(f"/billing/batches/{batch.uid}/").content.decode()
     assert batch.name in biller.get("/billing/batches/").content.decode()
+    assert "not delivered" in biller.get("/billing/sending/").content.decode()
+    assert biller.post(f"/billing/batches/{batch.uid}/delivered/").status_code == 303
+    assert not undelivered().exists()
     sent, held = (Claim.objects.get(ref=ref) for ref in ("C-1", "C-2"))
     assert batch.name in biller.get(f"/billing/claims/{sent.uid}/").content.decode()
     assert "Before it goes out" in biller.get(f"/billing/claims/{held.uid}/").content.decode()

@@ -56,6 +56,7 @@ urlpatterns = [
     path("sending/unanswered/ask/", sending.ask_payers, name="ask_status"),
     path("batches/", sending.batches, name="batches"),
     path("batches/<uuid:uid>/", sending.batch, name="batch"),
+    path("batches/<uuid:uid>/delivered/", sending.delivered, name="batch_delivered"),
     path("decisions/<uuid:uid>/", claims.decision, name="decision"),
     path("remittances/", remittances.remittances_list, name="remittances"),
     path("remittances/<uuid:uid>/", remittances.remittance, name="remittance"),

@@ -19,7 +19,7 @@ from steward.billing.selectors.scrubbing import preview
 from steward.billing.selectors.unanswered import unanswered as late
 from steward.billing.services.corrections import add_charges, replace_claim
 from steward.billing.services.inquiries import ask_status
-from steward.billing.services.submissions import recall, waive, write_claims
+from steward.billing.services.submissions import deliver, recall, waive, write_claims
 from steward.billing.states import Form, said
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
@@ -133,7 +133,17 @@ def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = [(one, *said(one.outcome)) for one in rows]  # type: ignore[attr-defined]
     return render(request, "billing/batch.html", {
         "batch": row, "rows": shown, "more": max(row.claim_count - SHOWN, 0),
+        "may_send": holds(request.call.subject, "claim.send"),  # type: ignore[attr-defined]
     })  # fmt: skip
+
+
+@screen(POST="claim.send")
+def delivered(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Somebody brought the file to the clearinghouse by hand."""
+    row = _batch(request, uid)
+    back = reverse("billing:batch", args=[uid])
+    act = _("by hand")
+    return press(request, lambda call: deliver(call, batch=row, to=act), success=lambda _row: Done(back, _("Noted")), back=back)
 
 
 def _batch(request: HttpRequest, uid: UUID) -> Batch:

@@ -14,7 +14,7 @@ from steward.billing.logic.remittance_writer import Envelope, write
 from steward.billing.models import Claim, WorkItem
 from steward.billing.selectors.visits import day_facts
 from steward.billing.services.decisions import write_off
-from steward.billing.services.submissions import write_claims
+from steward.billing.services.submissions import deliver, write_claims
 from steward.billing.services.work import resolve_work_many
 from steward.core.access.decide import Context
 from steward.core.access.models import User
@@ -110,7 +110,9 @@ def _sent(world: World, day: date) -> None:
     """Two bank days ago the biller wrote what was due then; what came since, and what the scrub holds, waits for her."""
     evening = at_local(day, _time(16, 10), world.zone)
     rows = list(Claim.objects.filter(service_date__lte=day, payer__isnull=False).only("pk"))
-    write_claims(as_person(world, world.users["biller"], evening), claims=rows)
+    biller = as_person(world, world.users["biller"], evening)
+    for batch in write_claims(biller, claims=rows).batches:
+        deliver(biller, batch=batch, to="Clearinghouse")
 
 
 def _odd_files(world: World) -> None:
