@@ -84,22 +84,39 @@ def search_parties(subject: Subject, text: str, limit: int = 20) -> list[Party]:
     wanted = read_search(text)
     if wanted.empty:
         return []
-    return list(with_contacts(parties(subject).filter(party_q(wanted), ended_on=None))[:limit])
+    return list(with_contacts(parties(subject).filter(party_q(wanted), ended_on=None), subject)[:limit])
 
 
-def with_contacts(rows: QuerySet[Party]) -> QuerySet[Party]:
-    """The same rows with `current_contacts` and `current_addresses` read along (two more queries for all of them)."""
+#: Uses of a contact or an address at which staff are private people.
+PRIVATE = ("home", "mobile", "other")
+
+
+def with_contacts(rows: QuerySet[Party], shown_to: Subject | None = None) -> QuerySet[Party]:
+    """The same rows with `current_contacts` and `current_addresses` read along (two more queries for all of them).
+
+    ``shown_to``: colleagues' homes and mobiles are left out for whoever does not keep their records (`office.write`).
+    """
     contacts = Contact.objects.filter(ended_on=None).order_by("-preferred", "kind", "id")
     addresses = Address.objects.filter(ended_on=None).order_by("id")
+    if shown_to is not None and not holds(shown_to, "office.write"):
+        hidden = Q(use__in=PRIVATE, party__in=_colleagues(shown_to))
+        contacts, addresses = contacts.exclude(hidden), addresses.exclude(hidden)
     return rows.prefetch_related(
         Prefetch("contacts", contacts, to_attr="current_contacts"),
         Prefetch("addresses", addresses, to_attr="current_addresses"),
     )
 
 
+def _colleagues(subject: Subject) -> QuerySet[Party]:
+    """People who work here or sign in, but for the person asking."""
+    works = Q(user__isnull=False) | Q(employee__isnull=False) | Q(provider__isnull=False)
+    rows = Party.objects.filter(works, kind="person")
+    return rows if subject.user_id is None else rows.exclude(user_id=subject.user_id)
+
+
 def party_by_uid(subject: Subject, uid: UUID) -> Party | None:
     """One party with its contacts, or None when there is none this person may see."""
-    return with_contacts(parties(subject)).filter(uid=uid).first()
+    return with_contacts(parties(subject), subject).filter(uid=uid).first()
 
 
 def data_of(party: Party) -> PersonData | OrganisationData:

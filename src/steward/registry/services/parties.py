@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from steward.core.access.decide import Subject
 from steward.core.access.models import User
-from steward.core.refusals import Refusal
+from steward.core.access.policy import holds, may
+from steward.core.refusals import Denied, Refusal
 from steward.core.service import Call, note, refuse, service
 from steward.registry.logic import validate
 from steward.registry.logic.contacts import email_key, phone_digits, phone_text
@@ -130,7 +135,8 @@ def update_party(call: Call, *, party: Party, data: PartyData) -> Party:
     """Bring a party to what was typed: names, dates, tax number, and the whole set of its contacts and addresses.
 
     Contacts and addresses that are no longer listed end today; none is deleted. Refuses as `create_party`, and
-    `kind` when a person would become an organisation or the other way round, `ended` when the party has ended.
+    `kind` when a person would become an organisation or the other way round, `ended` when the party has ended, and
+    `denied` or `step_up` (see `require_office`) when it is an entity, payer, provider, employee or has a login.
     """
     stand(party_faults(data, call.today))
     values = party_values(data)
@@ -142,8 +148,50 @@ def update_party(call: Call, *, party: Party, data: PartyData) -> Party:
     if fields:
         party.save()
     fields += _sync_contacts(call, party, data.contacts) + _sync_addresses(call, party, data.addresses)
+    require_office(call, party, fields)
     note(party, fields=fields)
     return party
+
+
+#: Roles by which money, letters or a sign-in reach a party: whoever may change its address could redirect them.
+GUARDED: Final = frozenset({"entity", "payer", "provider", "employee", "user"})
+_OWN_WAYS: Final = frozenset({"contacts", "addresses"})
+
+
+def guarded_roles(party: Party) -> list[str]:
+    """The roles for which a party is the administrator's to correct; empty for patients and everybody else."""
+    return [role for role in roles_of(party) if role in GUARDED]
+
+
+def may_correct(subject: Subject, party: Party) -> bool:
+    """Whether the person is shown the way to correct this party: `update_party` has the last word."""
+    if not holds(subject, "party.write"):
+        return False
+    return _is_own(subject, party) or holds(subject, "office.write") or not guarded_roles(party)
+
+
+def _is_own(subject: Subject, party: Party) -> bool:
+    return party.user_id is not None and party.user_id == subject.user_id
+
+
+def require_office(call: Call, party: Party, fields: Sequence[str]) -> None:
+    """Raise Denied when what changed takes the administrator, freshly proved (`office.write`). Undone with the transaction.
+
+    People with a login keep their own contacts and addresses; never a provider's, whom claims name.
+    """
+    roles = guarded_roles(party) if fields else []
+    own = _is_own(call.subject, party) and set(fields) <= _OWN_WAYS and set(roles) <= {"user", "employee"}
+    if not roles or own:
+        return
+    decision = may(call.subject, "office.write", None, replace(call.context, now=call.now))
+    if decision.allowed:
+        return
+    if decision.step_up_needed:
+        raise Denied(Refusal("step_up", _("Not done: %s.") % decision.reason, _("Confirm who you are.")), step_up=True)
+    message = _("%(name)s is %(roles)s: only the administrator corrects this record.") % {
+        "name": party.name, "roles": ", ".join(roles),
+    }  # fmt: skip
+    raise Denied(Refusal("denied", message, _("Tell the administrator what has changed.")))
 
 
 def _once(contacts: Iterable[ContactData]) -> list[ContactData]:
@@ -266,6 +314,7 @@ def merge_parties(call: Call, *, keep: Party, duplicate: Party, reason: str) -> 
     keep.save()
     duplicate.merged_into, duplicate.ended_on = keep, call.today
     duplicate.save(update_fields=["merged_into", "ended_on"])
+    require_office(call, keep, ["merged"])
     note(keep, refs=[keep, duplicate], fields=["merged", *gaps], reason=reason)
     return merged
 

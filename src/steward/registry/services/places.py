@@ -66,7 +66,7 @@ def create_entity(
     return entity
 
 
-@service("registry.update_entity", "registry.write", says="corrected a legal entity")
+@service("registry.update_entity", "office.write", says="corrected a legal entity")
 def update_entity(call: Call, *, entity: Entity, data: EntityData) -> Entity:
     """Correct an entity. Refuses as `create_entity`."""
     stand(_entity_faults(data, unproved_npi=data.npi == entity.npi))  # what stands is not asked again

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from steward.core.access.policy import holds, masks
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, ScopedList, Sort, Text, link_to
-from steward.core.refusals import Refusal
+from steward.core.refusals import Denied, Refusal
 from steward.core.web.forms import Done, handle, press
 from steward.registry import selectors, services
 from steward.registry.forms import EndForm, MergeForm, OrganisationForm, PersonForm, contact_initial, person_initial
@@ -77,7 +77,7 @@ MASKED = replace(
 PARTY_LIST = ScopedList(
     PARTIES,
     "party.read",
-    lambda subject: selectors.with_contacts(selectors.parties(subject)).select_related("patient"),
+    lambda subject: selectors.with_contacts(selectors.parties(subject), subject).select_related("patient"),
     MASKED,
 )
 
@@ -120,14 +120,16 @@ def party(request: HttpRequest, uid: UUID) -> HttpResponse:
     twins = (
         [] if hidden else [each for each in selectors.twins_of(selectors.data_of(row), ref=row.pk) if each.twin.strong]
     )
+    private = hidden or (not services.may_correct(request.call.subject, row) and bool(services.guarded_roles(row)))  # type: ignore[attr-defined]
     page = {
         "party": row,
         "filed": masked_name(row) if hidden else _filed(row),
         "masked": hidden,
         "roles": services.roles_of(row),
         "twins": twins,
-        "tax_tail": "" if hidden else row.tax_id[-4:],
+        "tax_tail": "" if private else row.tax_id[-4:],
         "may_write": holds(request.call.subject, "party.write"),  # type: ignore[attr-defined]
+        "may_correct": services.may_correct(request.call.subject, row),  # type: ignore[attr-defined]
     }
     return render(request, "registry/party.html", page)
 
@@ -172,6 +174,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
 def party_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct a party."""
     row = _party(request, uid)
+    if not services.may_correct(request.call.subject, row):  # type: ignore[attr-defined]
+        said = _("%s is kept by the administrator.") % row.name
+        raise Denied(Refusal("denied", said, _("Tell the administrator what has changed.")))
     known = selectors.data_of(row)
     form: type[PersonForm] | type[OrganisationForm]
     if isinstance(known, PersonData):

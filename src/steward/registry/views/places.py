@@ -136,7 +136,7 @@ def entity_new(request: HttpRequest) -> HttpResponse:
     return _form(request, EntityForm, act, _("New legal entity"), reverse("registry:sites"), _("Legal entity added"))
 
 
-@screen(GET="registry.read", POST="registry.write")
+@screen(GET="registry.read", POST="office.write")
 def entity_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A legal entity, to read and to correct."""
     entity = _found(selectors.entities(), uid)
