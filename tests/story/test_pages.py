@@ -45,13 +45,16 @@ def pages(office: Office) -> dict[str, list[str]]:
             f"/frontdesk/appointments/{here}/check-out/", f"/frontdesk/appointments/{here}/charges/",
             f"/banking/receipts/new/?patient={patient}", "/banking/receipts/", "/banking/drawers/", f"/banking/drawers/{session}/count/",
             "/banking/", "/banking/refunds/", f"/banking/receipts/{taken}/", f"/banking/receipts/{taken}/?paper=es",
-            f"/banking/drawers/{session}/", "/banking/close/", "/search?q=ramos",
+            f"/banking/drawers/{session}/", "/banking/close/", "/search?q=ramos", "/insurance/eligibility/", "/insurance/grants/",
+            "/insurance/estimates/", f"/insurance/patients/{patient}/", f"/insurance/patients/{patient}/estimates/new/",
+            f"/insurance/patients/{patient}/grants/new/",
         ],
         "biller": [
             "/", "/import/", "/billing/", "/billing/claims/", f"/billing/claims/{claim}/", "/billing/remittances/",
             f"/billing/remittances/{uid(office, 'billing_remittance')}/", "/billing/work/", f"/billing/work/{work}/",
             f"/banking/receipts/{taken}/refund/",
             "/banking/batches/new/", "/banking/mail/new/", "/banking/deposits/new/", "/banking/deposits/", "/insurance/",
+            "/insurance/schedules/", f"/insurance/contracts/{uid(office, 'insurance_contract')}/?code=G0438&units=1&place=11&charge=200&day=t",
         ],
         "bookkeeper": [
             "/", "/banking/", f"/banking/accounts/{account}/", f"/banking/accounts/{account}/match/", "/banking/lines/",
