@@ -44,7 +44,14 @@ def glance(today: date, ahead: timedelta) -> Glance:
     """As ``troubled``, ``expiring`` and ``owed_estimates`` count them. One query."""
     now = day(today)
     rows = query(
-        _SQL, now, day(today + ahead), now, now, day(today + timedelta(days=SOON_DAYS)), EstimateKind.SELF_PAY.value, now
+        _SQL,
+        now,
+        day(today + ahead),
+        now,
+        now,
+        day(today + timedelta(days=SOON_DAYS)),
+        EstimateKind.SELF_PAY.value,
+        now,
     )
     owed = [
         due
