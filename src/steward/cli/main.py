@@ -6,7 +6,9 @@ import argparse
 import importlib
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from steward.cli.answer import REFUSED, USAGE, Answer, Usage, refusal_json, say
@@ -49,7 +51,57 @@ def _common(words: list[str]) -> tuple[list[str], argparse.Namespace]:
 
 
 def _run(words: list[str], common: argparse.Namespace) -> Answer:
-    _django(common.data)
+    data = _folder(common.data)
+    if not _asks_for_practice(words) or _may_hold_practice(data):
+        _django(common.data)
+        return _perform(words, common)
+    with tempfile.TemporaryDirectory(prefix="steward-none-") as nowhere:
+        _django(nowhere)  # so that usage and --help are answered, and nothing is left in a folder that holds nothing
+        return _perform(words, common)
+
+
+def _folder(said: str | None) -> Path:
+    """The data folder. Raises Usage when it is a file, or could only stand under one."""
+    data = Path(said or os.environ.get("STEWARD_DATA") or "var").absolute()
+    for place in (data, *data.parents):
+        if place.exists():
+            if not place.is_dir():
+                raise Usage(f"--data {said or data}: {place} is a file, and a data folder is a folder")
+            break
+    return data
+
+
+def _asks_for_practice(words: Sequence[str]) -> bool:
+    """Whether the command works on a practice that stands: all do but those that make one, read a backup or look around."""
+    if words[0] == "backup":
+        return not {"verify", "restore"} & set(words[1:])
+    return words[0] not in ("init", "doctor", "serve")
+
+
+def _may_hold_practice(data: Path) -> bool:
+    """Told before Django starts, which would make folders and a database: PostgreSQL is asked, SQLite's file seen."""
+    from django.conf import settings
+
+    return settings.configured or bool(os.environ.get("DATABASE_URL")) or (data / "steward.sqlite3").exists()
+
+
+def _require_practice() -> None:
+    from django.db import DatabaseError
+
+    from steward.core.access.models import Office
+    from steward.core.refusals import refuse
+
+    try:
+        found = Office.objects.exists()
+    except DatabaseError as fault:
+        if not any(words in str(fault) for words in ("no such table", "does not exist")):
+            raise
+        found = False
+    if not found:
+        raise refuse("no_practice", "This data folder holds no practice yet.", "steward init, or steward init --demo")
+
+
+def _perform(words: list[str], common: argparse.Namespace) -> Answer:
     from steward.core.refusals import Refused
 
     module: Any = importlib.import_module("steward.cli." + {"import": "imports"}.get(words[0], words[0]))
@@ -58,6 +110,8 @@ def _run(words: list[str], common: argparse.Namespace) -> Answer:
     args = parser.parse_args(words[1:])
     args.user, args.json = common.user, common.json
     try:
+        if _asks_for_practice(words):
+            _require_practice()
         answer: Answer = module.run(args)
     except Refused as refused:
         return Answer(refusal_json(refused.refusals), REFUSED, _refusal_words(refused))
