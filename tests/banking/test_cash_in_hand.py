@@ -146,7 +146,14 @@ def test_no_button_of_a_drawer_leads_to_a_closed_door(office: Any, session: Draw
     drawers.count_drawer(office.call("frontdesk"), session=session, cents=20500)
     drawers.open_drawer(office.call("frontdesk"), drawer=session.drawer, float_cents=20000)
     client = signed_in(name)
-    for page in ("/banking/", "/banking/drawers/", f"/banking/receipts/{one.uid}/", "/banking/close/", "/", *_own(client)):
+    for page in (
+        "/banking/",
+        "/banking/drawers/",
+        f"/banking/receipts/{one.uid}/",
+        "/banking/close/",
+        "/",
+        *_own(client),
+    ):
         answer = client.get(page)
         assert answer.status_code == 200, page
         body = answer.content.decode().partition("<main")[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,16 @@ from django.db import DatabaseError, connection, transaction
 from steward.banking.models import BankAccount, DayClose, DrawerSession
 from steward.banking.selectors.sheet import DayFacts, day_sheet, proofs
 from steward.banking.services import closing, drawers, receipts
+from steward.billing.selectors.visits import day_facts
+from steward.core.clock import FixedClock
 from steward.core.refusals import Refused
+from steward.frontdesk.models import Appointment
+from steward.frontdesk.states import State
 from steward.ledger import services as ledger
 from steward.ledger.types import EntryDraft, LineDraft
 from steward.registry.models import Party
 from tests.banking.test_day_of_money import TODAY, ana, bank, drawer, refusal, role, session, take
+from tests.desk.world import build
 
 __all__ = ["ana", "bank", "drawer", "session"]
 MAIL = {"mail": "No mail came"}
@@ -86,6 +92,39 @@ def test_what_stands_against_the_lock(office: Any, session: DrawerSession, ana: 
         closing.prepare_day_close(office.call("administrator"), day=TODAY, facts=facts)
     assert [one.code for one in caught.value.refusals] == ["drawers", "batches", "mail", "visits"]
     assert "08:30" in str(caught.value)
+
+
+def test_a_day_that_goes_on_is_not_closed(office: Any, session: DrawerSession) -> None:
+    """No reason opens the way while patients are still to come; after the last of them a reason may stand for it."""
+    counted(office, session)
+    close, left = closing.prepare_day_close, ("15:00 17, Booked",)
+    on, over = DayFacts(2, (), left, True), DayFacts(2, (), left, False)
+    reasons = {**MAIL, "day_open": "we go home", "patients": "we go home"}
+    assert refusal(lambda: close(office.call("biller"), day=TODAY, facts=on, reasons=reasons)) == "day_open"
+    assert refusal(lambda: close(office.call("biller"), day=TODAY, facts=over, reasons=MAIL)) == "patients"
+    assert close(office.call("biller"), day=TODAY, facts=over, reasons=reasons).state == "prepared"
+    assert refusal(lambda: closing.sign_day_close(office.call("owner"), day=TODAY, facts=on)) == "changed"
+
+
+def test_a_past_day_closes_by_command_whatever_was_left(office: Any, session: DrawerSession) -> None:
+    later = replace(office.call("administrator"), clock=office.call("administrator").clock.later(days=1))
+    facts, counts = DayFacts(1, (), ("15:00 17, Booked",), False), [{"drawer": "Front 1", "cents": 20000}]
+    assert closing.close_day(later, day=TODAY, counts=counts, facts=facts)["state"] == "waiting"
+    assert "patients" in DayClose.objects.get().reasons
+
+
+def test_the_facts_know_who_is_still_to_come(db: None) -> None:
+    """An appointment that is over asks nothing; one that is booked keeps the day open until it should have ended."""
+    world = build()
+    seen = world.appointments[0]
+    day, clock = world.office.today, world.office.call("biller").clock
+    Appointment.objects.update(state=State.NO_SHOW)
+    assert (day_facts(day, clock).unfinished, day_facts(day, clock).still_on) == ((), False)
+    Appointment.objects.filter(pk=seen.pk).update(state=State.BOOKED)
+    early, late = (FixedClock(seen.ends_at + dt.timedelta(minutes=n), clock.zone) for n in (-1, 0))
+    (words,) = day_facts(day, early).unfinished
+    assert "Booked" in words and day_facts(day, early).still_on
+    assert not day_facts(day, late).still_on and day_facts(day, late).unfinished == (words,)
 
 
 def test_two_signatures_of_two_people_lock_the_day(office: Any, session: DrawerSession, ana: Party) -> None:

@@ -17,6 +17,7 @@ from tests.office.test_serve import Machine, environment
 CHROMIUM = Path("/usr/bin/chromium")
 TODAY = "2026-11-23"
 NOW = f"{TODAY}T11:10:00-05:00"  # a Monday morning in New York, the phones quiet
+EVENING = f"{TODAY}T18:40:00-05:00"  # the last appointment is over: a day that goes on is not closed
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 
@@ -68,6 +69,13 @@ class Office:
         finally:
             context.close()
 
+    def until(self, moment: str) -> None:
+        """Start the server again at a later moment of the day; everybody signs in anew."""
+        self.machine.steward("serve", "stop")
+        self.machine.env["STEWARD_NOW"] = moment
+        _serve(self.machine)
+        self.links = _links(self.machine)
+
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the office's own database, read beside the running server."""
         with contextlib.closing(sqlite3.connect(f"file:{self.machine.data}/steward.sqlite3?mode=ro", uri=True)) as base:
@@ -79,13 +87,21 @@ def opened(demo: Path, folder: Path, browser: Any) -> Iterator[Office]:
     """The office of a copy of `demo`, its server stopped at the end."""
     shutil.copytree(demo, folder / "office", dirs_exist_ok=True)
     one = machine(folder / "office")
-    up = one.steward("serve", "up", "--port", str(one.port), "--json")
-    assert up.returncode == 0, up.stderr[-2000:] + up.stdout[-2000:]
+    _serve(one)
     try:
-        found: dict[str, str] = {}
-        for names in ((), ("frontdesk2", "frontdesk3", "biller2")):  # the personas, then colleagues by name
-            made = one.steward("links", *names, "--port", str(one.port), "--json")
-            found |= {row["user"]: row["link"] for row in json.loads(made.stdout)}
-        yield Office(one, browser, found)
+        yield Office(one, browser, _links(one))
     finally:
         one.steward("serve", "stop")
+
+
+def _serve(one: Machine) -> None:
+    up = one.steward("serve", "up", "--port", str(one.port), "--json")
+    assert up.returncode == 0, up.stderr[-2000:] + up.stdout[-2000:]
+
+
+def _links(one: Machine) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for names in ((), ("frontdesk2", "frontdesk3", "biller2")):  # the personas, then colleagues by name
+        made = one.steward("links", *names, "--port", str(one.port), "--json")
+        found |= {row["user"]: row["link"] for row in json.loads(made.stdout)}
+    return found

@@ -17,7 +17,7 @@ from steward.billing.logic.remittance_writer import Envelope, write
 from steward.desk.demo import plan
 from steward.desk.demo.bank import NUMBER, ROUTING
 from steward.desk.demo.payer import DemoClaim, DemoLine, DemoPayer, remittance
-from tests.story.house import CHROMIUM, TODAY, Office
+from tests.story.house import CHROMIUM, EVENING, TODAY, Office
 from tests.story.steps import Keys, count_own, dollars, fill, press, said
 
 pytestmark = [
@@ -42,6 +42,8 @@ def test_one_day_from_the_first_drawer_to_the_locked_day(office: Office, tmp_pat
     line = the_bank_shows_the_money(office, tmp_path, paid)
     drawers_are_counted_blind(office)
     money_leaves_for_the_bank(office)
+    nobody_closes_a_day_that_goes_on(office)
+    office.until(EVENING)
     two_people_close_the_day(office)
     the_sheet_is_the_ledger(office)
     the_cent_is_followed(office, claim, line)
@@ -258,6 +260,16 @@ def money_leaves_for_the_bank(office: Office) -> None:
         slip = page.request.get(page.url + "slip.pdf")
         assert slip.ok
         assert slip.body().startswith(b"%PDF")
+
+
+def nobody_closes_a_day_that_goes_on(office: Office) -> None:
+    """It is still morning: patients are to come, and no reason opens the way."""
+    with office.person("frontdesk2") as page:
+        page.goto(f"/banking/close/{TODAY}/")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            page.get_by_role("button", name="Sign first").click()
+        assert answer.value.status == 422
+        said(page, "Everybody checked out or marked")
 
 
 def two_people_close_the_day(office: Office) -> None:

@@ -73,7 +73,9 @@ class CountForm(Form):
 class CountForForm(CountForm):
     """The count of an absent cashier's drawer."""
 
-    why = forms.CharField(label=_("Why its cashier does not count it"), max_length=200, help_text=_("The owner reads it."))
+    why = forms.CharField(
+        label=_("Why its cashier does not count it"), max_length=200, help_text=_("The owner reads it.")
+    )
 
 
 class DropForm(Form):

@@ -19,7 +19,7 @@ from steward.ledger.types import CheckResult
 
 def close_day(call: Call, *, day: date, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The evening in one call (``steward bank close-day``); repeated by another person it is the second signature."""
-    return bank_close_day(call, day=day, counts=counts, facts=day_facts(day))
+    return bank_close_day(call, day=day, counts=counts, facts=day_facts(day, call.clock))
 
 
 def month_results(period: str) -> list[CheckResult]:

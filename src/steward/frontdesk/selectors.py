@@ -18,7 +18,7 @@ from steward.core.findings import Finding, in_order
 from steward.frontdesk import checks
 from steward.frontdesk.logic.openings import Busy, Opening, openings, third_next
 from steward.frontdesk.models import Appointment, Patient, Visit, VisitReason
-from steward.frontdesk.states import LIVE, State
+from steward.frontdesk.states import EXPECTED, HERE, LIVE, State
 from steward.insurance import selectors as insurance
 from steward.insurance.models import Coverage
 from steward.people.selectors import hours_between
@@ -152,6 +152,16 @@ def appointments_on(subject: Subject, day: date, zone: ZoneInfo, *, site: int | 
     begin, end = day_bounds(day, zone)
     rows = appointments(subject).filter(starts_at__gte=begin, starts_at__lt=end)
     return list(rows.filter(site=site) if site else rows)
+
+
+def unfinished_on(day: date, zone: ZoneInfo) -> list[Appointment]:
+    """The appointments of a local day that are neither checked out nor called off, in order of time. One query.
+
+    For the day's close: whoever is still booked or here is not yet asked for a charge or a copay.
+    """
+    begin, end = day_bounds(day, zone)
+    rows = Appointment.objects.filter(starts_at__gte=begin, starts_at__lt=end, state__in=[*EXPECTED, *HERE])
+    return list(rows.select_related("patient").order_by("starts_at", "id"))
 
 
 def reasons() -> QuerySet[VisitReason]:

@@ -42,10 +42,14 @@ JOIN ledger_account a ON a.id = l.account_id WHERE l.date = %s GROUP BY l.entry_
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What only other rooms know of a day: kept visits, and those without a charge or a reason (as shown to people)."""
+    """What only other rooms know of a day: kept visits, those without a charge or a reason, and appointments that are
+    still booked or here (both as shown to people). `still_on`: the last of these ends later than the clock says.
+    """
 
     kept_visits: int = 0
     visits_without_charge: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    still_on: bool = False
 
 
 def _sums(day: date) -> dict[int, dict[str, int]]:
@@ -185,9 +189,16 @@ def _questions(
     waiting = [one.drawer.name for one in open_sessions(day)]
     cards = card_receipts_open(day).count()
     mail = MailLog.objects.filter(day=day).exists()
-    missing = facts.visits_without_charge
+    missing, left = facts.visits_without_charge, facts.unfinished
     off, off2 = format_cents(receivables.difference_cents), format_cents(receipts.difference_cents)
     items = [
+        (
+            "day_open" if facts.still_on else "patients",
+            not left,
+            _("Everybody checked out or marked"),
+            "; ".join(left[:20]),
+            not facts.still_on,
+        ),
         ("drawers", not waiting, _("Drawers counted"), ", ".join(waiting), False),
         (
             "batches",

@@ -28,7 +28,7 @@ from steward.core.service import Call, note, refuse, service
 from steward.registry.models import Site
 
 NO_FACTS = DayFacts()
-WAIVABLE = ("mail", "visits", "receivables", "receipts")
+WAIVABLE = ("patients", "mail", "visits", "receivables", "receipts")
 NOT_SIGNED_OVER = ("deposits", "undeposited_cents")
 """Parts of the sheet that may go on after the first signature: the deposit is another person's work."""
 
@@ -61,8 +61,9 @@ def prepare_day_close(
 ) -> DayClose:
     """Take the day's figures as they stand and sign first. May be repeated until the second signature.
 
-    `facts` come from the caller (kept visits without a charge); `reasons` {check id: words} waive what may be waived.
-    Refuses `future`, `day_closed`, and one refusal a question that still stands, its id as code and field.
+    `facts` come from the caller (kept visits without a charge, who is still booked or here); `reasons` {check id: words}
+    waive what may be waived. Refuses `future`, `day_closed`, `day_open` while the day's patients are still to come, and
+    one refusal a question that still stands, its id as code and field.
     """
     if day > call.today or call.user_id is None:
         raise refuse("future", _("A day is closed when it is over."), _("Choose today or an earlier day."), field="day")
@@ -128,7 +129,8 @@ def close_day(
     again by another person, the second. Safe to repeat.
 
     `counts` are `{"drawer", "cents", "reason"}`, the drawer by name or uid; `{"check", "reason"}` answers a question
-    that may be waived. A day without a mail log is closed as such: the second signer reads it. Returns the day sheet,
+    that may be waived. A day without a mail log is closed as such, and so is a past day whose appointments were never
+    finished: the second signer reads it. Returns the day sheet,
     over and short a drawer, the deposit slips, and `state` waiting or closed. Raises Refused.
     """
     found = close_of(day)
@@ -138,6 +140,8 @@ def close_day(
     if waits_for_me and holds(call.subject, "day.sign") and not _uncounted(counts, day):
         return _answer(sign_day_close(call, day=day, facts=facts))
     given = {"mail": _("No mail was logged.")} | dict(reasons or {})
+    if day < call.today:
+        given.setdefault("patients", _("Left as they stood; closed on a later day."))
     given |= {str(row["check"]): str(row.get("reason", "")) for row in counts if "check" in row}
     for row in counts:
         if "drawer" in row:

@@ -22,9 +22,12 @@ from steward.core.access.models import Office
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.audit.selectors import ends
+from steward.core.clock import Clock
 from steward.core.web.forms import Done, handle, press
 
 LINKS = {
+    "day_open": ("frontdesk:day", "appointment.read"),
+    "patients": ("frontdesk:day", "appointment.read"),
     "drawers": ("banking:drawers", "deposit.read"),
     "batches": ("banking:batch_new", "deposit.make"),
     "mail": ("banking:mail_new", "deposit.make"),
@@ -56,7 +59,7 @@ def close_day(request: HttpRequest, day: str) -> HttpResponse:
     """What the lock asks, each with where to do it; reasons for what may stand; the first signature."""
     on = _day(day)
     call = request.call  # type: ignore[attr-defined]
-    facts = day_facts(on)
+    facts = day_facts(on, call.clock)
     found = close_of(on)
     items = day_checks(on, facts, found.reasons if found else {})
     waivable = [(one.id, one.words.partition(":")[0]) for one in items if one.waivable and not one.ok]
@@ -84,18 +87,18 @@ def sign(request: HttpRequest, day: str) -> HttpResponse:
     on = _day(day)
     back = reverse("banking:close_day", args=[on])
     return press(
-        request, lambda call: closing.sign_day_close(call, day=on, facts=day_facts(on)),
+        request, lambda call: closing.sign_day_close(call, day=on, facts=day_facts(on, call.clock)),
         success=lambda one: Done(back, _("The day is closed")), back=back,
     )  # fmt: skip
 
 
-def _figures(on: date, close: DayClose | None) -> dict[str, Any]:
+def _figures(on: date, close: DayClose | None, clock: Clock) -> dict[str, Any]:
     """The signed sheet, or the figures as they stand. While a drawer is open, what was taken is left out: the count is
     blind.
     """
     if close is not None:
         return dict(close.sheet)
-    found = day_sheet(on, day_facts(on))
+    found = day_sheet(on, day_facts(on, clock))
     if any(one["state"] == SessionState.OPEN for one in found["drawers"]):
         hidden = dict.fromkeys(found["receipts"])
         return {**found, "payments": {}, "payments_total_cents": None, "receipts": hidden, "blind": True}
@@ -107,7 +110,7 @@ def sheet(request: HttpRequest, day: str) -> HttpResponse:
     """The day sheet as PDF: as signed, or as it stands now."""
     on = _day(day)
     found = close_of(on)
-    figures = _figures(on, found)
+    figures = _figures(on, found, request.call.clock)  # type: ignore[attr-defined]
     signatures = []
     if found:
         signatures.append((_("Prepared by"), f"{found.prepared_by.name}, {found.prepared_at:%Y-%m-%d %H:%M} UTC"))
@@ -131,7 +134,7 @@ def sheet_page(request: HttpRequest, day: str) -> HttpResponse:
     """The day sheet on the screen."""
     on = _day(day)
     found = close_of(on)
-    figures = _figures(on, found)
+    figures = _figures(on, found, request.call.clock)  # type: ignore[attr-defined]
     return render(request, "banking/sheet.html", {"day": on, "close": found, "sheet": figures})
 
 

@@ -62,13 +62,14 @@ def build_present(world: World) -> None:
 
 def _close(world: World, day: date, *, sign: bool) -> None:
     evening = at_local(day, _time(17, 30), world.zone)
-    facts = day_facts(day)
+    closer = as_person(world, world.users["biller2"], evening)
+    facts = day_facts(day, closer.clock)
     for site, opener, witness in zip(
         world.places.sites, ("frontdesk", "frontdesk3"), ("biller2", "frontdesk4"), strict=True
     ):
         log_mail(as_person(world, world.users[opener], evening), site=site, witness=world.users[witness], day=day)
     reasons = {"visits": "Charges are entered tomorrow morning"} if facts.visits_without_charge else {}
-    prepare_day_close(as_person(world, world.users["biller2"], evening), day=day, facts=facts, reasons=reasons)
+    prepare_day_close(closer, day=day, facts=facts, reasons=reasons)
     if sign:
         signer = as_person(world, world.users["administrator"], evening + timedelta(minutes=25))
         sign_day_close(signer, day=day, facts=facts)
