@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from steward.core.approvals import selectors as asked
 from steward.core.approvals.models import ApprovalRequest
 from steward.core.approvals.services import decide, request, subject, withdraw
 from steward.core.money import format_cents
-from steward.core.refusals import Refused, refuse
+from steward.core.refusals import Refusal, Refused, refuse
 from steward.core.service import Call, note, service
 from steward.ledger.logic.chain import body, seal
 from steward.ledger.logic.entry import faults
@@ -234,13 +234,36 @@ def post_batch(call: Call, *, entries: Sequence[FileEntry], content: bytes, name
     take_head()
     document = store_document(call, content=content, name=name)
     drafts = _drafts(entries, document)
-    results = post_checked(call, drafts, Hands(call.user_id, None, call.user_id, call.now)) if drafts else []
+    try:
+        results = post_checked(call, drafts, Hands(call.user_id, None, call.user_id, call.now)) if drafts else []
+    except Refused as refused:
+        raise Refused(*(_placed(fault, entries) for fault in refused.refusals)) from refused
     new = [p.number for p in results if not p.duplicate]
     first, last = (new[0], new[-1]) if new else (None, None)
     if new:
         _ask_review(call, document, drafts, len(new))
     note(document, refs=[f"entry:{first}..{last}"] if new else ["entry:none"])
     return PostedMany(len(new), len(results) - len(new), first, last, tuple(p.id for p in results))
+
+
+def _placed(fault: Refusal, entries: Sequence[FileEntry]) -> Refusal:
+    """The refusal as whoever wrote the file reads it: the entry by its place and its own key, never by the uid made of it."""
+    n, entry = next(((n, e) for n, e in enumerate(entries, 1) if _is_about(fault, e, len(entries))), (0, None))
+    if entry is None:
+        return fault
+    key, said = str(entry.key), fault.message.removeprefix(f"Entry {n} ({entry.key}): ")
+    return replace(fault, message=f"Entry {n} ({entry.ref}): {said.replace(key, entry.ref)}")
+
+
+def _is_about(fault: Refusal, entry: FileEntry, count: int) -> bool:
+    """Whether a refusal is this entry's: it names the uid, an account or a month of it, or there is no other."""
+    if count == 1 or str(entry.key) in fault.message:
+        return True
+    if fault.code in ("no_period", "period_locked", "period_soft"):
+        return f" {entry.date:%Y-%m} " in f"{fault.message} ".replace(".", " ")
+    if fault.code in ("unknown_account", "account_closed"):
+        return any(f" {line.account} " in fault.message.replace(".", " ") + " " for line in entry.lines)
+    return False
 
 
 def _ask_review(call: Call, document: Document, drafts: Sequence[EntryDraft], count: int) -> None:
