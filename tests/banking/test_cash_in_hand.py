@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from steward.banking.logic.petty import petty_cash
 from steward.banking.models import BankAccount, CashMove, DrawerSession, Receipt
+from steward.banking.selectors.cash import cash
+from steward.banking.selectors.deposits import on_its_way
 from steward.banking.services import closing, drawers
 from steward.core.approvals.models import OwnerReview
 from steward.frontdesk.services import register_patient
@@ -18,7 +20,7 @@ from steward.frontdesk.types import RegistrationData
 from steward.ledger.models import Line
 from steward.registry.models import Party
 from steward.registry.types import PersonData
-from tests.banking.test_day_of_money import ana, bank, drawer, refusal, role, session, take
+from tests.banking.test_day_of_money import ana, bank, closed_day, drawer, refusal, role, session, take
 from tests.desk.world import build
 from tests.support import signed_in
 
@@ -163,3 +165,15 @@ def test_no_button_of_a_drawer_leads_to_a_closed_door(office: Any, session: Draw
 
 def _own(client: Any) -> list[str]:
     return re.findall(r'href="(/banking/drawers/[-0-9a-f]{36}/)"', client.get("/banking/drawers/").content.decode())
+
+
+def test_what_is_on_its_way_is_one_figure_with_its_fee(
+    office: Any, session: DrawerSession, ana: Party, bank: BankAccount
+) -> None:
+    """A card batch is owed gross and paid net: rows, fee and figure of the page add up."""
+    closed_day(office, session, ana, bank)  # deposit 140.00, card batch 60.00 less 1.80
+    net, fees = on_its_way()
+    assert (net, fees, net + fees) == (19820, 180, cash(office.today).in_transit_cents)
+    page = signed_in("bookkeeper").get("/banking/").content.decode()
+    assert "of it 1.80 card fees" in page
+    assert [cents in page for cents in ("198.20", "1.80", "200.00")] == [True] * 3

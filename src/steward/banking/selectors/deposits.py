@@ -108,6 +108,15 @@ def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
     return rows.order_by("expected_on", "id")
 
 
+def on_its_way() -> tuple[int, int]:
+    """What the bank should show of everything on its way to it, and what card processors keep of it: cents, both >= 0.
+
+    Together they are what the books hold in transit (`CashPosition.in_transit_cents`): a card batch is owed gross.
+    """
+    rows = open_settlements().filter(cents__gt=0).values_list("cents", "gross_cents")
+    return sum(cents for cents, _gross in rows), sum(max(0, gross - cents) for cents, gross in rows)
+
+
 def outstanding_cents(day: date) -> int:
     """Checks issued up to `day` that the bank has not paid, positive cents."""
     rows = open_settlements().filter(kind=SettlementKind.CHECK, cents__lt=0, expected_on__lte=day)

@@ -60,7 +60,12 @@ def home(request: HttpRequest) -> HttpResponse:
     bank = holds(subject, "bank.read")
     accounts = ask.bank_accounts() if bank else []
     rows = [(one, ask.bank_balance(one, today), ask.open_lines(one).count()) for one in accounts]
+    net_cents, fees_cents = out.on_its_way() if bank else (0, 0)
     return render(request, "banking/home.html", {
+        "net_cents": net_cents,
+        "fees_cents": fees_cents,
+        "gross_cents": net_cents + fees_cents,
+        "fees_note": _("of it %s card fees") % format_cents(fees_cents) if fees_cents else "",
         "rows": rows,
         "position": cash_position(today) if holds(subject, "cash.read") else None,
         "in_hand": out.undeposited(),
