@@ -30,13 +30,13 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _reconcile(args: argparse.Namespace, call: Any) -> Answer:
     from steward.banking import services
-    from steward.banking.selectors.statements import bank_account
+    from steward.banking.selectors.statements import bank_account, bank_accounts
 
     account = bank_account(args.account)
     if account is None:
-        raise refuse(
-            "no_bank_account", f"Account {args.account} is no bank account here.", "steward doctor lists them."
-        )
+        known = ", ".join(bank_accounts().order_by("account__code").values_list("account__code", flat=True))
+        fix = f"Bank accounts: {known}." if known else "Add the bank account under Money first."
+        raise refuse("no_bank_account", f"Account {args.account} is no bank account here.", fix)
     return Answer(services.reconcile(call, account=account))
 
 
@@ -63,7 +63,9 @@ def _counts(path: Path) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(
         isinstance(r, dict) and (r.get("check") or (type(r.get("cents")) is int and r.get("drawer"))) for r in rows
     ):
-        raise Usage('--counts: a list of {"drawer", "cents", "reason"}, cents as whole numbers; {"check", "reason"} waives')
+        raise Usage(
+            '--counts: a list of {"drawer", "cents", "reason"}, cents as whole numbers; {"check", "reason"} waives'
+        )
     return rows
 
 

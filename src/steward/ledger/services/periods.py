@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 
 from steward.core.refusals import Refusal, Refused, refuse
 from steward.core.service import Call, note, service
@@ -113,14 +115,24 @@ def _change(
     return PeriodState(str(month), ends, checks)
 
 
+#: What helps where no reason does: reviews after the fact.
+REVIEWS: Final = {
+    "owner_review": __("The owner reads them under Approvals, Reviews; no reason replaces it."),
+    "posted_files": __("A second person answers the reviews under Approvals; no reason replaces it."),
+    "reversals": __("A second person answers the reviews under Approvals; no reason replaces it."),
+}
+
+
 def _not_ready(month: Month, check: CheckResult) -> Refusal:
     message = _("Period %(period)s is not ready to be locked: %(evidence)s") % {
         "period": month,
         "evidence": check.evidence,
     }
-    return Refusal(
-        "not_ready", message, _("Put it right, or give the reason why it may stay (%s).") % check.id, check.id
-    )
+    if check.waivable:
+        fix = _("Put it right, or lock it on the month's page and give the reason why it may stay (%s).") % check.id
+    else:
+        fix = str(REVIEWS.get(check.id, _("Put it right; no reason replaces it.")))
+    return Refusal("not_ready", message, fix, check.id)
 
 
 def _write(call: Call, period: Period, state: str, reason: str, checks: Sequence[CheckResult]) -> None:
