@@ -15,8 +15,8 @@ from steward.billing.selectors.claims import standings, states
 from steward.billing.selectors.underpaid import underpaid
 from steward.billing.services.submissions import write_claims
 from steward.core.files.selectors import content
-from steward.insurance.services import create_contract
-from steward.insurance.types import ContractData
+from steward.insurance.services import add_write_off_rule, create_contract
+from steward.insurance.types import ContractData, RuleData
 from steward.ledger.selectors.verify import verify
 from tests.support import signed_in
 
@@ -112,3 +112,15 @@ def test_the_page_of_what_is_underpaid(ready: Practice) -> None:
     assert "120.00" in page and "100.00" in page and "20.00" in page and "C-1" in page
     assert biller.get("/billing/underpaid/?days=7").status_code == 400
     assert signed_in("hr").get("/billing/underpaid/").status_code == 403
+
+
+def test_a_contract_says_which_reductions_post_by_themselves(ready: Practice) -> None:
+    system = ready.office.system()
+    terms = ContractData(ready.blue.pk, "Blue Harbor 2026", dt.date(2026, 1, 1), "contract", percent_ppm=620_000)
+    contract = create_contract(system, data=terms)
+    rule = RuleData("CO", "59", "contractual", dt.date(2026, 1, 1), "contract, 4.2", payer=ready.blue.pk, contract=contract.pk)
+    add_write_off_rule(system, data=rule)
+    ready.claims(CLEAN)
+    ready.remit(remittance(claim("C-1", service_line(15_000, cas("CO", "59", 5_000), control="L1"))))
+    assert ready.balances("charge:") == {"contractual": 5_000, "charges": -15_000}
+    assert not WorkItem.objects.exists()

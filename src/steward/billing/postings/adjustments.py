@@ -133,7 +133,7 @@ def rule_role(case: Case, entry: Adjustment) -> str:
     """
     cents = -entry.cents if case.reversal else entry.cents
     rule = rule_for(case.rules, payer=case.payer, group=entry.group, carc=entry.reason, day=case.day, cents=cents,
-                    capitation=case.cover.capitation)  # fmt: skip
+                    capitation=case.cover.capitation, contract=case.cover.contract)  # fmt: skip
     return rule.role if rule else ""
 
 

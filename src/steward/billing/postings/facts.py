@@ -48,12 +48,14 @@ class ChargeFacts:
 
 @dataclass(frozen=True, slots=True)
 class CoverageFacts:
-    """Who pays in which rank. ``filing`` is the claim filing indicator (``MB`` Medicare, ``MC`` Medicaid...)."""
+    """Who pays in which rank. ``filing`` is the claim filing indicator (``MB`` Medicare, ``MC`` Medicaid...), ``contract``
+    the insurance.Contract that held on the day of service, if one did."""
 
     rank: int
     payer: int
     filing: str = "CI"
     capitation: bool = False
+    contract: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from steward.billing.logic.remittance import ClaimPayment
 from steward.billing.logic.remittance import Remittance as Read
 from steward.billing.models import Charge, Claim, Prepayment, RemittanceClaim
 from steward.billing.postings import ChargeFacts, ClaimFacts, CoverageFacts, PrepaidFacts, Recoupable, Where
-from steward.insurance.selectors import covering_many
+from steward.insurance.selectors import covering_many, limits_many
 from steward.ledger.selectors import item_balances, item_payer_balances, open_items
 from steward.registry.logic.names import name_key
 
@@ -62,10 +62,11 @@ def _known(claims: Sequence[Mapping[str, Any]]) -> Known:
     charges = _charges(by_pk, known)
     covers = covering_many((claim["patient__party_id"], claim["service_date"]) for claim in claims)
     prepaid = _prepaid(claims)
+    limits = _limits(claims, covers)
     for claim in claims:
         on_day = covers.get((claim["patient__party_id"], claim["service_date"]), [])
         known.by_ref[claim["ref"]] = ClaimFacts(
-            claim["ref"], tuple(charges.get(claim["pk"], ())), _coverages(claim, on_day),
+            claim["ref"], tuple(charges.get(claim["pk"], ())), _coverages(claim, on_day, limits),
             tuple(prepaid.get(claim["pk"], ())), claim["abn_on_file"],
         )  # fmt: skip
     return known
@@ -92,17 +93,30 @@ def where_of(claim: Mapping[str, Any]) -> Where:
     return Where(claim["entity_id"], claim["site_id"], None, claim["provider__party_id"], claim["patient__party_id"])
 
 
-def _coverages(claim: Mapping[str, Any], on_day: Sequence[Any]) -> tuple[CoverageFacts, ...]:
+Terms = Mapping[tuple[int, int | None, Any], Any]
+
+
+def _limits(claims: Sequence[Mapping[str, Any]], covers: Mapping[tuple[Any, Any], Sequence[Any]]) -> Terms:
+    """(payer, plan, day) -> the contract that held. Two queries."""
+    asked = {(c.plan.payer_id, c.plan_id, day) for (_patient, day), own in covers.items() for c in own}
+    asked |= {(claim["payer_id"], None, claim["service_date"]) for claim in claims if claim["payer_id"]}
+    return limits_many(asked)
+
+
+def _coverages(claim: Mapping[str, Any], on_day: Sequence[Any], limits: Terms) -> tuple[CoverageFacts, ...]:
     """The first payer is the one the charges were posted to; later ranks are read from the coverage of the day."""
     if claim["payer__party_id"] is None:
         return ()
     first = next((c for c in on_day if c.plan.payer_id == claim["payer_id"]), None)
     capitation = bool(first and first.plan.capitation)
-    covers = [CoverageFacts(1, claim["payer__party_id"], claim["payer__filing"], capitation)]
+    day = claim["service_date"]
+    own = limits[claim["payer_id"], first.plan_id if first else None, day].contract
+    covers = [CoverageFacts(1, claim["payer__party_id"], claim["payer__filing"], capitation, own)]
     for cover in on_day:
         if cover.rank > 1 and cover.plan.payer_id != claim["payer_id"]:
             payer = cover.plan.payer
-            covers.append(CoverageFacts(cover.rank, payer.party_id, payer.filing, cover.plan.capitation))
+            terms = limits[payer.pk, cover.plan_id, day].contract
+            covers.append(CoverageFacts(cover.rank, payer.party_id, payer.filing, cover.plan.capitation, terms))
     return tuple(covers)
 
 
