@@ -29,7 +29,9 @@ class FilesField(forms.FileField):
 #: what people call the kinds of docs/formats.md
 KIND_WORDS = {
     "835": _("Remittance (835)"), "837": _("Claims (837)"), "charges-csv": _("Charges (CSV)"), "journal-csv": _("Journal (CSV)"),
-    "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"),
+    "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "271": _("Eligibility answers (271)"),
+    "ta1": _("Interchange acknowledgement (TA1)"), "999": _("File acknowledgement (999)"),
+    "277ca": _("Claim acknowledgement (277CA)"), "277": _("Claim status answer (277)"),
 }  # fmt: skip
 
 
@@ -41,7 +43,11 @@ def _kinds() -> list[tuple[str, Any]]:
 
 class ImportForm(Form):
     uploads = FilesField(
-        label=_("Files"), help_text=_("835, charges (CSV), OFX or QFX, BAI2, journal (CSV). Several at once.")
+        label=_("Files"),
+        help_text=_(
+            "Payers' files (835, 837, 271, TA1, 999, 277CA, 277), charges and journals (CSV), bank files (OFX, QFX, BAI2)."
+            " Several at once."
+        ),
     )
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=_kinds, help_text=_("Steward knows it from the content.")

@@ -11,6 +11,7 @@ from steward.desk.rooms import IMPORTERS
 NOT_YET = ("camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
 NOTHING_SAID = Options()
 MAX_BYTES = 64 * 1024 * 1024
+ISA_BYTES = 106  # X12.5: the interchange header is of fixed length
 
 
 def kinds() -> list[str]:
@@ -50,14 +51,25 @@ def _run(importer: object, call: Call, kind: str, content: bytes, name: str, opt
 
 def _unknown(content: bytes) -> Imported:
     if content.lstrip()[:3] == b"ISA":
-        kind = _x12_kind(content)
-        return refused(kind, Refusal("not_yet", f"{kind} files: not yet", f"Today: {', '.join(kinds())}."))
+        return _unknown_x12(content)
     return refused(
         "unknown",
         Refusal("unknown_kind", "Nobody here knows this kind of file.", f"Name it with --kind: {', '.join(kinds())}."),
     )
 
 
-def _x12_kind(content: bytes) -> str:
-    at = content.find(b"ST" + content.lstrip()[3:4])
-    return content[at + 3 : at + 6].decode("ascii", "replace") if at >= 0 else "x12"
+def _unknown_x12(content: bytes) -> Imported:
+    """An X12 file no room took: torn when its first transaction cannot be read, else of a kind not built."""
+    kind = _x12_kind(content)
+    if kind is None or kind in kinds():
+        message = "The file is torn: it begins as X12 and ends before its first transaction can be read."
+        return refused(kind or "x12", Refusal("torn", message, "Fetch it again, whole, from where it came."))
+    return refused(kind, Refusal("not_yet", f"{kind} files: not yet", f"Today: {', '.join(kinds())}."))
+
+
+def _x12_kind(content: bytes) -> str | None:
+    """What ST01 of the first transaction says, three digits; None where the file ends before that."""
+    text = content.lstrip()
+    at = text.find(b"ST" + text[3:4], ISA_BYTES) if len(text) > ISA_BYTES else -1
+    said = text[at + 3 : at + 6] if at >= 0 else b""
+    return said.decode() if len(said) == 3 and said.isdigit() else None
