@@ -25,6 +25,7 @@ from steward.ledger.logic.cash_basis import CashBalance
 from steward.ledger.logic.periods import Month
 from steward.ledger.models import Account
 from steward.ledger.selectors import registers
+from steward.ledger.words import role_words
 
 KIND_ORDER = ("asset", "liability", "equity", "revenue", "expense")
 
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "sums": sums, "result_cents": result, "month": month,
         "latest": registers.journal(call.subject).order_by("-number")[:8],
         "drafts": registers.drafts(call.subject).order_by("date", "id")[:20],
-        "periods": registers.periods(call.subject)[:6],
+        "periods": registers.periods(call.subject)[:6], "may_enter": holds(call.subject, "journal.write"),
     })  # fmt: skip
 
 
@@ -60,10 +61,15 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """The chart with today's balances, by kind."""
     call = request.call  # type: ignore[attr-defined]
     balances = {r.account.id: r for r in selectors.trial_balance(call.today).rows}
-    groups: dict[str, list[tuple[Account, Any]]] = {kind: [] for kind in KIND_ORDER}
+    groups: dict[str, list[tuple[Account, Any, str]]] = {kind: [] for kind in KIND_ORDER}
     for account in registers.accounts(call.subject):
-        groups[account.kind].append((account, balances.get(account.pk)))
-    return render(request, "ledger/accounts.html", {"groups": groups, "count": sum(map(len, groups.values()))})
+        groups[account.kind].append((account, balances.get(account.pk), role_words(account.role)))
+    context = {
+        "groups": groups,
+        "count": sum(map(len, groups.values())),
+        "may_add": holds(call.subject, "account.write"),
+    }
+    return render(request, "ledger/accounts.html", context)
 
 
 @screen(GET="account.write", POST="account.write")

@@ -25,6 +25,7 @@ from steward.ledger.selectors import registers
 from steward.ledger.services.journals import KIND
 from steward.ledger.services.undo import belonging
 from steward.ledger.types import JOURNALS
+from steward.ledger.words import of_line, source_words
 
 WORDS = {
     "general": __("General"), "manual": __("By hand"), "import": __("From a file"), "opening": __("Opening"),
@@ -42,7 +43,7 @@ def _journal(name: str, title: Any) -> Listing:
             Column("date", __("Date"), kind="date"),
             Column("journal", __("Journal"), value=lambda row: WORDS.get(row.journal, row.journal)),
             Column("memo", __("What")),
-            Column("source_type", __("Source"), kind="code"),
+            Column("source_type", __("Source"), value=lambda row: source_words(row.source_type)),
             Column("debit_cents", __("Amount"), kind="money"),
             Column("reverses", __("State"), kind="badge", badge=_state),
         ),
@@ -83,8 +84,9 @@ JOURNAL_LIST = ScopedList(JOURNAL, "books.read", lambda subject: _with_state(reg
 def journal(request: HttpRequest) -> HttpResponse:
     """Every posted entry, latest first."""
     return JOURNAL_LIST.respond(
-        request, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers.")
-    )
+        request, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers."),
+        context={"may_enter": holds(request.call.subject, "journal.write")},  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 @screen(GET="books.read")
@@ -130,7 +132,7 @@ def _entry(request: HttpRequest, uid: UUID) -> Entry:
 
 def _lines(request: HttpRequest, shown: Entry) -> list[Line]:
     """The lines to show. Whoever may read patients sees their names here, so that the audit lists them."""
-    lines, call = registers.lines(shown), request.call  # type: ignore[attr-defined]
+    lines, call = [of_line(line) for line in registers.lines(shown)], request.call  # type: ignore[attr-defined]
     if holds(call.subject, "patient.read"):
         told = {line.party for line in lines if line.party_role == "patient"}
         call.read("patient", [party.patient.uid for party in told if getattr(party, "patient", None)])
@@ -144,7 +146,8 @@ def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
     mine = shown.state == "draft" and shown.drafted_by_id == call.user_id and holds(call.subject, "journal.write")
     undone = Entry.objects.filter(reverses=shown).first() if shown.state == "posted" else None
     return {
-        "entry": shown, "lines": lines, "journal_words": WORDS.get(shown.journal, shown.journal), "undone": undone,
+        "entry": shown, "lines": lines, "journal_words": WORDS.get(shown.journal, shown.journal),
+        "source_words": source_words(shown.source_type), "undone": undone,
         "debit_cents": sum(line.cents for line in lines if line.cents > 0),
         "credit_cents": -sum(line.cents for line in lines if line.cents < 0),
         "asked": asked, "mine": mine, "entities": len({line.entity_id for line in lines}),
