@@ -13,7 +13,7 @@ from steward.banking.logic.petty import petty_cash
 from steward.banking.models import BankAccount, CashMove, DrawerSession, Receipt
 from steward.banking.selectors.cash import cash
 from steward.banking.selectors.deposits import on_its_way
-from steward.banking.services import closing, drawers
+from steward.banking.services import accounts, closing, drawers
 from steward.core.approvals.models import OwnerReview
 from steward.frontdesk.services import register_patient
 from steward.frontdesk.types import RegistrationData
@@ -177,3 +177,37 @@ def test_what_is_on_its_way_is_one_figure_with_its_fee(
     page = signed_in("bookkeeper").get("/banking/").content.decode()
     assert "of it 1.80 card fees" in page
     assert [cents in page for cents in ("198.20", "1.80", "200.00")] == [True] * 3
+
+
+def test_moves_of_an_open_drawer_tell_nothing_of_what_lies_in_it(office: Any, session: DrawerSession) -> None:
+    """More than there is and less than there is get one answer; the count shows it."""
+    desk = office.call("frontdesk")
+    for cents in (100, 900000):
+        drawers.safe_drop(desk, session=session, cents=cents)
+    assert drawers.pay_out(desk, session=session, cents=100, account="6850", memo="stamps").cents == -100
+    assert refusal(lambda: drawers.count_drawer(desk, session=session, cents=19900)) == "reason_needed"
+
+
+def test_cash_handed_over_waits_until_it_is_counted(office: Any, session: DrawerSession) -> None:
+    desk, mate = office.call("frontdesk"), office.call("biller")
+    second = accounts.make_drawer(office.call("administrator"), name="Front 2", site=office.site)
+    other = drawers.open_drawer(mate, drawer=second, float_cents=0)
+    give = drawers.hand_over
+    first = give(desk, session=session, to=other, cents=500)
+    assert (drawers.cash_in(session), drawers.cash_in(other), role("drawer")) == (19500, 0, 20000)
+    assert refusal(lambda: drawers.accept_hand_over(desk, move=first, cents=500)) == "denied"
+    assert refusal(lambda: drawers.take_back_hand_over(mate, move=first)) == "denied"
+    assert refusal(lambda: drawers.count_drawer(desk, session=session, cents=19500)) == "handover_waits"
+    assert refusal(lambda: drawers.count_drawer(mate, session=other, cents=0)) == "handover_waits"
+    drawers.accept_hand_over(mate, move=first, cents=400)
+    assert (drawers.cash_in(session), drawers.cash_in(other)) == (20000, 0), "a difference goes back"
+    assert refusal(lambda: drawers.accept_hand_over(mate, move=first, cents=500)) == "not_waiting"
+    page = signed_in("biller")
+    again = give(desk, session=session, to=other, cents=500)
+    assert reverse("banking:handed", args=[again.uid]) in page.get(f"/banking/drawers/{other.uid}/").content.decode()
+    answer = page.post(reverse("banking:handed", args=[again.uid]), {"_key": str(uuid4()), "cents": "5.00"})
+    assert (answer.status_code, drawers.cash_in(other)) == (303, 500)
+    drawers.take_back_hand_over(desk, move=give(desk, session=session, to=other, cents=100))
+    give(desk, session=session, to=other, cents=200)
+    drawers.count_for(office.call("owner"), session=other, cents=500, why="she left")
+    assert (drawers.cash_in(session), role("drawer")) == (19500, 19500)

@@ -123,7 +123,7 @@ def test_open_count_and_what_stays_hidden(office: Any, drawer: Drawer, ana: Part
 
 
 def test_refusals_come_back_beside_their_field(office: Any, session: DrawerSession) -> None:
-    response = post(signed_in("frontdesk"), "drop", session.uid, cents="999.00", memo="evening")
+    response = post(signed_in("frontdesk"), "drop", session.uid, cents="-999.00", memo="evening")
     assert response.status_code == 422
     assert "999.00" in response.content.decode()
 

@@ -159,7 +159,8 @@ def test_small_office_passes_with_a_mark(office: Office, session: DrawerSession,
     decision = asked(office, paid, ana, 500)
     sign_decision(office.call("boss"), uid=decision.uid, approve=True)
     opened = drawers.open_drawer(office.call("boss"), drawer=other, float_cents=0)
-    drawers.hand_over(office.call("frontdesk"), session=session, to=opened, cents=500)
+    given = drawers.hand_over(office.call("frontdesk"), session=session, to=opened, cents=500)
+    drawers.accept_hand_over(office.call("boss"), move=given, cents=500)
     pay_refund(office.call("boss"), uid=decision.uid)
     mark = OwnerReview.objects.get(object_uid=decision.uid)
     assert {mark.first_duty, mark.second_duty} == {"approve_refund", "pay_refund"}

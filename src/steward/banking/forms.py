@@ -101,6 +101,10 @@ class HandOverForm(Form):
         _rows(self, "to", others)
 
 
+class AcceptForm(Form):
+    cents = MoneyField(label=_("You counted"), least=0)
+
+
 class ReceiptForm(Form):
     cents = MoneyField(label=_("Amount"), least=1)
     tender = forms.ChoiceField(label=_("Paid by"), choices=Tender.choices)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("drawers/<uuid:uid>/drop/", drawers.drop, name="drop"),
     path("drawers/<uuid:uid>/pay-out/", drawers.pay_out, name="pay_out"),
     path("drawers/<uuid:uid>/hand-over/", drawers.hand_over, name="hand_over"),
+    path("drawers/handed/<uuid:uid>/", drawers.handed, name="handed"),
     path("receipts/", receipts.receipts_list, name="receipts"),
     path("receipts/new/", receipts.new, name="receipt_new"),
     path("receipts/<uuid:uid>/", receipts.receipt, name="receipt"),

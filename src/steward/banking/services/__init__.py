@@ -11,15 +11,50 @@ from steward.banking.services.deposits import (
     make_deposit,
     void_deposit,
 )
-from steward.banking.services.drawers import count_drawer, count_for, hand_over, open_drawer, pay_out, safe_drop
+from steward.banking.services.drawers import (
+    accept_hand_over,
+    count_drawer,
+    count_for,
+    hand_over,
+    open_drawer,
+    pay_out,
+    safe_drop,
+    take_back_hand_over,
+)
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.refunds import pay_refund, take_back_refund
 from steward.banking.services.statements import import_statement
 
 __all__ = [
-    "Expected", "cancel_expected", "change_bank_account", "close_terminal_batch", "count_drawer", "count_for", "expect", "expect_many",
-    "explain_line", "hand_over", "import_statement", "log_mail", "make_deposit", "make_drawer", "match_by_hand",
-    "open_bank_account", "open_drawer", "pay_out", "pay_refund", "prepare_day_close", "reconcile", "safe_drop",
-    "sign_day_close", "take_back_refund", "take_receipt", "unmatch", "void_deposit", "void_receipt",
+    "Expected",
+    "accept_hand_over",
+    "cancel_expected",
+    "change_bank_account",
+    "close_terminal_batch",
+    "count_drawer",
+    "count_for",
+    "expect",
+    "expect_many",
+    "explain_line",
+    "hand_over",
+    "import_statement",
+    "log_mail",
+    "make_deposit",
+    "make_drawer",
+    "match_by_hand",
+    "open_bank_account",
+    "open_drawer",
+    "pay_out",
+    "pay_refund",
+    "prepare_day_close",
+    "reconcile",
+    "safe_drop",
+    "sign_day_close",
+    "take_back_hand_over",
+    "take_back_refund",
+    "take_receipt",
+    "unmatch",
+    "void_deposit",
+    "void_receipt",
 ]  # fmt: skip

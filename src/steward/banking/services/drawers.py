@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from steward.banking import postings
@@ -152,37 +153,84 @@ def _refuse_too_much(session: DrawerSession, cents: int) -> None:
 
 @service("banking.hand_over", "drawer.move", says="handed cash to another drawer", about=_about)
 def hand_over(call: Call, *, session: DrawerSession, to: DrawerSession, cents: int, memo: str = "") -> CashMove:
-    """Give cash from one open drawer to another of the same legal entity. Both drawers show it."""
+    """Give cash from one's own open drawer to another of the same legal entity. It waits under `handover:UID` until its
+    cashier has counted it (`accept_hand_over`). Refuses `other_drawer`, and as `safe_drop`.
+    """
     require_open(to)
     if to.pk == session.pk or to.drawer.entity_id != session.drawer.entity_id:
         raise refuse(
             "other_drawer", _("Choose another drawer of the same entity."), _("Pick it from the list."), field="to"
         )
+    uid = new_uid()
     lines = postings.moved(
-        _some(session, cents), session.item, to.item, _where(session), source="drawer", target="drawer"
+        _some(session, cents), session.item, f"handover:{uid}", _where(session), source="drawer", target="drawer"
     )
-    move = _move(call, session, MoveKind.HANDOVER, -cents, memo, lines, other=to)
-    CashMove.objects.create(
-        session=to, kind=MoveKind.HANDOVER, cents=cents, other=session, memo=memo[:200], at=call.now,
-        by_id=call.user_id, entry=move.entry,
-    )  # fmt: skip
-    return move
+    return _move(call, session, MoveKind.HANDOVER, -cents, memo, lines, other=to, uid=uid)
+
+
+@service(
+    "banking.accept_hand_over", "drawer.move", says="counted cash handed over", about=lambda **kw: kw["move"].other
+)
+def accept_hand_over(call: Call, *, move: CashMove, cents: int) -> CashMove:
+    """The receiver says what she counted: the same, and it is in her drawer; another sum, and it goes back to the giver,
+    whose question it is. Refuses `not_waiting`.
+    """
+    assert move.other is not None
+    right = cents == -move.cents
+    memo = move.memo if right else _("Came back: %s was counted") % format_cents(cents)
+    return _land(call, move, move.other if right else move.session, memo)
+
+
+@service(
+    "banking.take_back_hand_over",
+    "drawer.move",
+    says="took handed-over cash back",
+    about=lambda **kw: kw["move"].session,
+)
+def take_back_hand_over(call: Call, *, move: CashMove) -> CashMove:
+    """The giver takes back what nobody has counted yet. Refuses `not_waiting`."""
+    return _land(call, move, move.session, _("Taken back"))
+
+
+def _land(call: Call, move: CashMove, holder: DrawerSession, memo: str) -> CashMove:
+    """Cash that waits between two drawers comes to one of them; both are held, the older first."""
+    giver, taker = move.session, move.other
+    assert taker is not None
+    for row in sorted((giver, taker), key=lambda one: one.pk):
+        require_open(hold(row))
+    item = f"handover:{move.uid}"
+    cents = item_balances([item]).get(item, {}).get("drawer", 0)
+    if move.kind != MoveKind.HANDOVER or cents <= 0:
+        raise refuse("not_waiting", _("This cash waits for nobody."), _("Look at both drawers."))
+    refuse_closed_day(call.today)
+    lines = postings.moved(cents, item, holder.item, _where(giver), source="drawer", target="drawer")
+    return _move(call, holder, MoveKind.HANDOVER, cents, memo, lines, other=taker if holder.pk == giver.pk else giver)
+
+
+def waiting_hand_overs(session: DrawerSession) -> list[CashMove]:
+    """Cash given from or to this session that nobody has counted yet. Two queries."""
+    rows = CashMove.objects.filter(Q(session=session) | Q(other=session), kind=MoveKind.HANDOVER, cents__lt=0)
+    found = list(rows.select_related("session__drawer", "session__cashier", "other__drawer", "other__cashier"))
+    left = item_balances([f"handover:{one.uid}" for one in found]) if found else {}
+    return [one for one in found if left.get(f"handover:{one.uid}", {}).get("drawer", 0)]
 
 
 def _some(session: DrawerSession, cents: int) -> int:
-    """The amount, if it is more than 0 and lies in the open drawer."""
+    """The amount as declared, if it is more than 0. Whether so much lies in the drawer the count alone shows: an answer
+    here would tell the cashier what the books expect, to the cent, in twenty tries.
+    """
     require_open(hold(session))
     refuse_closed_day(session.day)
-    if not 0 < cents <= cash_in(session):
-        raise refuse("amount", _("There is not so much cash in the drawer."), _("Type less."), field="cents")
+    if cents <= 0:
+        raise refuse("amount", _("An amount is more than 0.00."), _("Type what you moved."), field="cents")
     return cents
 
 
 def _move(
     call: Call, session: DrawerSession, kind: MoveKind, cents: int, memo: str, lines: postings.Lines,
-    other: DrawerSession | None = None,
+    other: DrawerSession | None = None, uid: UUID | None = None,
 ) -> CashMove:  # fmt: skip
-    uid = new_uid()
+    uid = uid or new_uid()
     entry = post(
         call, kind.value, uid, lines=lines, day=call.today, memo=f"Drawer {session.drawer.name}: {kind.label}",
         journal="receipts", source="cashmove",
@@ -209,6 +257,10 @@ def count_drawer(
     the safe. Over or short goes to its account. Refuses `drawer_counted`, `count`, `reason_needed` (which does not
     say by how much: the count stays blind).
     """
+    require_open(hold(session))
+    if waiting_hand_overs(session):
+        message = _("Cash between your drawer and a colleague's was not counted yet.")
+        raise refuse("handover_waits", message, _("Have it confirmed, or take it back, on the drawer's page."))
     return _count(call, session, _counted(cents, pieces), pieces or {}, left_cents, reason)
 
 
@@ -232,7 +284,10 @@ def count_for(
         raise refuse("no_reason", message, _("The owner reads it."), field="why")
     if session.cashier_id == call.user_id:
         raise refuse("own_drawer", _("This drawer is your own."), _("Count it as your own."))
+    require_open(hold(session))
     counted = _counted(cents, pieces)
+    for move in waiting_hand_overs(session):
+        _land(call, move, move.session, _("Not confirmed before the count"))
     done = _count(call, session, counted, pieces or {}, left_cents, reason)
     mark_for_owner(
         call, pair=("take_cash", "count_drawer"), object_type=session._meta.label_lower, object_uid=session.uid,
@@ -245,7 +300,7 @@ def count_for(
 def _count(
     call: Call, session: DrawerSession, counted: int, pieces: Mapping[str, int], left_cents: int | None, reason: str
 ) -> DrawerSession:
-    require_open(hold(session))
+    """Count a session that is held and open."""
     expected = cash_in(session)
     if needs_reason(counted - expected) and not reason.strip():
         message = _("The count differs from what the books expect by more than 5.00.")

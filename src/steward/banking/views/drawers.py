@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from steward.banking.forms import CountForForm, CountForm, DrawerForm, DropForm, HandOverForm, OpenForm, PayOutForm
-from steward.banking.models import DrawerSession
+from steward.banking.forms import (
+    AcceptForm,
+    CountForForm,
+    CountForm,
+    DrawerForm,
+    DropForm,
+    HandOverForm,
+    OpenForm,
+    PayOutForm,
+)
+from steward.banking.models import CashMove, DrawerSession
 from steward.banking.selectors import drawers as ask
 from steward.banking.selectors.refunds import refunds as given_back
 from steward.banking.services import accounts, drawers
@@ -19,7 +29,7 @@ from steward.banking.states import SessionState
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.core.money import format_cents
-from steward.core.web.forms import Done, handle
+from steward.core.web.forms import Done, Form, handle
 
 
 @screen(GET="deposit.read")
@@ -68,6 +78,7 @@ def drawer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "receipts": receipts, "refunds": given_back(request.call.subject).filter(session=session),  # type: ignore[attr-defined]
         "flow": ask.flows([session])[session.pk] if counted else None,
         "mine": session.cashier_id == request.call.user_id,  # type: ignore[attr-defined]
+        "waiting": drawers.waiting_hand_overs(session) if not counted else [],
         "may_count_other": holds(request.call.subject, "drawer.count_other"),  # type: ignore[attr-defined]
     })  # fmt: skip
 
@@ -136,8 +147,33 @@ def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Cash to a colleague's drawer."""
     others = ask.open_sessions().exclude(uid=uid)
     return _move(
-        request, uid, HandOverForm, _("Hand over"), drawers.hand_over, _("Both drawers show it"), others=others
+        request,
+        uid,
+        HandOverForm,
+        _("Hand over"),
+        drawers.hand_over,
+        _("It waits until your colleague has counted it"),
+        others=others,
     )
+
+
+@screen(GET="drawer.move", POST="drawer.move")
+def handed(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Cash between two drawers: its receiver says what she counted, its giver takes it back."""
+    user = request.call.user_id  # type: ignore[attr-defined]
+    rows = CashMove.objects.select_related("session__drawer", "other__drawer")
+    row = rows.filter(Q(session__cashier=user) | Q(other__cashier=user), uid=uid, other__isnull=False).first()
+    if row is None or row.other is None:
+        raise Http404
+    giver = row.session.cashier_id == user
+    act: Any = drawers.take_back_hand_over if giver else drawers.accept_hand_over
+    title = _("Take it back") if giver else _("Confirm what you counted")
+    back = reverse("banking:drawer", args=[(row.session if giver else row.other).uid])
+    return handle(
+        request, Form if giver else AcceptForm, lambda call, **data: act(call, move=row, **data),
+        context={"title": title, "submit": title, "cancel": back},
+        success=lambda one: Done(back, _("It is in %s") % one.session.drawer.name),
+    )  # fmt: skip
 
 
 @screen(GET="bank.accounts", POST="bank.accounts")
