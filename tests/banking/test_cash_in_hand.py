@@ -211,3 +211,13 @@ def test_cash_handed_over_waits_until_it_is_counted(office: Any, session: Drawer
     give(desk, session=session, to=other, cents=200)
     drawers.count_for(office.call("owner"), session=other, cents=500, why="she left")
     assert (drawers.cash_in(session), role("drawer")) == (19500, 19500)
+
+
+@pytest.mark.parametrize("name", ["owner", "bookkeeper", "administrator", "biller"])
+def test_the_trace_leads_to_no_closed_door(db: None, name: str) -> None:
+    world = build()
+    client = signed_in(name)
+    answer = client.get(reverse("desk:trace", args=["claim", world.claims[0].ref]))
+    body = answer.content.decode().partition("<main")[2]
+    found = set(re.findall(r'href="(/(?:frontdesk|billing|banking|ledger)/[^"#]*)"', body))
+    assert {address: client.get(address).status_code for address in found} == dict.fromkeys(found, 200)

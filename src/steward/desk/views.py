@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
+from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.access.routes import screen
 from steward.desk import selectors, tracing
@@ -65,9 +66,13 @@ def trace(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     call = request.call  # type: ignore[attr-defined]
     if holds(call.subject, "charge.read"):
         call.read("patient", chain.patients)
-    return render(request, "desk/trace.html", {"chain": chain, "links": [_step(link) for link in chain.links]})
+    return render(request, "desk/trace.html", {
+        "chain": chain, "links": [_step(link, call.subject) for link in chain.links], "may_books": holds(call.subject, "books.read"),
+    })  # fmt: skip
 
 
-def _step(link: tracing.Link) -> dict[str, object]:
+def _step(link: tracing.Link, subject: Subject) -> dict[str, object]:
+    """One link of the chain; its address only for who may open that page."""
     tone = "" if link.proved else "warn"
-    return {"label": link.label, "value": link.value, "note": link.note, "url": link.url, "here": link.here, "tone": tone}
+    opens = link.url and holds(subject, resolve(link.url).func.capabilities["GET"])  # type: ignore[attr-defined]
+    return {"label": link.label, "value": link.value, "note": link.note, "url": link.url if opens else "", "here": link.here, "tone": tone}
