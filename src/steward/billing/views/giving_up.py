@@ -23,7 +23,7 @@ from steward.core.web.forms import Done, handle, press
 SHOWN = 100
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def page(request: HttpRequest) -> HttpResponse:
     """Balances that are small and old, debts that are ripe, runs that were asked for, files that were made."""
     call = request.call  # type: ignore[attr-defined]

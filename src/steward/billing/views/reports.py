@@ -57,7 +57,7 @@ def _name(row: ask.AgeRow, by: str, masked: bool) -> str:
     return row.party.name
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def reports(request: HttpRequest) -> HttpResponse:
     """The receivable as of a day, tied to the books, and the figures; ``?export=csv`` leaves as a file."""
     call = request.call  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def _words(one: Measure, day: date, first: date, last: date) -> tuple[str, str, 
     }[one.name]  # fmt: skip
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def rows(request: HttpRequest) -> HttpResponse:
     """The open items behind a number of the report, largest first."""
     call = request.call  # type: ignore[attr-defined]

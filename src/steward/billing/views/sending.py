@@ -153,7 +153,7 @@ def _batch(request: HttpRequest, uid: UUID) -> Batch:
     return row
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def sending(request: HttpRequest) -> HttpResponse:
     """What is ready by payer, and what the scrub holds back with its mend."""
     call = request.call  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ DAYS = 90
 PERIODS = (30, 90, 365)
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def services(request: HttpRequest) -> HttpResponse:
     """Services of remittances of the last 90 days (or 30, 365), the largest gap first."""
     call = request.call  # type: ignore[attr-defined]
