@@ -182,18 +182,21 @@ def _whole(folder: Path, stack: ExitStack) -> list[Part]:
     """
     cores = str(max(2, os.cpu_count() or 2))
     often = ["-n", cores, "--dist", "worksteal", "-m", "not browser and not long"]
+    once = "PostgreSQL" if postgres.programs() is not None else "SQLite"
     tests = [
         pytest_part(
             "SQLite",
             *often,
             coverage=True,
+            STEWARD_ONCE=once,
             COVERAGE_FILE=str(folder / "coverage"),
             STEWARD_TEST_ROOT=_root(folder, "s"),
         )
     ]
     if postgres.programs() is not None:
         url = stack.enter_context(postgres.server())
-        tests.append(pytest_part("PostgreSQL", *often, DATABASE_URL=url, STEWARD_TEST_ROOT=_root(folder, "p")))
+        root = _root(folder, "p")
+        tests.append(pytest_part("PostgreSQL", *often, DATABASE_URL=url, STEWARD_ONCE=once, STEWARD_TEST_ROOT=root))
     say("Running style, types, floors and the tests on both databases ...")
     started = [part.start(folder, stack) for part in [*tests, *static_parts()]]
     done = [part.wait() for part in reversed(started)]
