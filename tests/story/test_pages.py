@@ -30,8 +30,8 @@ def pages(office: Office) -> dict[str, list[str]]:
     claim = uid(office, "billing_claim", "id IN (SELECT claim_id FROM billing_workitem WHERE closed_at IS NULL)")
     work = uid(office, "billing_workitem", "closed_at IS NULL AND claim_id IS NOT NULL")
     account = uid(office, "banking_bankaccount")
-    session = uid(office, "banking_drawersession", "state = 'open'")
     mine = "SELECT id FROM core_user WHERE username = 'frontdesk'"
+    session = uid(office, "banking_drawersession", f"state = 'open' AND cashier_id = ({mine})")
     taken = uid(office, "banking_receipt", f"tender = 'cash' AND by_id = ({mine})")
     person = uid(office, "core_user", "username = 'hr'")
     ref = office.ask("SELECT c.ref FROM billing_remittanceclaim r JOIN billing_claim c ON c.id = r.claim_id "
