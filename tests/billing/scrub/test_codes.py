@@ -125,7 +125,7 @@ def test_icd10_of_a_package():
     }
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("simple_icd_10_cm"), reason="simple_icd_10_cm is not installed")
+@pytest.mark.skipif(not importlib.util.find_spec("simple_icd_10_cm"), reason="left out: the real files of simple_icd_10_cm are not installed")
 def test_icd10_of_the_real_package():
     import simple_icd_10_cm
 
