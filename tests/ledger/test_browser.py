@@ -49,4 +49,3 @@ def test_from_accrual_to_cash_and_to_an_entry(site: Any, width: int, scheme: str
         page.get_by_text("November 19, 2026, on the cash basis").wait_for()
         page.goto("/ledger/journal/")
         page.locator("tbody a").last.click()
-        page.get_by_role("link", name="7e1f2f4c").first.wait_for()  # the item leads to its trace
