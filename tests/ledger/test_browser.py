@@ -49,3 +49,7 @@ def test_from_accrual_to_cash_and_to_an_entry(site: Any, width: int, scheme: str
         page.get_by_text("November 19, 2026, on the cash basis").wait_for()
         page.goto("/ledger/journal/")
         page.locator("tbody a").last.click()
+        page.get_by_role("link", name="Charge …2d3a").first.click()
+        page.locator("main").get_by_role("link", name="Entry 2").click()  # no claim of ours: the entries that moved it
+        page.wait_for_url("**/trace/entry/2/")
+        assert page.said == []
