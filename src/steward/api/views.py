@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from steward.api import schema
@@ -17,6 +17,7 @@ from steward.api.lists import LISTS, path_of
 from steward.banking.selectors.cash import cash as cash_position
 from steward.billing.selectors.claims import claim_by_ref, claim_status
 from steward.core.access.policy import holds, matrix, may
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.imports import Options
 from steward.core.listing import Listing, ScopedList, machine
@@ -31,9 +32,9 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @screen(GET="desk.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: OfficeRequest) -> HttpResponse:
     """The lists open to this person, and where the rest is described."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     lists = [
         {"list": each.listing.name, "title": str(each.listing.title), "url": f"/api/{path_of(each)}"}
         for each in LISTS
@@ -43,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="desk.read")
-def openapi(request: HttpRequest) -> HttpResponse:
+def openapi(request: OfficeRequest) -> HttpResponse:
     """What can be asked and what is answered, as OpenAPI 3.1."""
     machines.check_query(request, ())
     return JsonResponse(schema.document())
@@ -53,11 +54,11 @@ def list_view(each: ScopedList) -> Callable[..., HttpResponse]:
     """The address of one list."""
 
     @screen(GET=each.capability)
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: OfficeRequest) -> HttpResponse:
         listing, rows = each.open(request)
         if not _is_bulk(request, listing):
             return JsonResponse(machine.page(request, listing, rows))
-        key = f"api-patients:{request.call.user_id}"  # type: ignore[attr-defined]
+        key = f"api-patients:{request.call.user_id}"
         left = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR - limits.held(key, HOUR)
         if left <= 0:
             return _too_much(request)
@@ -69,14 +70,14 @@ def list_view(each: ScopedList) -> Callable[..., HttpResponse]:
     return view
 
 
-def _is_bulk(request: HttpRequest, listing: Listing) -> bool:
+def _is_bulk(request: OfficeRequest, listing: Listing) -> bool:
     """Rows about patients in full, asked by somebody who may not (now) export them in bulk: the rule of the list's files."""
     about_patients = listing.patient is not None or matrix()[listing.export].phi
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     return about_patients and not listing.masked and not may(call.subject, "export.phi", None, call.context).allowed
 
 
-def _too_much(request: HttpRequest) -> HttpResponse:
+def _too_much(request: OfficeRequest) -> HttpResponse:
     most = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR
     said = _("More than %(most)s rows about patients in an hour leave only with the right of bulk export.") % {
         "most": most
@@ -85,24 +86,24 @@ def _too_much(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="books.read")
-def trial_balance(request: HttpRequest) -> HttpResponse:
+def trial_balance(request: OfficeRequest) -> HttpResponse:
     """Every account as of a day, as ``steward books trial-balance`` gives it."""
     machines.check_query(request, ("as_of", "basis"))
     return JsonResponse(balances(_day(request), basis=request.GET.get("basis", "accrual")).as_json())
 
 
 @screen(GET="cash.read")
-def cash(request: HttpRequest) -> HttpResponse:
+def cash(request: OfficeRequest) -> HttpResponse:
     """The cash position, as ``steward bank cash`` gives it."""
     machines.check_query(request, ("as_of",))
     return JsonResponse(cash_position(_day(request)).as_json())
 
 
 @screen(GET="charge.read")
-def claim(request: HttpRequest, ref: str) -> HttpResponse:
+def claim(request: OfficeRequest, ref: str) -> HttpResponse:
     """One claim by its number, as ``steward billing claim`` gives it; reading it is audited."""
     machines.check_query(request, ())
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     row = claim_by_ref(call.subject, ref) if "\x00" not in ref else None
     found: dict[str, Any] | None = claim_status(call.subject, row.ref) if row is not None else None
     if row is None or found is None:
@@ -112,18 +113,18 @@ def claim(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @screen(POST="journal.write")
-def post(request: HttpRequest) -> HttpResponse:
+def post(request: OfficeRequest) -> HttpResponse:
     """Post entries, all or nothing, as ``steward books post``: the body is its file."""
     machines.check_query(request, ())
     if request.content_type != "application/json":
         said = Refusal("media_type", _("The body is no JSON."), _("Send it as application/json."))
         return machines.error(request, 415, said)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     return JsonResponse(post_file(call, content=request.body, name="api.json").as_json())
 
 
 @screen(POST="desk.read")
-def import_file(request: HttpRequest) -> HttpResponse:
+def import_file(request: OfficeRequest) -> HttpResponse:
     """One file through the door of ``steward import``; each kind's own service asks for its own right."""
     machines.check_query(request, ())
     uploads = request.FILES.getlist("file")
@@ -134,7 +135,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     if any("\x00" in text for text in (name, *said.values())) or said["create_payers"] not in ("", "0", "1"):
         raise BadRequest(_("A field beside the file cannot be read."))
     options = Options(account=said["account"] or None, create_payers=said["create_payers"] == "1")
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     imported = import_content(call, content, name, kind=said["kind"] or None, options=options)
     answer = imported.as_json(name, content)
     if problems := imported.problems:
@@ -142,9 +143,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: OfficeRequest) -> date:
     if "as_of" not in request.GET:
-        return request.call.today  # type: ignore[attr-defined,no-any-return]
+        return request.call.today
     text = request.GET["as_of"]
     try:
         if not ISO_DAY.fullmatch(text):  # fromisoformat reads weeks too

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.desk import selectors, tracing
 from steward.desk.forms import ImportForm
@@ -19,15 +20,15 @@ TONES = {"overdue": ("bad", _("Overdue")), "today": ("warn", _("Today")), "findi
 
 
 @screen(GET="desk.read")
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: OfficeRequest) -> HttpResponse:
     """The page the manager works from (at most 12 queries, asserted in tests/desk)."""
-    page = selectors.today(request.call.subject, request.call.clock)  # type: ignore[attr-defined]
+    page = selectors.today(request.call.subject, request.call.clock)
     page["work"] = [(*TONES[t.state], t) for t in page["tasks"]]
     return render(request, "desk/today.html", page)
 
 
 @screen(GET="desk.read", POST="desk.read")
-def import_files(request: HttpRequest) -> HttpResponse:
+def import_files(request: OfficeRequest) -> HttpResponse:
     """Files from outside through one door; each kind's own service asks for its own capability."""
     form = ImportForm(request.POST or None, request.FILES or None)
     results = []
@@ -41,16 +42,16 @@ def import_files(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/import.html", {"form": form, "results": results}, status=status)
 
 
-def _one(request: HttpRequest, form: ImportForm, upload: object) -> dict[str, object]:
+def _one(request: OfficeRequest, form: ImportForm, upload: object) -> dict[str, object]:
     content = upload.read()  # type: ignore[attr-defined]
-    call = request.call.with_key(None)  # type: ignore[attr-defined]  # one form may carry many files; content makes each once-only
+    call = request.call.with_key(None)  # one form may carry many files; content makes each once-only
     name = str(upload.name)  # type: ignore[attr-defined]
     imported = import_content(call, content, name, kind=form.cleaned_data["kind"] or None, options=form.options())
     return imported.as_json(name, content)
 
 
 @screen(GET="trace.read")
-def trace_find(request: HttpRequest) -> HttpResponse:
+def trace_find(request: OfficeRequest) -> HttpResponse:
     """Find the start of a trace by a claim, receipt, slip, check or entry number."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]  # PostgreSQL's texts hold no NUL
     starts = tracing.find(text) if text else []
@@ -60,10 +61,10 @@ def trace_find(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="trace.read")
-def trace(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+def trace(request: OfficeRequest, kind: str, ref: str) -> HttpResponse:
     """From any cent to its visit, charge, remittance, deposit, bank line and entry, on one page."""
     chain = tracing.trace(kind, ref.replace("\x00", "")[:80])
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     if holds(call.subject, "charge.read"):
         call.read("patient", chain.patients)
     return render(request, "desk/trace.html", {

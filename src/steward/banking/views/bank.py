@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from steward.banking.selectors import statements as ask
 from steward.banking.selectors.cash import cash as cash_position
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, ScopedList, Sort, Text, link_to
 from steward.core.money import format_cents
@@ -52,11 +53,11 @@ LINE_LIST = ScopedList(LINES, "bank.read", lambda subject: ask.with_matched(ask.
 
 
 @screen(GET="deposit.read")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: OfficeRequest) -> HttpResponse:
     """Where the money stands: accounts, what is in hand, what is on its way. Who reads no bank sees what is in hand and
     the deposits that are hers."""
-    subject = request.call.subject  # type: ignore[attr-defined]
-    today = request.call.today  # type: ignore[attr-defined]
+    subject = request.call.subject
+    today = request.call.today
     bank = holds(subject, "bank.read")
     accounts = ask.bank_accounts() if bank else []
     rows = [(one, ask.bank_balance(one, today), ask.open_lines(one).count()) for one in accounts]
@@ -79,14 +80,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="cash.read")
-def cash(request: HttpRequest) -> HttpResponse:
+def cash(request: OfficeRequest) -> HttpResponse:
     """The cash position, and how it is reckoned."""
-    today = request.call.today  # type: ignore[attr-defined]
+    today = request.call.today
     return render(request, "banking/cash.html", {"position": cash_position(today), "day": today})
 
 
 @screen(GET="bank.read")
-def lines(request: HttpRequest) -> HttpResponse:
+def lines(request: OfficeRequest) -> HttpResponse:
     """All bank lines."""
     return LINE_LIST.respond(request)
 
@@ -99,11 +100,11 @@ def _account(uid: UUID) -> BankAccount:
 
 
 @screen(GET="bank.read")
-def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+def account(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One account: its balance by the bank, its statements, the work list as the matcher sees it."""
     row = _account(uid)
     work = work_list(row)
-    subject, today = request.call.subject, request.call.today  # type: ignore[attr-defined]
+    subject, today = request.call.subject, request.call.today
     return render(request, "banking/account.html", {
         "account": row, "may_match": holds(subject, "bank.import"), "may_change": holds(subject, "bank.accounts"),
         "balance": ask.bank_balance(row, today),
@@ -144,7 +145,7 @@ def _ruled(match: Match) -> Match:
 
 
 @screen(POST="bank.import")
-def run(request: HttpRequest, uid: UUID) -> HttpResponse:
+def run(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Post what identities prove."""
     row, back = _account(uid), reverse("banking:account", args=[uid])
 
@@ -157,7 +158,7 @@ def run(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="bank.import", POST="bank.import")
-def match(request: HttpRequest, uid: UUID) -> HttpResponse:
+def match(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Tie lines to what was expected by hand; `?line=` and `?settlement=` choose to begin with."""
     row, back = _account(uid), reverse("banking:account", args=[uid])
     work = work_list(row)
@@ -180,15 +181,15 @@ def match(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _line(request: HttpRequest, uid: UUID) -> BankLine:
-    row = ask.with_matched(ask.bank_lines(request.call.subject)).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _line(request: OfficeRequest, uid: UUID) -> BankLine:
+    row = ask.with_matched(ask.bank_lines(request.call.subject)).filter(uid=uid).first()
     if row is None:
         raise Http404
     return row
 
 
 @screen(GET="bank.read")
-def line(request: HttpRequest, uid: UUID) -> HttpResponse:
+def line(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One bank line: what the bank said, what it was matched with, the entry."""
     row = _line(request, uid)
     found = Match.objects.filter(parts__line=row, parts__live=True).first()
@@ -197,14 +198,14 @@ def line(request: HttpRequest, uid: UUID) -> HttpResponse:
     settlements = (
         [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
     )
-    may = holds(request.call.subject, "bank.import")  # type: ignore[attr-defined]
+    may = holds(request.call.subject, "bank.import")
     return render(
         request, "banking/line.html", {"line": row, "match": found, "settlements": settlements, "may_match": may}
     )
 
 
 @screen(GET="bank.import", POST="bank.import")
-def explain(request: HttpRequest, uid: UUID) -> HttpResponse:
+def explain(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Book a line the books did not expect."""
     row, back = _line(request, uid), reverse("banking:line", args=[uid])
     return handle(
@@ -216,7 +217,7 @@ def explain(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="bank.import", POST="bank.import")
-def unmatch(request: HttpRequest, uid: UUID) -> HttpResponse:
+def unmatch(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Undo a match."""
     row = Match.objects.select_related("bank_account").filter(uid=uid).first()
     if row is None:
@@ -231,7 +232,7 @@ def unmatch(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="bank.accounts", POST="bank.accounts")
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: OfficeRequest) -> HttpResponse:
     """Open another bank account."""
 
     def act(call: Any, **data: Any) -> BankAccount:
@@ -246,7 +247,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="bank.accounts", POST="bank.accounts")
-def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
+def account_change(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Change what is known of an account. The number is never shown again; empty leaves it."""
     row, back = _account(uid), reverse("banking:account", args=[uid])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from steward.billing.selectors.visits import day_facts
 from steward.core.access.decide import Subject
 from steward.core.access.models import Office
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.selectors import ends
 from steward.core.clock import Clock
@@ -42,9 +43,9 @@ def _door(subject: Subject, question: str) -> str:
 
 
 @screen(GET="deposit.read", POST="day.prepare")
-def close_today(request: HttpRequest) -> HttpResponse:
+def close_today(request: OfficeRequest) -> HttpResponse:
     """The close of today."""
-    return close_day(request, request.call.today.isoformat())  # type: ignore[attr-defined]
+    return close_day(request, request.call.today.isoformat())
 
 
 def _day(text: str) -> date:
@@ -55,10 +56,10 @@ def _day(text: str) -> date:
 
 
 @screen(GET="deposit.read", POST="day.prepare")
-def close_day(request: HttpRequest, day: str) -> HttpResponse:
+def close_day(request: OfficeRequest, day: str) -> HttpResponse:
     """What the lock asks, each with where to do it; reasons for what may stand; the first signature."""
     on = _day(day)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     facts = day_facts(on, call.clock)
     found = close_of(on)
     items = day_checks(on, facts, found.reasons if found else {})
@@ -82,7 +83,7 @@ def close_day(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @screen(POST="day.sign")
-def sign(request: HttpRequest, day: str) -> HttpResponse:
+def sign(request: OfficeRequest, day: str) -> HttpResponse:
     """The second signature."""
     on = _day(day)
     back = reverse("banking:close_day", args=[on])
@@ -106,11 +107,11 @@ def _figures(on: date, close: DayClose | None, clock: Clock) -> dict[str, Any]:
 
 
 @screen(GET="deposit.read")
-def sheet(request: HttpRequest, day: str) -> HttpResponse:
+def sheet(request: OfficeRequest, day: str) -> HttpResponse:
     """The day sheet as PDF: as signed, or as it stands now."""
     on = _day(day)
     found = close_of(on)
-    figures = _figures(on, found, request.call.clock)  # type: ignore[attr-defined]
+    figures = _figures(on, found, request.call.clock)
     signatures = []
     if found:
         signatures.append((_("Prepared by"), f"{found.prepared_by.name}, {found.prepared_at:%Y-%m-%d %H:%M} UTC"))
@@ -130,19 +131,19 @@ def _end_of_log(day: str, row: int, digest: str) -> tuple[str, str]:
 
 
 @screen(GET="deposit.read")
-def sheet_page(request: HttpRequest, day: str) -> HttpResponse:
+def sheet_page(request: OfficeRequest, day: str) -> HttpResponse:
     """The day sheet on the screen."""
     on = _day(day)
     found = close_of(on)
-    figures = _figures(on, found, request.call.clock)  # type: ignore[attr-defined]
+    figures = _figures(on, found, request.call.clock)
     return render(request, "banking/sheet.html", {"day": on, "close": found, "sheet": figures})
 
 
 @screen(GET="deposit.make", POST="deposit.make")
-def mail_new(request: HttpRequest) -> HttpResponse:
+def mail_new(request: OfficeRequest) -> HttpResponse:
     """Log the mail that two people opened."""
     return handle(
-        request, MailForm, closing.log_mail, me=request.call.user_id,  # type: ignore[attr-defined]
+        request, MailForm, closing.log_mail, me=request.call.user_id,
         context={"title": _("Log the mail"), "submit": _("Log it"), "cancel": reverse("banking:close"),
                  "lead": _("You opened it; a colleague watched.")},
         success=lambda one: Done(reverse("banking:close"), _("The mail is logged")),

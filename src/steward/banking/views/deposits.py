@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from steward.banking.selectors import deposits as ask
 from steward.banking.selectors.statements import bank_accounts
 from steward.banking.services import deposits
 from steward.core.access.models import Office
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.listing import Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
@@ -61,13 +62,13 @@ def _state(row: Deposit) -> tuple[str, Any]:
 
 
 @screen(GET="deposit.read")
-def deposits_list(request: HttpRequest) -> HttpResponse:
+def deposits_list(request: OfficeRequest) -> HttpResponse:
     """All deposits with where they are."""
     return DEPOSIT_LIST.respond(request)
 
 
 @screen(GET="deposit.make", POST="deposit.make")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: OfficeRequest) -> HttpResponse:
     """Choose what goes into the bag; everything in hand is chosen to begin with."""
     there = ask.undeposited()
     choices = [(one.item, f"{one.label or one.item} · {one.check_no} · {format_cents(one.cents)}") for one in there]
@@ -79,15 +80,15 @@ def new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _deposit(request: HttpRequest, uid: UUID) -> Deposit:
-    row = ask.with_seen(ask.deposits(request.call.subject)).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _deposit(request: OfficeRequest, uid: UUID) -> Deposit:
+    row = ask.with_seen(ask.deposits(request.call.subject)).filter(uid=uid).first()
     if row is None:
         raise Http404
     return row
 
 
 @screen(GET="deposit.read")
-def deposit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def deposit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One deposit with everything in its bag."""
     row = _deposit(request, uid)
     return render(
@@ -96,10 +97,10 @@ def deposit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="deposit.read")
-def slip(request: HttpRequest, uid: UUID) -> HttpResponse:
+def slip(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The slip as PDF; the whole account number is on it, so printing is audited."""
     row = _deposit(request, uid)
-    record_read(request.call, "print", "banking.deposit", [row.uid])  # type: ignore[attr-defined]
+    record_read(request.call, "print", "banking.deposit", [row.uid])
     practice = Office.objects.values_list("name", flat=True).first() or ""
     response = HttpResponse(deposit_slip(row, practice), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="deposit-slip-{row.number}.pdf"'
@@ -107,7 +108,7 @@ def slip(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="deposit.make", POST="deposit.make")
-def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+def void(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Undo a deposit that never left."""
     row = _deposit(request, uid)
     back = reverse("banking:deposit", args=[uid])
@@ -120,7 +121,7 @@ def void(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="deposit.make", POST="deposit.make")
-def batch_new(request: HttpRequest) -> HttpResponse:
+def batch_new(request: OfficeRequest) -> HttpResponse:
     """Close the card terminal. What the receipts add up to is shown after the slip's total was typed."""
     return handle(
         request, BatchForm, deposits.close_terminal_batch,
@@ -131,8 +132,8 @@ def batch_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="deposit.read")
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: OfficeRequest) -> HttpResponse:
     """Card batches: gross, fee, net, and whether the bank has shown them."""
-    rows = list(ask.with_seen(ask.batches(request.call.subject))[:100])  # type: ignore[attr-defined]
+    rows = list(ask.with_seen(ask.batches(request.call.subject))[:100])
     open_cents = sum(ask.card_receipts_open().values_list("cents", flat=True))
     return render(request, "banking/batches.html", {"rows": rows, "open_cents": open_cents})

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,15 +27,16 @@ from steward.banking.selectors.refunds import refunds as given_back
 from steward.banking.services import accounts, drawers
 from steward.banking.states import SessionState
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, Form, handle
 
 
 @screen(GET="deposit.read")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: OfficeRequest) -> HttpResponse:
     """Every drawer: whose it is now, and the latest sessions. What a drawer should hold is not shown before its count."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     open_ones = {one.drawer_id: one for one in ask.open_sessions()}
     latest = list(ask.sessions(subject).filter(state=SessionState.COUNTED)[:30])
     rows = [(one, open_ones.get(one.pk)) for one in ask.drawers()]
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="drawer.count", POST="drawer.count")
-def open_drawer(request: HttpRequest) -> HttpResponse:
+def open_drawer(request: OfficeRequest) -> HttpResponse:
     """Open a drawer for oneself."""
     first = ask.drawers().exclude(sessions__state=SessionState.OPEN).first()
     initial = {"drawer": first, "float_cents": first.float_cents if first else None}
@@ -60,31 +61,31 @@ def open_drawer(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _session(request: HttpRequest, uid: UUID) -> DrawerSession:
-    row = ask.sessions(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _session(request: OfficeRequest, uid: UUID) -> DrawerSession:
+    row = ask.sessions(request.call.subject).filter(uid=uid).first()
     if row is None:
         raise Http404
     return row
 
 
 @screen(GET="deposit.read")
-def drawer(request: HttpRequest, uid: UUID) -> HttpResponse:
+def drawer(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One session: its receipts and moves; expected and over or short only after the count."""
     session = _session(request, uid)
     counted = session.state == SessionState.COUNTED
-    receipts = ask.receipts(request.call.subject).filter(session=session)  # type: ignore[attr-defined]
+    receipts = ask.receipts(request.call.subject).filter(session=session)
     return render(request, "banking/drawer.html", {
         "session": session, "counted": counted, "moves": session.moves.select_related("by").order_by("id"),
-        "receipts": receipts, "refunds": given_back(request.call.subject).filter(session=session),  # type: ignore[attr-defined]
+        "receipts": receipts, "refunds": given_back(request.call.subject).filter(session=session),
         "flow": ask.flows([session])[session.pk] if counted else None,
-        "mine": session.cashier_id == request.call.user_id,  # type: ignore[attr-defined]
+        "mine": session.cashier_id == request.call.user_id,
         "waiting": drawers.waiting_hand_overs(session) if not counted else [],
-        "may_count_other": holds(request.call.subject, "drawer.count_other"),  # type: ignore[attr-defined]
+        "may_count_other": holds(request.call.subject, "drawer.count_other"),
     })  # fmt: skip
 
 
 @screen(GET="drawer.count", POST="drawer.count")
-def count(request: HttpRequest, uid: UUID) -> HttpResponse:
+def count(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The blind count."""
     session = _session(request, uid)
 
@@ -98,7 +99,7 @@ def count(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="drawer.count_other", POST="drawer.count_other")
-def count_for(request: HttpRequest, uid: UUID) -> HttpResponse:
+def count_for(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The blind count of a cashier who is not there."""
     session = _session(request, uid)
 
@@ -121,7 +122,7 @@ def _counted(session: DrawerSession) -> str:
     return words % {"drawer": session.drawer.name, "cents": format_cents(abs(difference))}
 
 
-def _move(request: HttpRequest, uid: UUID, form: Any, title: str, act: Any, done: str, **more: Any) -> HttpResponse:
+def _move(request: OfficeRequest, uid: UUID, form: Any, title: str, act: Any, done: str, **more: Any) -> HttpResponse:
     session = _session(request, uid)
     back = reverse("banking:drawer", args=[uid])
     return handle(
@@ -131,19 +132,19 @@ def _move(request: HttpRequest, uid: UUID, form: Any, title: str, act: Any, done
 
 
 @screen(GET="drawer.move", POST="drawer.move")
-def drop(request: HttpRequest, uid: UUID) -> HttpResponse:
+def drop(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Cash into the safe."""
     return _move(request, uid, DropForm, _("Drop into the safe"), drawers.safe_drop, _("It lies in the safe"))
 
 
 @screen(GET="drawer.move", POST="drawer.move")
-def pay_out(request: HttpRequest, uid: UUID) -> HttpResponse:
+def pay_out(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A small expense out of the drawer."""
     return _move(request, uid, PayOutForm, _("Pay out"), drawers.pay_out, _("Paid out and booked"))
 
 
 @screen(GET="drawer.move", POST="drawer.move")
-def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
+def hand_over(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Cash to a colleague's drawer."""
     others = ask.open_sessions().exclude(uid=uid)
     return _move(
@@ -158,9 +159,9 @@ def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="drawer.move", POST="drawer.move")
-def handed(request: HttpRequest, uid: UUID) -> HttpResponse:
+def handed(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Cash between two drawers: its receiver says what she counted, its giver takes it back."""
-    user = request.call.user_id  # type: ignore[attr-defined]
+    user = request.call.user_id
     rows = CashMove.objects.select_related("session__drawer", "other__drawer")
     row = rows.filter(Q(session__cashier=user) | Q(other__cashier=user), uid=uid, other__isnull=False).first()
     if row is None or row.other is None:
@@ -177,7 +178,7 @@ def handed(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="bank.accounts", POST="bank.accounts")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: OfficeRequest) -> HttpResponse:
     """Set up a drawer."""
     return handle(
         request, DrawerForm, accounts.make_drawer,

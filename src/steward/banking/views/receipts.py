@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from steward.billing.selectors.refunds import asked_of_item
 from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, in_full
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle
@@ -83,7 +84,7 @@ def _patient_uid(row: Receipt) -> UUID | None:
 
 
 @screen(GET="receipt.read")
-def receipts_list(request: HttpRequest) -> HttpResponse:
+def receipts_list(request: OfficeRequest) -> HttpResponse:
     """All receipts this person may see."""
     return RECEIPT_LIST.respond(request)
 
@@ -94,9 +95,9 @@ def names_shown(subject: Subject) -> bool:
 
 
 @screen(GET="receipt.take", POST="receipt.take")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: OfficeRequest) -> HttpResponse:
     """Take a payment: `?patient=UID` says from whom (`for`, `cents`, `purpose` fill the rest); without it, find them."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     patient = _patient(request)
     if patient is None:
         return _find(request)
@@ -133,44 +134,44 @@ def _is_uid(text: str) -> bool:
         return False
 
 
-def _cents(request: HttpRequest) -> int | None:
+def _cents(request: OfficeRequest) -> int | None:
     text = request.GET.get("cents", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _patient(request: HttpRequest) -> Any:
+def _patient(request: OfficeRequest) -> Any:
     try:
         uid = UUID(request.GET.get("patient", ""))
     except ValueError:
         return None
-    return frontdesk.patients(request.call.subject).select_related("party").filter(uid=uid).first()  # type: ignore[attr-defined]
+    return frontdesk.patients(request.call.subject).select_related("party").filter(uid=uid).first()
 
 
-def _find(request: HttpRequest) -> HttpResponse:
+def _find(request: OfficeRequest) -> HttpResponse:
     """Choose who pays: a search without scripts."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     text = request.GET.get("q", "").strip()
     found = list(frontdesk.search_patients(call.subject, text)[:20]) if text else []
     call.read("patient", [one.uid for one in found])
     return render(request, "banking/receipt_find.html", {"q": text, "found": found})
 
 
-def _receipt(request: HttpRequest, uid: UUID) -> Receipt:
-    row = ask.receipt(request.call.subject, uid)  # type: ignore[attr-defined]
+def _receipt(request: OfficeRequest, uid: UUID) -> Receipt:
+    row = ask.receipt(request.call.subject, uid)
     if row is None:
         raise Http404
     patient = _patient_uid(row)
     if patient:
-        request.call.read("patient", [patient])  # type: ignore[attr-defined]
+        request.call.read("patient", [patient])
     return row
 
 
 @screen(GET="receipt.read")
-def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+def receipt(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One receipt, made to be printed and handed over."""
     row = _receipt(request, uid)
-    may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"  # type: ignore[attr-defined]
-    subject = request.call.subject  # type: ignore[attr-defined]
+    may_void = row.by_id == request.call.user_id and not row.voided_at and row.session.state == "open"
+    subject = request.call.subject
     left = -item_balances([row.item]).get(row.item, {}).get("patient_prepaid", 0)
     given = refunds_of_item(row.item)
     told = {"receipt": row, "payer": payer_name(subject, row.party), "given": given}
@@ -190,7 +191,7 @@ def payer_name(subject: Subject, party: Party | None) -> str:
 
 
 @screen(GET="receipt.void", POST="receipt.void")
-def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+def void(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take a payment back."""
     row = _receipt(request, uid)
     back = reverse("banking:receipt", args=[uid])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from steward.billing.models import Decision
 from steward.billing.selectors.refunds import refund_to_pay, refunds_to_pay
 from steward.billing.services.decisions import pay_refund, request_refund
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, Form, handle
@@ -30,9 +31,9 @@ from steward.registry.models import Party
 
 
 @screen(GET="receipt.read")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: OfficeRequest) -> HttpResponse:
     """What is signed and waits to be paid, and the latest that were paid."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     subject = call.subject
     may_pay = holds(subject, "refund.pay")
     waiting = refunds_to_pay() if may_pay or holds(subject, "charge.read") else []
@@ -46,16 +47,16 @@ def home(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _read(request: HttpRequest, *parties: Party) -> None:
+def _read(request: OfficeRequest, *parties: Party) -> None:
     """Whose record was shown."""
     patients = (getattr(party, "patient", None) for party in parties)
-    request.call.read("patient", [one.uid for one in patients if one])  # type: ignore[attr-defined]
+    request.call.read("patient", [one.uid for one in patients if one])
 
 
 @screen(GET="writeoff.request", POST="writeoff.request")
-def ask_for(request: HttpRequest, uid: UUID) -> HttpResponse:
+def ask_for(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask to give back what is left of a payment; another person signs it."""
-    row = cash.receipt(request.call.subject, uid)  # type: ignore[attr-defined]
+    row = cash.receipt(request.call.subject, uid)
     patient = getattr(row.party, "patient", None) if row and row.party else None
     if row is None or patient is None:
         raise Http404
@@ -75,7 +76,7 @@ def ask_for(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="refund.pay", POST="refund.pay")
-def pay(request: HttpRequest, uid: UUID) -> HttpResponse:
+def pay(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Pay a signed refund out of one's own drawer."""
     row = refund_to_pay(uid)
     if row is None or row.patient is None:
@@ -90,8 +91,8 @@ def pay(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _refund(request: HttpRequest, uid: UUID) -> CashRefund:
-    row = ask.refund(request.call.subject, uid)  # type: ignore[attr-defined]
+def _refund(request: OfficeRequest, uid: UUID) -> CashRefund:
+    row = ask.refund(request.call.subject, uid)
     if row is None:
         raise Http404
     _read(request, row.party)
@@ -99,10 +100,10 @@ def _refund(request: HttpRequest, uid: UUID) -> CashRefund:
 
 
 @screen(GET="receipt.read")
-def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
+def refund(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The voucher: printed, signed by whoever got the money, kept with the drawer."""
     row = _refund(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     mine = row.by_id == call.user_id and not row.voided_at and row.session.state == SessionState.OPEN
     told = {"refund": row, "payee": payer_name(call.subject, row.party), "receipt": cash.receipt_of_item(row.item)}
     paper = patient_paper(request, "banking/papers/refund.html", row.party.language, told)
@@ -111,7 +112,7 @@ def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="refund.pay", POST="refund.pay")
-def take_back(request: HttpRequest, uid: UUID) -> HttpResponse:
+def take_back(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The cash came back into the drawer."""
     row = _refund(request, uid)
     back = reverse("banking:refund", args=[uid])

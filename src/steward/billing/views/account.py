@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from steward.billing.selectors import accounts as ask
@@ -13,13 +13,14 @@ from steward.billing.views.plans import agreed
 from steward.billing.views.statements import on_account
 from steward.billing.words import age_heads, say
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 
 
 @screen(GET="charge.read")
-def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+def account(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """What a guarantor owes, has paid ahead, and what happened to each line."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     guarantor = guarantor_or_404(request, uid)
     whole = "all" in request.GET
     view = ask.account(call.subject, guarantor, call.today, whole=whole)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.billing.logic.account import BUCKETS
 from steward.billing.selectors import accounts as ask
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Column, Empty, Flag, Listing, MoneyRange, Preset, ScopedList, Sort, Text, link_to
 from steward.core.web import now
@@ -61,16 +62,16 @@ BALANCE_LIST = ScopedList(BALANCES, "charge.read", lambda subject: ask.balances(
 
 
 @screen(GET="charge.read")
-def balances(request: HttpRequest) -> HttpResponse:
+def balances(request: OfficeRequest) -> HttpResponse:
     """Every patient who owes or has paid ahead, by age of what is owed."""
     return BALANCE_LIST.respond(
         request, lead=_("From the books, line by line; as old as the day it became the patient's to pay.")
     )
 
 
-def guarantor_or_404(request: HttpRequest, uid: UUID) -> Party:
+def guarantor_or_404(request: OfficeRequest, uid: UUID) -> Party:
     """The guarantor of the address, when this person may see the account."""
-    found = ask.guarantor_of(request.call.subject, uid)  # type: ignore[attr-defined]
+    found = ask.guarantor_of(request.call.subject, uid)
     if found is None:
         raise Http404
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from steward.billing.services.decisions import apply_prepayment, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import REJECTED, TONES, ClaimState, said
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest, requests_for
 from steward.core.listing import (
@@ -115,23 +116,23 @@ CLAIM_LIST = ScopedList(CLAIMS, "charge.read", ask.claims, MASKED_CLAIMS)
 
 
 @screen(GET="charge.read")
-def charges_list(request: HttpRequest) -> HttpResponse:
+def charges_list(request: OfficeRequest) -> HttpResponse:
     """All charges, by the day they were posted."""
     lead = _("Every service with the day it was done and the day it reached the books.")
     return CHARGE_LIST.respond(request, lead=lead)
 
 
 @screen(GET="charge.read")
-def claims_list(request: HttpRequest) -> HttpResponse:
+def claims_list(request: OfficeRequest) -> HttpResponse:
     """All claims, by day of service."""
     return CLAIM_LIST.respond(request)
 
 
-def _claim(request: HttpRequest, uid: UUID) -> Claim:
-    row = ask.claim_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _claim(request: OfficeRequest, uid: UUID) -> Claim:
+    row = ask.claim_by_uid(request.call.subject, uid)
     if row is None:
         raise Http404
-    request.call.read("patient", [row.patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [row.patient.uid])
     return row
 
 
@@ -140,17 +141,17 @@ SEVERITY_TONES = {"error": "bad", "warning": "warn", "info": ""}
 
 
 @screen(GET="charge.read")
-def claim(request: HttpRequest, uid: UUID) -> HttpResponse:
+def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One claim: where it stands, its charges with what is open of whom, every answer, what people must decide."""
     row = _claim(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     view = ask.claim_view(row)
     waiting = [d for d in view.decisions if d.entry is None and d.rejected_at is None]
     sent = [(one, *said(one.outcome)) for one in with_outcome(row.submissions.all()).select_related("batch").order_by("-id")]  # type: ignore[attr-defined]
     return render(request, "billing/claim.html", {
         "sent": sent, "problems": [
             (SEVERITY_TONES[one.severity], one)
-            for one in (held_by(row, request.call.today) if view.state in UNSENT else ())  # type: ignore[attr-defined]
+            for one in (held_by(row, request.call.today) if view.state in UNSENT else ())
         ],
         "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
@@ -161,9 +162,9 @@ def claim(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="charge.enter", POST="charge.enter")
-def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+def void(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take back a charge nobody has answered."""
-    row = ask.charges(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+    row = ask.charges(request.call.subject).filter(uid=uid).first()
     if row is None:
         raise Http404
     back = reverse("billing:claim", args=[row.claim.uid])
@@ -189,7 +190,7 @@ def _payer(of: str) -> Payer | None:
 
 
 @screen(GET="writeoff.request", POST="writeoff.request")
-def write_off(request: HttpRequest, uid: UUID) -> HttpResponse:
+def write_off(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask for a write-off; a second person signs it unless the rules say that nobody need."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -206,7 +207,7 @@ def write_off(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="writeoff.request", POST="writeoff.request")
-def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
+def refund(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask to give a credit back."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -223,7 +224,7 @@ def refund(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def prepayment(request: HttpRequest, uid: UUID) -> HttpResponse:
+def prepayment(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Put a payment of the visit to what the patient owes."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -238,15 +239,15 @@ def prepayment(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="approval.read")
-def decision(request: HttpRequest, uid: UUID) -> HttpResponse:
+def decision(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """What somebody asks to be signed, for whoever must sign: the amount, the reason, the claim's figures."""
     row = Decision.objects.filter(uid=uid).select_related("charge__claim", "payer", "asked_by").first()
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     shown = holds(subject, "charge.read")
     # who may see neither charges nor the request among the approvals may not see what it asks
     if row is None or not (shown or requests_for(subject).filter(object_uid=row.uid).exists()):
         raise Http404
     kind = "refund" if row.kind == "refund" else "write_off"
     if shown and row.charge:
-        request.call.read("patient", [row.charge.claim.patient.uid])  # type: ignore[attr-defined]
+        request.call.read("patient", [row.charge.claim.patient.uid])
     return render(request, "billing/decision.html", {"decision": row, "asked": latest(row.uid, kind), "shown": shown})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from steward.billing.selectors.statements import patients_of
 from steward.billing.services.runs import ask_bad_debt, ask_small_balances, make_agency_file
 from steward.billing.views.accounts import guarantor_or_404
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest
 from steward.core.web.forms import Done, handle, press
@@ -24,9 +25,9 @@ SHOWN = 100
 
 
 @screen(GET="billing.report")
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: OfficeRequest) -> HttpResponse:
     """Balances that are small and old, debts that are ripe, runs that were asked for, files that were made."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     may_ask = holds(call.subject, "writeoff.request")
     small = ask.small_balances(call.today) if may_ask else []
     debts = ask.bad_debts(call.today) if may_ask else []
@@ -45,14 +46,14 @@ def _said(run: WriteOffRun) -> str:
 
 
 @screen(POST="writeoff.request")
-def small(request: HttpRequest) -> HttpResponse:
+def small(request: OfficeRequest) -> HttpResponse:
     """Ask to give up every small balance."""
     back = reverse("billing:giving_up")
     return press(request, lambda call: ask_small_balances(call), back=back, success=lambda run: Done(back, _said(run)))
 
 
 @screen(GET="writeoff.request", POST="writeoff.request")
-def bad_debt(request: HttpRequest, uid: UUID) -> HttpResponse:
+def bad_debt(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask to call a guarantor's ripe lines bad debt."""
     who = guarantor_or_404(request, uid)
     back = reverse("billing:account", args=[who.uid])
@@ -65,7 +66,7 @@ def bad_debt(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def agency(request: HttpRequest) -> HttpResponse:
+def agency(request: OfficeRequest) -> HttpResponse:
     """Make the agency's file."""
     back = reverse("billing:giving_up")
     return handle(
@@ -76,9 +77,9 @@ def agency(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="approval.read")
-def run(request: HttpRequest, uid: UUID) -> HttpResponse:
+def run(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """What is asked to be given up, for whoever must sign: the sum, the reason, each line for who may see it."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     row = WriteOffRun.objects.filter(uid=uid).select_related("asked_by", "hardship").first()
     if row is None:
         raise Http404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from steward.billing.services.plans import agree_plan, end_plan
 from steward.billing.services.runs import ask_hardship, end_hardship, grant_hardship
 from steward.billing.views.accounts import guarantor_or_404
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.web.forms import Done, handle, press
 from steward.registry.models import Party
@@ -34,9 +35,9 @@ def plan_words(state: PlanState) -> tuple[str, str]:
     }[state]
 
 
-def agreed(request: HttpRequest, guarantor: Party) -> dict[str, Any]:
+def agreed(request: OfficeRequest, guarantor: Party) -> dict[str, Any]:
     """What the account's page shows of plans and discounts."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     plan = running_plans([guarantor.pk], call.today).get(guarantor.pk)
     return {
         "plan": plan, "plan_state": plan_words(plan.standing.state) if plan else None,
@@ -49,7 +50,7 @@ def _back(guarantor: Party) -> str:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def agree(request: HttpRequest, uid: UUID) -> HttpResponse:
+def agree(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Agree a payment plan."""
     who = guarantor_or_404(request, uid)
     return handle(
@@ -60,7 +61,7 @@ def agree(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a plan."""
     row = get_object_or_404(PaymentPlan.objects.select_related("guarantor"), uid=uid)
     who = guarantor_or_404(request, row.guarantor.uid)
@@ -72,7 +73,7 @@ def end(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Grant a hardship discount."""
     who = guarantor_or_404(request, uid)
     return handle(
@@ -84,7 +85,7 @@ def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="writeoff.request")
-def ask_discount(request: HttpRequest, uid: UUID) -> HttpResponse:
+def ask_discount(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask to take the discount off what is open."""
     row = get_object_or_404(Hardship.objects.select_related("guarantor"), uid=uid)
     who = guarantor_or_404(request, row.guarantor.uid)
@@ -95,7 +96,7 @@ def ask_discount(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def end_discount(request: HttpRequest, uid: UUID) -> HttpResponse:
+def end_discount(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a discount."""
     row = get_object_or_404(Hardship.objects.select_related("guarantor"), uid=uid)
     who = guarantor_or_404(request, row.guarantor.uid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from steward.billing.services.answers import apply_unapplied_money, match_unmatc
 from steward.billing.services.remittances import dismiss_remittance, release_remittance, undo_remittance
 from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Choice,
@@ -71,26 +72,26 @@ REMITTANCE_LIST = ScopedList(REMITTANCES, "charge.read", ask.remittances)
 
 
 @screen(GET="charge.read")
-def remittances_list(request: HttpRequest) -> HttpResponse:
+def remittances_list(request: OfficeRequest) -> HttpResponse:
     """All remittances, the latest first."""
     return REMITTANCE_LIST.respond(request)
 
 
-def _remittance(request: HttpRequest, uid: UUID) -> Remittance:
-    row = ask.remittance_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _remittance(request: OfficeRequest, uid: UUID) -> Remittance:
+    row = ask.remittance_by_uid(request.call.subject, uid)
     if row is None:
         raise Http404
     return row
 
 
 @screen(GET="charge.read")
-def remittance(request: HttpRequest, uid: UUID) -> HttpResponse:
+def remittance(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One remittance: its money, its claims as the payer wrote them, what is left to decide."""
     row = _remittance(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     answers = list(ask.answers(row)[: SHOWN + 1])
     shown = [answer.claim.patient.uid for answer in answers if answer.claim]
-    request.call.read("patient", shown)  # type: ignore[attr-defined]
+    request.call.read("patient", shown)
     acts = REMITTANCE_ACTS[row.state] if holds(subject, "remittance.release") else ()
     said = {message[:300] for _code, message, _fix in row.problems}  # stands above already: not told twice
     work = list(row.work.filter(closed_at=None).select_related("claim").order_by("due", "id")[:50])
@@ -103,7 +104,7 @@ def remittance(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.release", POST="remittance.release")
-def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+def release(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Post a held remittance, naming what the file could not."""
     row = _remittance(request, uid)
     back = reverse("billing:remittance", args=[uid])
@@ -117,18 +118,18 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.release", POST="remittance.release")
-def dismiss(request: HttpRequest, uid: UUID) -> HttpResponse:
+def dismiss(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Put a held remittance away: it was not ours."""
     return _end(request, uid, dismiss_remittance, _("Dismiss remittance %s"), _("Dismiss it"), _("Dismissed"))
 
 
 @screen(GET="remittance.release", POST="remittance.release")
-def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
+def undo(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take a posted remittance back, whole."""
     return _end(request, uid, undo_remittance, _("Take remittance %s back"), _("Reverse it"), _("Taken back"))
 
 
-def _end(request: HttpRequest, uid: UUID, act: Any, title: str, submit: str, said: str) -> HttpResponse:
+def _end(request: OfficeRequest, uid: UUID, act: Any, title: str, submit: str, said: str) -> HttpResponse:
     row = _remittance(request, uid)
     back = reverse("billing:remittance", args=[uid])
     return handle(
@@ -138,7 +139,7 @@ def _end(request: HttpRequest, uid: UUID, act: Any, title: str, submit: str, sai
     )  # fmt: skip
 
 
-def _answer(request: HttpRequest, uid: UUID) -> RemittanceClaim:
+def _answer(request: OfficeRequest, uid: UUID) -> RemittanceClaim:
     row = RemittanceClaim.objects.filter(uid=uid).select_related("remittance", "claim").first()
     if row is None:
         raise Http404
@@ -146,7 +147,7 @@ def _answer(request: HttpRequest, uid: UUID) -> RemittanceClaim:
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def match(request: HttpRequest, uid: UUID) -> HttpResponse:
+def match(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Name the claim that a payer's payment answers."""
     row = _answer(request, uid)
     back = reverse("billing:remittance", args=[row.remittance.uid])
@@ -168,7 +169,7 @@ def match(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def apply(request: HttpRequest, uid: UUID) -> HttpResponse:
+def apply(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Put money that waits to a charge of the claim."""
     row = _answer(request, uid)
     back = reverse("billing:remittance", args=[row.remittance.uid])

@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from steward.billing.logic.measures import Measure
 from steward.billing.selectors import reports as ask
 from steward.billing.words import age_heads
 from steward.core.access.policy import masks, may
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.clock import ClockError, parse_date
@@ -31,8 +32,8 @@ from steward.registry.models import Party
 SHOWN = 200
 
 
-def _asked(request: HttpRequest) -> tuple[date, str]:
-    today = request.call.today  # type: ignore[attr-defined]
+def _asked(request: OfficeRequest) -> tuple[date, str]:
+    today = request.call.today
     by = request.GET.get("by", "age")
     if by not in ask.CUTS:
         raise BadRequest(_("The report is cut by age, payer, patient or provider."))
@@ -58,9 +59,9 @@ def _name(row: ask.AgeRow, by: str, masked: bool) -> str:
 
 
 @screen(GET="billing.report")
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: OfficeRequest) -> HttpResponse:
     """The receivable as of a day, tied to the books, and the figures; ``?export=csv`` leaves as a file."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     day, by = _asked(request)
     masked = masks(call.subject, "charge.read")
     found = ask.ageing(day, by)
@@ -95,9 +96,9 @@ def _words(one: Measure, day: date, first: date, last: date) -> tuple[str, str, 
 
 
 @screen(GET="billing.report")
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: OfficeRequest) -> HttpResponse:
     """The open items behind a number of the report, largest first."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     day, by = _asked(request)
     role = request.GET.get("role", "")
     if role not in ("", *ask.ROLES):
@@ -121,9 +122,9 @@ def _party(text: str) -> Party | None:
 
 
 def _csv(
-    request: HttpRequest, found: ask.Ageing, lines: Sequence[tuple[ask.AgeRow, str]], masked: bool
+    request: OfficeRequest, found: ask.Ageing, lines: Sequence[tuple[ask.AgeRow, str]], masked: bool
 ) -> HttpResponse:
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     people = [row.party.uid for row, _words in lines if row.party] if found.by == "patient" and not masked else []
     if len(people) > PATIENT_LIMIT and not may(call.subject, "export.phi", None, call.context).allowed:
         raise Denied(

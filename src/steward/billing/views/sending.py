@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from steward.billing.services.inquiries import ask_status
 from steward.billing.services.submissions import deliver, recall, waive, write_claims
 from steward.billing.states import Form, said
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Bulk,
@@ -102,13 +103,13 @@ UNANSWERED_LIST = ScopedList(UNANSWERED, "charge.read", lambda subject: late(sub
 
 
 @screen(GET="charge.read")
-def unanswered(request: HttpRequest) -> HttpResponse:
+def unanswered(request: OfficeRequest) -> HttpResponse:
     """Claims that wait too long for their next answer."""
     return UNANSWERED_LIST.respond(request)
 
 
 @screen(POST="claim.send")
-def ask_payers(request: HttpRequest) -> HttpResponse:
+def ask_payers(request: OfficeRequest) -> HttpResponse:
     """Write a 276 a payer about the chosen claims."""
     back = reverse("billing:unanswered")
     rows = Submission.objects.filter(uid__in=selected(request)).select_related("batch__payer", "claim")
@@ -119,26 +120,26 @@ def ask_payers(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="charge.read")
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: OfficeRequest) -> HttpResponse:
     """All claim files, the latest first."""
     return BATCH_LIST.respond(request)
 
 
 @screen(GET="charge.read")
-def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
+def batch(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One file: its claims in order, what was said of each, its bytes."""
     row = _batch(request, uid)
     rows = list(ask.submissions_of(row)[:SHOWN])
-    request.call.read("patient", [one.claim.patient.uid for one in rows])  # type: ignore[attr-defined]
+    request.call.read("patient", [one.claim.patient.uid for one in rows])
     shown = [(one, *said(one.outcome)) for one in rows]  # type: ignore[attr-defined]
     return render(request, "billing/batch.html", {
         "batch": row, "rows": shown, "more": max(row.claim_count - SHOWN, 0),
-        "may_send": holds(request.call.subject, "claim.send"),  # type: ignore[attr-defined]
+        "may_send": holds(request.call.subject, "claim.send"),
     })  # fmt: skip
 
 
 @screen(POST="claim.send")
-def delivered(request: HttpRequest, uid: UUID) -> HttpResponse:
+def delivered(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Somebody brought the file to the clearinghouse by hand."""
     row = _batch(request, uid)
     back = reverse("billing:batch", args=[uid])
@@ -146,17 +147,17 @@ def delivered(request: HttpRequest, uid: UUID) -> HttpResponse:
     return press(request, lambda call: deliver(call, batch=row, to=act), success=lambda _row: Done(back, _("Noted")), back=back)
 
 
-def _batch(request: HttpRequest, uid: UUID) -> Batch:
-    row = ask.batch_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _batch(request: OfficeRequest, uid: UUID) -> Batch:
+    row = ask.batch_by_uid(request.call.subject, uid)
     if row is None:
         raise Http404
     return row
 
 
 @screen(GET="billing.report")
-def sending(request: HttpRequest) -> HttpResponse:
+def sending(request: OfficeRequest) -> HttpResponse:
     """What is ready by payer, and what the scrub holds back with its mend."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     shown = preview(call.today, SHOWN)
     call.read("patient", [one.claim.patient.uid for one in shown.held])
     undelivered = ask.undelivered().select_related("payer")
@@ -166,7 +167,7 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 
 @screen(POST="claim.send")
-def write(request: HttpRequest) -> HttpResponse:
+def write(request: OfficeRequest) -> HttpResponse:
     """Write the files: of one payer, or of all."""
     code = request.POST.get("payer", "")
     payer = get_object_or_404(Payer, uid=code) if code else None
@@ -182,16 +183,16 @@ def write(request: HttpRequest) -> HttpResponse:
     return press(request, lambda call: write_claims(call, payer=payer), success=told, back=back)
 
 
-def _claim(request: HttpRequest, uid: UUID) -> Claim:
-    row = claim_list.claim_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _claim(request: OfficeRequest, uid: UUID) -> Claim:
+    row = claim_list.claim_by_uid(request.call.subject, uid)
     if row is None:
         raise Http404
-    request.call.read("patient", [row.patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [row.patient.uid])
     return row
 
 
 @screen(GET="claim.send", POST="claim.send")
-def send_again(request: HttpRequest, uid: UUID) -> HttpResponse:
+def send_again(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Let a rejected claim, or one whose file never arrived, go with the next file."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -204,7 +205,7 @@ def send_again(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="claim.send", POST="claim.send")
-def pass_warning(request: HttpRequest, uid: UUID, rule: str) -> HttpResponse:
+def pass_warning(request: OfficeRequest, uid: UUID, rule: str) -> HttpResponse:
     """Answer a warning of the scrub with a reason."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -216,7 +217,7 @@ def pass_warning(request: HttpRequest, uid: UUID, rule: str) -> HttpResponse:
 
 
 @screen(GET="charge.enter", POST="charge.enter")
-def add_line(request: HttpRequest, uid: UUID) -> HttpResponse:
+def add_line(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One more service on a claim, as corrections need it."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])
@@ -236,7 +237,7 @@ def add_line(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="claim.send", POST="claim.send")
-def replace(request: HttpRequest, uid: UUID) -> HttpResponse:
+def replace(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Replace a claim at the payer, or void it there."""
     row = _claim(request, uid)
     back = reverse("billing:claim", args=[uid])

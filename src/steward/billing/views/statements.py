@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from steward.billing.selectors.rules import rules
 from steward.billing.services.statements import StatementRun, hold_account, lift_hold, make_statements, void_statement
 from steward.billing.views.accounts import guarantor_or_404
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Column,
@@ -88,7 +89,7 @@ STATEMENT_LIST = ScopedList(STATEMENTS, "charge.read", ask.statements, MASKED)
 
 
 @screen(GET="charge.read")
-def statements(request: HttpRequest) -> HttpResponse:
+def statements(request: OfficeRequest) -> HttpResponse:
     """Every statement that was made."""
     return STATEMENT_LIST.respond(request)
 
@@ -107,14 +108,14 @@ def skip_words(why: Skip) -> str:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def run(request: HttpRequest) -> HttpResponse:
+def run(request: OfficeRequest) -> HttpResponse:
     """Who would get a statement now, who would not and why; then make them."""
     rule = rules()
-    found = ask.candidates(request.call.today, rule)  # type: ignore[attr-defined]
+    found = ask.candidates(request.call.today, rule)
     ready = [one for one in found if one.skip is None]
     left = [one for one in found if one.skip is not None]
     counts = Counter(one.skip for one in left)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     families = [row.uid for row in ask.patients_of([one.guarantor.pk for one in [*ready[:SHOWN], *left[:SHOWN]]])]
     call.read("patient", families)
     return handle(
@@ -138,19 +139,19 @@ def _said(done: StatementRun) -> str:
     return words + (_("; %d wait for another run") % done.left if done.left else "")
 
 
-def _statement(request: HttpRequest, uid: UUID) -> Statement:
-    row = ask.statements(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _statement(request: OfficeRequest, uid: UUID) -> Statement:
+    row = ask.statements(request.call.subject).filter(uid=uid).first()
     if row is None:
         raise Http404
-    request.call.read("patient", [one.uid for one in ask.patients_of([row.guarantor_id])])  # type: ignore[attr-defined]
+    request.call.read("patient", [one.uid for one in ask.patients_of([row.guarantor_id])])
     return row
 
 
 @screen(GET="charge.read")
-def statement(request: HttpRequest, uid: UUID) -> HttpResponse:
+def statement(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One statement: what it asked for, its paper in both languages, how to take it back."""
     row = _statement(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     return render(request, "billing/statement.html", {
         "statement": row, "state": _state(row), "may_send": holds(subject, "statement.send") and not row.voided_at,
         "masked": ask.masked(subject),
@@ -158,10 +159,10 @@ def statement(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="charge.read")
-def statement_paper(request: HttpRequest, uid: UUID, language: str) -> HttpResponse:
+def statement_paper(request: OfficeRequest, uid: UUID, language: str) -> HttpResponse:
     """The statement as PDF, in English or Spanish."""
     row = _statement(request, uid)
-    if language not in ("en", "es") or ask.masked(request.call.subject):  # type: ignore[attr-defined]
+    if language not in ("en", "es") or ask.masked(request.call.subject):
         raise Http404
     name = f"statement-{row.number}-{language}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
@@ -169,7 +170,7 @@ def statement_paper(request: HttpRequest, uid: UUID, language: str) -> HttpRespo
 
 
 @screen(GET="statement.send", POST="statement.send")
-def void(request: HttpRequest, uid: UUID) -> HttpResponse:
+def void(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take a statement back."""
     row = _statement(request, uid)
     back = reverse("billing:statement", args=[uid])
@@ -182,7 +183,7 @@ def void(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def hold(request: HttpRequest, uid: UUID) -> HttpResponse:
+def hold(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Stop asking a guarantor for money."""
     guarantor = guarantor_or_404(request, uid)
     back = reverse("billing:account", args=[guarantor.uid])
@@ -195,7 +196,7 @@ def hold(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="statement.send", POST="statement.send")
-def lift(request: HttpRequest, uid: UUID) -> HttpResponse:
+def lift(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Ask again."""
     row = get_object_or_404(AccountHold.objects.select_related("guarantor"), uid=uid)
     guarantor = guarantor_or_404(request, row.guarantor.uid)
@@ -207,9 +208,9 @@ def lift(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def on_account(request: HttpRequest, guarantor: Party) -> dict[str, Any]:
+def on_account(request: OfficeRequest, guarantor: Party) -> dict[str, Any]:
     """What the account's page shows of statements and holds."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     rows = ask.statements(subject).filter(guarantor=guarantor)[:24]
     return {
         "statements": [(row, *_state(row)) for row in rows], "holds": ask.holds_on([guarantor.pk]).get(guarantor.pk, []),

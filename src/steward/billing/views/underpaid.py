@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from steward.billing.selectors.underpaid import by_payer, underpaid
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 
 SHOWN = 200
@@ -18,9 +19,9 @@ PERIODS = (30, 90, 365)
 
 
 @screen(GET="billing.report")
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: OfficeRequest) -> HttpResponse:
     """Services of remittances of the last 90 days (or 30, 365), the largest gap first."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     days = _days(request.GET.get("days", ""))
     first, last = call.today - timedelta(days=days), call.today
     rows = underpaid(first, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from steward.billing.selectors import work as ask
 from steward.billing.services.work import postpone_work, resolve_work, resolve_work_many
 from steward.billing.states import WorkKind
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import (
     Bulk,
@@ -79,9 +80,9 @@ WORK_LIST = ScopedList(WORK, "charge.read", ask.work, MASKED_WORK)
 
 
 @screen(GET="charge.read")
-def work_list(request: HttpRequest) -> HttpResponse:
+def work_list(request: OfficeRequest) -> HttpResponse:
     """Everything open, the earliest due first."""
-    subject, today = request.call.subject, request.call.today  # type: ignore[attr-defined]
+    subject, today = request.call.subject, request.call.today
     counts = ask.work_counts(subject, today)
     late = sum(overdue for _kind, _count, overdue, _cents in counts)
     cents = sum(amount for *_rest, amount in counts)
@@ -90,28 +91,28 @@ def work_list(request: HttpRequest) -> HttpResponse:
     return WORK_LIST.respond(request, lead=lead)
 
 
-def _item(request: HttpRequest, uid: UUID) -> WorkItem:
-    row = ask.work_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _item(request: OfficeRequest, uid: UUID) -> WorkItem:
+    row = ask.work_by_uid(request.call.subject, uid)
     if row is None:
         raise Http404
     if row.claim:
-        request.call.read("patient", [row.claim.patient.uid])  # type: ignore[attr-defined]
+        request.call.read("patient", [row.claim.patient.uid])
     return row
 
 
 @screen(GET="charge.read")
-def item(request: HttpRequest, uid: UUID) -> HttpResponse:
+def item(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One question: what it is about and what can be done."""
     row = _item(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     return render(request, "billing/work_item.html", {
-        "item": row, "may": holds(subject, "remittance.post"), "today": request.call.today,  # type: ignore[attr-defined]
-        "late": bool(row.due and row.due < request.call.today),  # type: ignore[attr-defined]
+        "item": row, "may": holds(subject, "remittance.post"), "today": request.call.today,
+        "late": bool(row.due and row.due < request.call.today),
     })  # fmt: skip
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def resolve(request: HttpRequest, uid: UUID) -> HttpResponse:
+def resolve(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Close one item with what was done."""
     row = _item(request, uid)
     return handle(
@@ -123,7 +124,7 @@ def resolve(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def postpone(request: HttpRequest, uid: UUID) -> HttpResponse:
+def postpone(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Look again on another day."""
     row = _item(request, uid)
     back = reverse("billing:work_item", args=[uid])
@@ -135,10 +136,10 @@ def postpone(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="remittance.post", POST="remittance.post")
-def resolve_many(request: HttpRequest) -> HttpResponse:
+def resolve_many(request: OfficeRequest) -> HttpResponse:
     """Close the chosen items with one sentence; the choice comes from the list and stays in the form."""
     chosen = selected(request)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     rows = list(ask.work(subject).filter(Q(uid__in=chosen)))
     if "resolution" not in request.POST:
         request.method = "GET"

@@ -20,6 +20,7 @@ from steward.core.access.address import address_of
 from steward.core.access.decide import Context, Subject
 from steward.core.access.models import User
 from steward.core.access.policy import may
+from steward.core.access.request import OfficeRequest
 from steward.core.access.subjects import subject_of
 from steward.core.refusals import Denied, Refusal
 from steward.core.service import Call
@@ -42,7 +43,7 @@ class Session:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: OfficeRequest) -> HttpResponse:
         now = clock.system_clock()
         if bearer.presented(request):
             return self._by_token(request, now)
@@ -56,7 +57,7 @@ class Session:
             logout(request)
             request.session[BACK] = back
             user, subject = None, NOBODY
-        request.call = _call(request, subject, now)  # type: ignore[attr-defined]
+        request.call = _call(request, subject, now)
         response = self.get_response(request)
         _write_reads(request)
         if was_in:
@@ -65,12 +66,12 @@ class Session:
                 response["Clear-Site-Data"] = '"cache"'
         return response
 
-    def _by_token(self, request: HttpRequest, now: clock.Clock) -> HttpResponse:
+    def _by_token(self, request: OfficeRequest, now: clock.Clock) -> HttpResponse:
         """A program with a token: no session, and so no form token either (nobody's browser sends the header by itself)."""
         call = bearer.call_of(request, now)
         if isinstance(call, HttpResponse):
             return call
-        request.call = call.with_key(_key(request))  # type: ignore[attr-defined]
+        request.call = call.with_key(_key(request))
         request.csrf_processing_done = True  # type: ignore[attr-defined]
         response = self.get_response(request)
         _write_reads(request)
@@ -108,11 +109,11 @@ class DefaultDeny:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: OfficeRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         capability = declared(request, view)
         if capability == "public":
             return None
-        call: Call = request.call  # type: ignore[attr-defined]
+        call = request.call
         if call.user_id is None:
             return to_sign_in(request)
         if machines.speaks_json(request) and (refusal := machines.at_the_door(request)):
@@ -259,8 +260,8 @@ def _key(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _write_reads(request: HttpRequest) -> None:
-    call: Call = request.call  # type: ignore[attr-defined]
+def _write_reads(request: OfficeRequest) -> None:
+    call = request.call
     if call.patients_read:
         from steward.core.audit.services import record_read
 

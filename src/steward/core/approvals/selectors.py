@@ -160,7 +160,7 @@ def after_the_fact() -> QuerySet[ApprovalRequest]:
     return ApprovalRequest.objects.filter(outcome="", subject__attributes__after="posting")
 
 
-def lent_by(user_id: int, now: datetime) -> QuerySet[Delegation]:
+def lent_by(user_id: int | None, now: datetime) -> QuerySet[Delegation]:
     """Delegations given or received that still run or will."""
     rows = Delegation.objects.filter(Q(giver_id=user_id) | Q(taker_id=user_id), ends_at__gt=now, ended_at=None)
     return rows.select_related("giver", "taker").order_by("starts_at")

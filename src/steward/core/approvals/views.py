@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.approvals import deciders, pages, selectors, services
 from steward.core.approvals.forms import DecideForm, DelegateForm, EnvelopeForm, ReviewForm
@@ -44,9 +45,9 @@ REQUEST_LIST = ScopedList(REQUESTS, "approval.read", selectors.requests_for)
 
 
 @screen(GET="approval.read")
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: OfficeRequest) -> HttpResponse:
     """What waits for me, what I asked for, what the owner has to read, what is lent and granted."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     everything = selectors.open_requests(call.now)
     owner = holds(call.subject, "review.owner")
     return render(request, "core/approvals/waiting.html", {
@@ -60,16 +61,16 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="approval.read")
-def requests(request: HttpRequest) -> HttpResponse:
+def requests(request: OfficeRequest) -> HttpResponse:
     """Every request the reader may see, with its outcome."""
     return REQUEST_LIST.respond(request)
 
 
 @screen(GET="approval.read", POST="approval.decide")
-def one(request: HttpRequest, uid: UUID) -> HttpResponse:
+def one(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One request: what, by which rule, who else may, what was said; and the two buttons for whoever is asked."""
     asked = _visible(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
 
     def act(call: Any, *, answer: str, comment: str) -> ApprovalRequest:
         return deciders.decide(call, request=asked, approve=answer == "yes", comment=comment)
@@ -82,7 +83,7 @@ def one(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="approval.request")
-def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+def withdraw(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take my own open request back."""
     asked = _visible(request, uid)
     return press(
@@ -94,7 +95,7 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="review.owner", POST="review.owner")
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: OfficeRequest) -> HttpResponse:
     """What one person did alone; the owner reads it and says so."""
     rows = list(selectors.unreviewed()[:200])
     return handle(
@@ -105,19 +106,19 @@ def reviews(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="approval.delegate", POST="approval.delegate")
-def delegate(request: HttpRequest) -> HttpResponse:
+def delegate(request: OfficeRequest) -> HttpResponse:
     """Lend my say for some days."""
     return handle(
         request, DelegateForm, services.delegate, "core/approvals/delegate.html",
-        initial={"starts_on": request.call.today},  # type: ignore[attr-defined]
+        initial={"starts_on": request.call.today},
         success=lambda row: Done(reverse("approvals:waiting"), _("Lent to %s") % row.taker.name),
     )  # fmt: skip
 
 
 @screen(POST="approval.delegate")
-def end_delegation(request: HttpRequest, uid: UUID) -> HttpResponse:
+def end_delegation(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a delegation I gave or received."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     row = get_object_or_404(selectors.lent_by(call.user_id, call.now), uid=uid)
     return press(
         request,
@@ -128,17 +129,17 @@ def end_delegation(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="approval.request", POST="approval.request")
-def envelope(request: HttpRequest) -> HttpResponse:
+def envelope(request: OfficeRequest) -> HttpResponse:
     """Ask for a standing approval."""
     return handle(
         request, EnvelopeForm, services.grant_envelope, "core/approvals/envelope.html",
-        initial={"starts_on": request.call.today},  # type: ignore[attr-defined]
+        initial={"starts_on": request.call.today},
         success=lambda row: Done(reverse("approvals:waiting"), _("Asked for; it counts once it is approved")),
     )  # fmt: skip
 
 
 @screen(POST="approval.delegate")
-def end_envelope(request: HttpRequest, uid: UUID) -> HttpResponse:
+def end_envelope(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a standing approval from today."""
     row = get_object_or_404(StandingApproval, uid=uid)
     return press(
@@ -149,9 +150,9 @@ def end_envelope(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _visible(request: HttpRequest, uid: UUID) -> ApprovalRequest:
+def _visible(request: OfficeRequest, uid: UUID) -> ApprovalRequest:
     """The request, if the reader may see it: by his role, as whoever asked, or as one who is asked to sign."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     row = selectors.requests_for(call.subject).filter(uid=uid).first()
     if row is None:
         row = ApprovalRequest.objects.select_related("requester").filter(uid=uid).first()

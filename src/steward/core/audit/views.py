@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit import selectors
 from steward.core.audit.chain import verify
@@ -65,16 +66,16 @@ LOG = Listing(
 ASKED = {param for each in LOG.filters for param in each.params} | {"sort", "after", "before", "export", "limit"}
 
 
-def _opened(request: HttpRequest) -> None:
+def _opened(request: OfficeRequest) -> None:
     """By what was looked: the names this list knows, for anything else is a stranger's text."""
-    record_event(request.call, "audit.read_log", fields=sorted(ASKED & set(request.GET)))  # type: ignore[attr-defined]
+    record_event(request.call, "audit.read_log", fields=sorted(ASKED & set(request.GET)))
 
 
 LOG_LIST = ScopedList(LOG, "audit.read", selectors.log, opened=_opened)
 
 
 @screen(GET="audit.read")
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: OfficeRequest) -> HttpResponse:
     """The whole log; reading it is itself a row in it."""
     return LOG_LIST.respond(
         request, template="audit/log.html", lead=gettext("Nothing in it can be changed or taken out.")
@@ -82,10 +83,10 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="audit.read", POST="audit.read")
-def chain(request: HttpRequest) -> HttpResponse:
+def chain(request: OfficeRequest) -> HttpResponse:
     """The signed days; on request the whole chain is walked."""
     verdict = verify() if request.method == "POST" else None
     if verdict is not None:
-        record_event(request.call, "audit.verify", reason="" if verdict.ok else verdict.why)  # type: ignore[attr-defined]
+        record_event(request.call, "audit.verify", reason="" if verdict.ok else verdict.why)
     context = {"verdict": verdict, "heads": selectors.signed_heads(limit=31), "last": selectors.last_row()}
     return render(request, "audit/chain.html", context)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.files import selectors
@@ -21,17 +22,17 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 POLICY_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
-def _file(request: HttpRequest, uid: UUID) -> StoredFile:
-    file = selectors.readable(request.call.subject, uid)  # type: ignore[attr-defined]
+def _file(request: OfficeRequest, uid: UUID) -> StoredFile:
+    file = selectors.readable(request.call.subject, uid)
     if file is None:
         raise Http404
-    record_read(request.call, "opened a file", "core.storedfile", [file.uid])  # type: ignore[attr-defined]
+    record_read(request.call, "opened a file", "core.storedfile", [file.uid])
     return file
 
 
 # The screen is open to all staff; the file's own capability decides, and says 404 rather than 403.
 @screen(GET="desk.read")
-def show(request: HttpRequest, uid: UUID) -> HttpResponse:
+def show(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A page with the file in it: picture, PDF, or its text."""
     file = _file(request, uid)
     text = ""
@@ -48,7 +49,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="desk.read")
-def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
+def raw(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The bytes themselves; ``?download`` always saves, and so does everything that is no picture, PDF or text."""
     file = _file(request, uid)
     inline = file.mime in INLINE and "download" not in request.GET

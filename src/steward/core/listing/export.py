@@ -60,7 +60,7 @@ def respond(state: State, kind: str) -> HttpResponse:
 
 
 def _allow(state: State, capability: str) -> None:
-    call = state.request.call  # type: ignore[attr-defined]
+    call = state.request.call
     decision = may(call.subject, capability, None, call.context)
     if not decision.allowed:
         fix = (
@@ -72,7 +72,7 @@ def _allow(state: State, capability: str) -> None:
 
 
 def _record(state: State, kind: str, rows: list[Any]) -> None:
-    listing, call = state.listing, state.request.call  # type: ignore[attr-defined]
+    listing, call = state.listing, state.request.call
     about = listing.patient or (lambda row: attribute(row, "uid"))
     uids = {uid for row in rows if (uid := about(row)) is not None}
     object_type = "frontdesk.patient" if listing.patient else listing.object_type

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.listing import keyset
 from steward.core.listing.filters import Filter, FilterError
 from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort
@@ -57,7 +58,7 @@ class Listing:
         return replace(self, columns=tuple(columns), masked=True)
 
     def respond(
-        self, request: HttpRequest, rows: QuerySet[Any], *, template: str = "core/listing.html", lead: object = "",
+        self, request: OfficeRequest, rows: QuerySet[Any], *, template: str = "core/listing.html", lead: object = "",
         context: Mapping[str, Any] | None = None,
     ) -> HttpResponse:  # fmt: skip
         """The screen, or with ``?export=csv|xlsx|print`` the export. 400 for an order, a filter or a page link that is not of the set."""
@@ -76,17 +77,17 @@ class Listing:
             status=status,
         )
 
-    def tell(self, request: HttpRequest, page: Iterable[Any]) -> None:
+    def tell(self, request: OfficeRequest, page: Iterable[Any]) -> None:
         """Rows about patients were shown: the audit row of this request lists them."""
         if self.patient is not None:
             shown = [uid for row in page if (uid := self.patient(row)) is not None]
-            request.call.read("patient", shown)  # type: ignore[attr-defined]
+            request.call.read("patient", shown)
 
 
 class State:
     """One request's view of a list; everything is computed once and only when asked for."""
 
-    def __init__(self, listing: Listing, request: HttpRequest, rows: QuerySet[Any]) -> None:
+    def __init__(self, listing: Listing, request: OfficeRequest, rows: QuerySet[Any]) -> None:
         self.listing, self.request, self.rows = listing, request, rows
         self.given: dict[str, str] = {name: str(value) for name, value in request.GET.items() if value != ""}
         self.today = now.today()
@@ -240,7 +241,7 @@ class State:
 
     @property
     def _subject(self) -> Any:
-        return self.request.call.subject  # type: ignore[attr-defined]
+        return self.request.call.subject
 
     @cached_property
     def bulk(self) -> list[tuple[Bulk, str]]:
@@ -290,7 +291,7 @@ class State:
         )
 
 
-def selected(request: HttpRequest) -> list[UUID]:
+def selected(request: OfficeRequest) -> list[UUID]:
     """The uids a bulk form sent, each once, in the order of the list. 400 when none, too many, or not uids."""
     try:
         uids = list(dict.fromkeys(UUID(text) for text in request.POST.getlist("uid")))

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.base import Record
 from steward.core.listing import keyset
 from steward.core.listing.filters import Choice, Flag
@@ -29,7 +29,7 @@ WORDS = ["string", "null"]
 FORMATS = {"date": "date", "moment": "date-time"}
 
 
-def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any], most: int = MOST_ROWS) -> dict[str, Any]:
+def page(request: OfficeRequest, listing: Listing, rows: QuerySet[Any], most: int = MOST_ROWS) -> dict[str, Any]:
     """``{"list","masked","rows","next"}``; ``next`` is the cursor to give as ``after``, None on the last page. Never more
     than ``most`` rows, whatever size is asked.
 
@@ -54,7 +54,7 @@ def page(request: HttpRequest, listing: Listing, rows: QuerySet[Any], most: int 
     }
 
 
-def _limit(request: HttpRequest) -> int:
+def _limit(request: OfficeRequest) -> int:
     text = request.GET.get("limit", str(PAGE_ROWS))
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_ROWS):
         raise BadRequest(_("A page has between 1 and %(most)d rows.") % {"most": MOST_ROWS})

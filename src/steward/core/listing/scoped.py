@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from steward.core.access import policy
 from steward.core.access.decide import Subject
+from steward.core.access.request import OfficeRequest
 from steward.core.listing.listing import Listing
 
 
@@ -27,7 +28,7 @@ class ScopedList:
     rows: Callable[[Subject], QuerySet[Any]]
     masked: Listing | None = None
     masks: Callable[[Subject], bool] | None = None
-    opened: Callable[[HttpRequest], None] | None = None
+    opened: Callable[[OfficeRequest], None] | None = None
 
     def seen_by(self, subject: Subject) -> tuple[Listing, QuerySet[Any]]:
         """The list and the rows as this person sees them."""
@@ -39,14 +40,14 @@ class ScopedList:
         masked = self.masks(subject) if self.masks is not None else policy.masks(subject, self.capability)
         return self.masked if masked else self.listing
 
-    def open(self, request: HttpRequest) -> tuple[Listing, QuerySet[Any]]:
+    def open(self, request: OfficeRequest) -> tuple[Listing, QuerySet[Any]]:
         """``seen_by`` for the person of a request; the opening is told."""
         if self.opened is not None:
             self.opened(request)
-        return self.seen_by(request.call.subject)  # type: ignore[attr-defined]
+        return self.seen_by(request.call.subject)
 
     def respond(
-        self, request: HttpRequest, *, template: str = "core/listing.html", lead: object = "",
+        self, request: OfficeRequest, *, template: str = "core/listing.html", lead: object = "",
         context: Mapping[str, Any] | None = None,
     ) -> HttpResponse:  # fmt: skip
         """The screen or the export, for the person of this request."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.outbox import selectors, services
 from steward.core.outbox.models import Message
@@ -16,24 +17,24 @@ from steward.core.web.forms import press
 SHOWN = 100
 
 
-def _message(request: HttpRequest, uid: UUID) -> Message:
-    message = selectors.message(request.call.subject, uid)  # type: ignore[attr-defined]
+def _message(request: OfficeRequest, uid: UUID) -> Message:
+    message = selectors.message(request.call.subject, uid)
     if message is None:
         raise Http404
     return message
 
 
 @screen(GET="outbox.read")
-def message_list(request: HttpRequest) -> HttpResponse:
+def message_list(request: OfficeRequest) -> HttpResponse:
     """What waits, what left, what did not."""
-    rows = list(selectors.messages(request.call.subject)[:SHOWN])  # type: ignore[attr-defined]
+    rows = list(selectors.messages(request.call.subject)[:SHOWN])
     table = [(row, selectors.kind_words(row), selectors.state_words(row), selectors.tone(row)) for row in rows]
     stuck = sum(row.state == "failed" for row in rows)
     return render(request, "core/outbox/list.html", {"table": table, "stuck": stuck})
 
 
 @screen(GET="outbox.read")
-def message_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+def message_page(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One message with its text."""
     row = _message(request, uid)
     context = {
@@ -46,7 +47,7 @@ def message_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="outbox.send")
-def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+def cancel(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Stop it."""
     row = _message(request, uid)
     back = reverse("outbox:message", args=[uid])
@@ -54,7 +55,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="outbox.send")
-def again(request: HttpRequest, uid: UUID) -> HttpResponse:
+def again(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Send it once more."""
     row = _message(request, uid)
     back = reverse("outbox:message", args=[uid])

@@ -18,7 +18,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -28,6 +28,7 @@ from steward.core import clock
 from steward.core.access import selectors, services
 from steward.core.access.address import from_this_machine
 from steward.core.access.models import User
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import public
 from steward.core.refusals import Refused
 from steward.core.service import system_call
@@ -44,9 +45,9 @@ def signed_in(view: Any) -> Any:
 
 
 @signed_in
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: OfficeRequest) -> HttpResponse:
     """Where a person without a second factor is led from everywhere, until one is set up."""
-    if request.call.context.second_factor:  # type: ignore[attr-defined]
+    if request.call.context.second_factor:
         return HttpResponseRedirect(get_adapter(request).get_login_redirect_url(request))
     user: User = request.user  # type: ignore[assignment]
     if not user.has_usable_password() and not settings.DEMO:
@@ -55,7 +56,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def step_up(request: HttpRequest) -> Any:
+def step_up(request: OfficeRequest) -> Any:
     """Confirm who you are: by passphrase, code or passkey (in a demo folder by pressing the button), then back."""
     back = proofs.local_path(request.POST.get("next") or request.GET.get("next"))
     user: User = request.user  # type: ignore[assignment]
@@ -85,7 +86,7 @@ def _unarmed(user: User) -> bool:
     return settings.DEMO and not user.has_usable_password() and not is_mfa_enabled(user)
 
 
-def _confirmed(request: HttpRequest, user: User, form: StepUpForm) -> bool:
+def _confirmed(request: OfficeRequest, user: User, form: StepUpForm) -> bool:
     if _unarmed(user):
         return True
     if request.POST.get("credential"):
@@ -116,7 +117,7 @@ def _by_code(user: User, proof: str) -> bool:
     return True
 
 
-def _by_passphrase(request: HttpRequest, user: User, proof: str) -> bool:
+def _by_passphrase(request: OfficeRequest, user: User, proof: str) -> bool:
     try:
         known = user.has_usable_password() and get_adapter(request).reauthenticate(user, proof)
     except ValidationError:  # too many tries
@@ -127,7 +128,7 @@ def _by_passphrase(request: HttpRequest, user: User, proof: str) -> bool:
 
 
 @public("GET", "HEAD", "POST")
-def link(request: HttpRequest, token: str) -> Any:
+def link(request: OfficeRequest, token: str) -> Any:
     """A one-time link. Opening it changes nothing (mail scanners open links); the button on it signs in."""
     try:
         if request.method == "POST":
@@ -139,7 +140,7 @@ def link(request: HttpRequest, token: str) -> Any:
     return render(request, "signin/link.html", {"person": found.user, "demo": found.fully})
 
 
-def _sign_in_by_link(request: HttpRequest, user: User, *, fully: bool) -> Any:
+def _sign_in_by_link(request: OfficeRequest, user: User, *, fully: bool) -> Any:
     if request.user.is_authenticated:
         logout(request)
     if not fully:
@@ -150,7 +151,7 @@ def _sign_in_by_link(request: HttpRequest, user: User, *, fully: bool) -> Any:
 
 
 @public("GET", "HEAD", "POST")
-def lock(request: HttpRequest) -> HttpResponse:
+def lock(request: OfficeRequest) -> HttpResponse:
     """Hide the screen and end the session; signing in again returns to the same place."""
     back = proofs.local_path(request.POST.get("next") or request.GET.get("next"))
     if request.user.is_authenticated:
@@ -161,20 +162,20 @@ def lock(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?locked=1")  # nothing is kept for who has no session
 
 
-def leave_for_sign_in(request: HttpRequest, back: str) -> HttpResponse:
+def leave_for_sign_in(request: OfficeRequest, back: str) -> HttpResponse:
     """To the sign-in page; the place to return to waits in the session, not in the address (it may name people)."""
     request.session[proofs.BACK] = back
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?locked=1")
 
 
 @signed_in
-def awake(request: HttpRequest) -> HttpResponse:
+def awake(request: OfficeRequest) -> HttpResponse:
     """Somebody is typing: the script says so at most once a minute, so that a long form is not lost. Answers 204."""
     return HttpResponse(status=204 if request.method == "POST" else 405)
 
 
 @public("POST")
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: OfficeRequest) -> HttpResponse:
     """English or Spanish, kept in a cookie and for the person who is signed in."""
     code = request.POST.get("language", "")
     back = proofs.local_path(request.POST.get("next"))
@@ -189,5 +190,5 @@ def language(request: HttpRequest) -> HttpResponse:
             max_age=31_536_000,
         )
         if request.user.is_authenticated:
-            services.set_language(request.call, code=code)  # type: ignore[attr-defined]
+            services.set_language(request.call, code=code)
     return response

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.tokens import selectors, services
 from steward.core.tokens.forms import TokenForm
@@ -18,9 +19,9 @@ from steward.core.web.forms import Done, handle, press
 
 
 @screen(GET="self.write")
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: OfficeRequest) -> HttpResponse:
     """My tokens, the newest first, with what each may and when it was last used."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     rows = [(row, *_state(row, call.now)) for row in selectors.tokens_of(call.subject)[:100]]
     return render(
         request, "tokens/list.html", {"rows": rows, "live": sum(words == _("Counts") for _r, _t, words in rows)}
@@ -34,7 +35,7 @@ def _state(row: ApiToken, now: Any) -> tuple[str, str]:
 
 
 @screen(GET="token.issue", POST="token.issue")
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: OfficeRequest) -> HttpResponse:
     """Make a token; it is shown this once."""
     made: list[tuple[str, ApiToken]] = []
 
@@ -51,9 +52,9 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(POST="self.write")
-def token_revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
+def token_revoke(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take one of my tokens back."""
-    row = get_object_or_404(selectors.tokens_of(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+    row = get_object_or_404(selectors.tokens_of(request.call.subject), uid=uid)
     back = reverse("tokens:list")
     return press(
         request, lambda call: services.revoke_api_token(call, token=row), back=back,

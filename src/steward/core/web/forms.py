@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.clock import ClockError, Lean, parse_date
 from steward.core.money import LIMIT_CENTS, MoneyError, format_cents, parse_cents
 from steward.core.refusals import Denied, Refused
@@ -147,7 +148,7 @@ class Done:
     undo_url: str = ""
 
 
-def posted_key(request: HttpRequest) -> UUID | None:
+def posted_key(request: OfficeRequest) -> UUID | None:
     """The idempotency key of the form that was sent; None when it is absent or not a uid."""
     try:
         return UUID(request.POST.get("_key", ""))
@@ -155,7 +156,7 @@ def posted_key(request: HttpRequest) -> UUID | None:
         return None
 
 
-def go(request: HttpRequest, done: Done | str) -> HttpResponse:
+def go(request: OfficeRequest, done: Done | str) -> HttpResponse:
     """Say it and go there: 303, or HX-Redirect when htmx asked."""
     done = Done(done) if isinstance(done, str) else done
     if done.message:
@@ -168,7 +169,7 @@ def go(request: HttpRequest, done: Done | str) -> HttpResponse:
 
 
 def handle(
-    request: HttpRequest,
+    request: OfficeRequest,
     form_class: type[Form],
     act: Callable[..., Any],
     template: str = "core/form_page.html",
@@ -189,7 +190,7 @@ def handle(
     if not form.is_valid():
         return _show(request, template, form, context, 422)
     try:
-        result = act(request.call.with_key(posted_key(request)), **form.cleaned_data)  # type: ignore[attr-defined]
+        result = act(request.call.with_key(posted_key(request)), **form.cleaned_data)
     except Denied as denied:
         if denied.step_up:
             raise
@@ -202,11 +203,11 @@ def handle(
 
 
 def press(
-    request: HttpRequest, act: Callable[..., Any], *, success: Callable[[Any], Done | str], back: str
+    request: OfficeRequest, act: Callable[..., Any], *, success: Callable[[Any], Done | str], back: str
 ) -> HttpResponse:
     """A button that is a form of its own (no fields): the same life as ``handle``; a refusal becomes a toast on ``back``."""
     try:
-        result = act(request.call.with_key(posted_key(request)))  # type: ignore[attr-defined]
+        result = act(request.call.with_key(posted_key(request)))
     except Refused as refused:
         if isinstance(refused, Denied) and refused.step_up:
             raise
@@ -217,7 +218,7 @@ def press(
 
 
 def _show(
-    request: HttpRequest, template: str, form: Form, context: Mapping[str, Any] | None, status: int
+    request: OfficeRequest, template: str, form: Form, context: Mapping[str, Any] | None, status: int
 ) -> HttpResponse:
     for name in form.errors:
         if name in form.fields:

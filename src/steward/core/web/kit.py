@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.web import charts, now
 from steward.core.web.forms import DateField, Done, Form, MoneyField, handle
@@ -80,7 +81,7 @@ def _cash() -> Any:
 
 
 @screen(GET="desk.read", POST="desk.read")
-def kit(request: HttpRequest) -> HttpResponse:
+def kit(request: OfficeRequest) -> HttpResponse:
     """Everything on one page; the form answers like a real one and stores nothing."""
     if not settings.DEMO:
         raise Http404

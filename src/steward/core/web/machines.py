@@ -15,6 +15,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.ids import new_uid
 from steward.core.refusals import Refusal
 from steward.core.web import limits
@@ -46,9 +47,9 @@ def check_query(request: HttpRequest, known: Sequence[str] | None) -> None:
             raise BadRequest(_("“%(name)s” is given once, with a value, or left out.") % {"name": name[:40]})
 
 
-def at_the_door(request: HttpRequest) -> HttpResponse | None:
+def at_the_door(request: OfficeRequest) -> HttpResponse | None:
     """Before a program's request is decided on: 429 beyond the rate of a person, 400 for an idempotency key that is none."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     most = settings.STEWARD_API_PER_MINUTE
     if limits.count(f"api:{call.user_id}", MINUTE) > most:
         return too_many(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.access.services import set_look
 from steward.core.audit.selectors import history as rows_of
@@ -24,13 +25,13 @@ from steward.core.web.palette import find
 YEAR_SECONDS = 365 * 86_400
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: OfficeRequest) -> str:
     """The local page a form was sent from; never another host."""
     url = request.POST.get("next", "/")
     return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()) else "/"
 
 
-def _keep(request: HttpRequest, name: str, value: str, allowed: tuple[str, ...]) -> HttpResponse:
+def _keep(request: OfficeRequest, name: str, value: str, allowed: tuple[str, ...]) -> HttpResponse:
     response = HttpResponseRedirect(_back(request))
     response.status_code = 303
     response.set_cookie(name, value if value in allowed else "", max_age=YEAR_SECONDS, httponly=True, samesite="Lax",
@@ -39,23 +40,23 @@ def _keep(request: HttpRequest, name: str, value: str, allowed: tuple[str, ...])
 
 
 @screen(POST="self.write")
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: OfficeRequest) -> HttpResponse:
     """Light, dark, or what the machine prefers; kept with the person, and on this machine for the pages before sign-in."""
     chosen = request.POST.get("theme", "")
-    set_look(request.call, theme=chosen if chosen in THEMES else "")  # type: ignore[attr-defined]
+    set_look(request.call, theme=chosen if chosen in THEMES else "")
     return _keep(request, "theme", chosen, THEMES)
 
 
 @screen(POST="self.write")
-def density(request: HttpRequest) -> HttpResponse:
+def density(request: OfficeRequest) -> HttpResponse:
     """Dense or comfortable rows; kept with the person."""
     chosen = request.POST.get("density", "")
-    set_look(request.call, dense=chosen not in DENSITIES)  # type: ignore[attr-defined]
+    set_look(request.call, dense=chosen not in DENSITIES)
     return _keep(request, "density", chosen, DENSITIES)
 
 
 @screen(GET="history.read")
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: OfficeRequest) -> HttpResponse:
     """The rows of a record's history; the token says which record this person was shown."""
     uid = read_token(request)
     rows = rows_of(uid) if uid is not None else []
@@ -63,29 +64,29 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"rows": rows})
 
 
-def _found(request: HttpRequest, text: str) -> list[dict[str, Any]]:
+def _found(request: OfficeRequest, text: str) -> list[dict[str, Any]]:
     """Views stand outside the floors: this one asks every room through the roof's list."""
     from steward.desk import rooms
 
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     return find(request, text, lambda words: rooms.search(subject, words), rooms.actions(subject))
 
 
 @screen(GET="desk.read")
-def palette(request: HttpRequest) -> JsonResponse:
+def palette(request: OfficeRequest) -> JsonResponse:
     """Pages, records and acts for what was typed, as JSON groups."""
     return JsonResponse({"groups": _found(request, request.GET.get("q", ""))})
 
 
 @screen(GET="desk.read")
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: OfficeRequest) -> HttpResponse:
     """The same as the palette, as a page: works without JavaScript."""
     q = request.GET.get("q", "").strip()
     return render(request, "core/search.html", {"search_query": q, "groups": _found(request, q)})
 
 
 @screen(POST="self.write")
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: OfficeRequest) -> HttpResponse:
     """Keep the filters and the order of a list under a name."""
     given = {name: request.POST.get(name, "")[:1001] for name in ("listing", "name", "query")}
     back = _back(request)
@@ -97,7 +98,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 
 @screen(POST="self.write")
-def drop_view(request: HttpRequest, uid: UUID) -> HttpResponse:
+def drop_view(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Drop one of your own views."""
     back = _back(request)
     return press(

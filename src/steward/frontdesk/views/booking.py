@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import at_local
 from steward.core.service import refuse
@@ -31,9 +32,9 @@ FAR = 28  # days looked ahead for free times
 
 
 @screen(GET="appointment.write")
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: OfficeRequest) -> HttpResponse:
     """Find the patient to book for; the rest of the address (provider, time, room) is carried along."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     text = request.GET.get("q", "").strip()
     found = selectors.search_patients(call.subject, text) if text else []
     call.read("patient", [row.uid for row in found])
@@ -45,7 +46,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def book(request: HttpRequest) -> HttpResponse:
+def book(request: OfficeRequest) -> HttpResponse:
     """Book a time: `?patient= &provider= &site= &place= &day= &time= &reason=`; without a patient, find one first."""
     try:
         uid = UUID(request.GET.get("patient", ""))
@@ -83,7 +84,7 @@ def _booking(call: Any, patient: Patient, typed: dict[str, Any]) -> BookingData:
     )
 
 
-def _initial(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+def _initial(request: OfficeRequest, patient: Patient) -> dict[str, Any]:
     """What the address says, else what the patient's record suggests."""
     given = request.GET
     found: dict[str, Any] = {
@@ -97,10 +98,10 @@ def _initial(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     return {k: v for k, v in found.items() if v}
 
 
-def _free(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+def _free(request: OfficeRequest, patient: Patient) -> dict[str, Any]:
     """The next free times of the asked provider (or all), as links that fill the form, and
     what insurance says of a day that was asked for. Six queries at most."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     first = max(asked_day(request, "day"), call.today)
     wanted = request.GET.get("provider", "")
     provider = int(wanted) if wanted.isdigit() else patient.primary_provider_id
@@ -120,7 +121,7 @@ def _words(each: Opening, names: dict[int, str], today: dt.date) -> dict[str, An
             "who": names.get(each.provider, "")}  # fmt: skip
 
 
-def _link(request: HttpRequest, each: Opening) -> str:
+def _link(request: OfficeRequest, each: Opening) -> str:
     given = {
         "patient": request.GET.get("patient", ""),
         "provider": each.provider,
@@ -134,10 +135,10 @@ def _link(request: HttpRequest, each: Opening) -> str:
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def move(request: HttpRequest, uid: UUID) -> HttpResponse:
+def move(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Move an appointment: the same form, filled with what stands."""
     row = the_appointment(request, uid)
-    zone = request.call.clock.zone  # type: ignore[attr-defined]
+    zone = request.call.clock.zone
     starts = row.starts_at.astimezone(zone)
 
     def act(call: Any, **typed: Any) -> Appointment:
@@ -154,14 +155,14 @@ def move(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _asked(request: OfficeRequest) -> dict[str, Any]:
     """What a link of a free time says."""
     found: dict[str, Any] = {k: request.GET[k] for k in ("provider", "site", "place", "time") if request.GET.get(k)}
     return found | ({"day": asked_day(request, "day")} if request.GET.get("day") else {})
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+def cancel(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Cancel an appointment, saying why."""
     row = the_appointment(request, uid)
     back = reverse("frontdesk:appointment", args=[uid])

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from steward.billing.selectors.visits import charges_of_visit
 from steward.billing.services.charges import enter_charges
 from steward.billing.types import ChargeData, ClaimData
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import local_day
 from steward.core.web.forms import Done, handle, press
@@ -29,7 +30,7 @@ from steward.frontdesk.views.visits import identity, pay_url
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def check_out(request: HttpRequest, uid: UUID) -> HttpResponse:
+def check_out(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One page with three parts: the charges of the visit, a payment, and the button that ends it."""
     row = the_appointment(request, uid)
     here = reverse("frontdesk:check_out", args=[uid])
@@ -38,7 +39,7 @@ def check_out(request: HttpRequest, uid: UUID) -> HttpResponse:
             request, lambda call: services.check_out(call, appointment=row), back=here,
             success=lambda _visit: Done(reverse("frontdesk:day"), _("Checked out")),
         )  # fmt: skip
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     visit = getattr(row, "visit", None)
     page = identity(request, row) | {
         "visit": visit,
@@ -52,7 +53,7 @@ def check_out(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="charge.enter", POST="charge.enter")
-def charges(request: HttpRequest, uid: UUID) -> HttpResponse:
+def charges(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Enter the charges of a visit; they are posted at once to the coverage of the day of service."""
     row = the_appointment(request, uid)
     back = reverse("frontdesk:check_out", args=[uid])
@@ -81,7 +82,7 @@ def _claim(call: Any, row: Appointment, lines: tuple[ChargeData, ...]) -> ClaimD
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def no_charge(request: HttpRequest, uid: UUID) -> HttpResponse:
+def no_charge(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Say why a kept visit has no charge."""
     row = the_appointment(request, uid)
     back = reverse("frontdesk:check_out", args=[uid])

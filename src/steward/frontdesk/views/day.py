@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import minutes_between
 from steward.frontdesk import selectors
@@ -51,8 +52,8 @@ class Line:
     late: bool
 
 
-def _line(request: HttpRequest, row: Appointment, *, may_act: bool) -> Line:
-    state, now = State(row.state), request.call.now  # type: ignore[attr-defined]
+def _line(request: OfficeRequest, row: Appointment, *, may_act: bool) -> Line:
+    state, now = State(row.state), request.call.now
     step = NEXT.get(state, "") if may_act else ""
     words = {
         "check_in": _("Check in"),
@@ -69,12 +70,12 @@ def _line(request: HttpRequest, row: Appointment, *, may_act: bool) -> Line:
 
 
 @screen(GET="appointment.read")
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: OfficeRequest) -> HttpResponse:
     """One day of one site or of all: `?date= &site= &by=list|provider|room|board &q=`. Five queries in every view.
 
     A search text that means one appointment of the day opens its check-in at once: name, Enter, Enter.
     """
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     when = asked_day(request)
     sites = list(registry.sites(call.today))
     site = asked_site(request, sites)
@@ -94,10 +95,10 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, f"frontdesk/day_{'grid' if by in ('provider', 'room') else by}.html", page)
 
 
-def _matching(request: HttpRequest, rows: list[Appointment], text: str) -> list[Appointment]:
+def _matching(request: OfficeRequest, rows: list[Appointment], text: str) -> list[Appointment]:
     """Those of the day whose patient the text means. One query for the patients of the day."""
     found = set(
-        selectors.patients(request.call.subject)  # type: ignore[attr-defined]
+        selectors.patients(request.call.subject)
         .filter(selectors.patient_q(text), pk__in={row.patient_id for row in rows})
         .values_list("pk", flat=True)
     )
@@ -105,7 +106,7 @@ def _matching(request: HttpRequest, rows: list[Appointment], text: str) -> list[
 
 
 def _page(
-    request: HttpRequest, when: dt.date, sites: list[Any], site: Any, rows: list[Appointment], by: str, *, may_act: bool
+    request: OfficeRequest, when: dt.date, sites: list[Any], site: Any, rows: list[Appointment], by: str, *, may_act: bool
 ) -> dict[str, Any]:
     """What every view of the day shows: where it stands, the neighbouring days, the other views."""
 
@@ -134,12 +135,12 @@ def _page(
         "gone": states[State.CHECKED_OUT],
         "missed": states[State.NO_SHOW],
         "may_act": may_act,
-        "masked": masks(request.call.subject, "patient.read"),  # type: ignore[attr-defined]
+        "masked": masks(request.call.subject, "patient.read"),
     }
 
 
 def _drawn(
-    request: HttpRequest, by: str, when: dt.date, site: Any, rows: list[Appointment], lines: list[Line]
+    request: OfficeRequest, by: str, when: dt.date, site: Any, rows: list[Appointment], lines: list[Line]
 ) -> dict[str, Any]:
     if by == "board":
         return {"columns": _board(lines)}
@@ -153,8 +154,8 @@ def _drawn(
     return {"heads": heads, "table": _links(table, heads, by_pk, when, by), "by": by}
 
 
-def _span_of(request: HttpRequest, row: Appointment, column: int) -> Block:
-    zone = request.call.clock.zone  # type: ignore[attr-defined]
+def _span_of(request: OfficeRequest, row: Appointment, column: int) -> Block:
+    zone = request.call.clock.zone
     begin = minutes(row.starts_at.astimezone(zone).time())
     return Block(row.pk, column, begin, begin + minutes_between(row.starts_at, row.ends_at))
 
@@ -170,7 +171,7 @@ class Head:
 
 
 def _by_provider(
-    request: HttpRequest, when: dt.date, site: Any, rows: list[Appointment], hours: list[Hours]
+    request: OfficeRequest, when: dt.date, site: Any, rows: list[Appointment], hours: list[Hours]
 ) -> tuple[list[Head], list[Row]]:
     names = {row.provider_id: row.provider for row in rows}
     missing = {h.provider for h in hours} - set(names)
@@ -188,7 +189,7 @@ def _by_provider(
 
 
 def _by_room(
-    request: HttpRequest, when: dt.date, site: Any, rows: list[Appointment], hours: list[Hours]
+    request: OfficeRequest, when: dt.date, site: Any, rows: list[Appointment], hours: list[Hours]
 ) -> tuple[list[Head], list[Row]]:
     rooms = list(registry.rooms(site, when))
     open_at: dict[int, list[Hours]] = {}

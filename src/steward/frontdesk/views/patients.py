@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle, press
@@ -83,16 +84,16 @@ PATIENT_LIST = ScopedList(PATIENTS, "patient.read", selectors.patients, MASKED)
 
 
 @screen(GET="patient.read")
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: OfficeRequest) -> HttpResponse:
     """Patients as a list; a search text that means one opens that one."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     return PATIENT_LIST.respond(
         request, template="frontdesk/patients.html", context={"may_write": holds(subject, "patient.write")}
     )
 
 
 @screen(GET="patient.write", POST="patient.write")
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: OfficeRequest) -> HttpResponse:
     """Register a patient; people very like the typed one are shown before anything is saved."""
     twins: list[registry.PartyTwin] = []
 
@@ -117,9 +118,9 @@ TABS = ("overview", "coverage", "appointments", "history")
 
 
 @screen(GET="patient.read")
-def patient(request: HttpRequest, uid: UUID) -> HttpResponse:
+def patient(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The page of a patient: overview, coverage, appointments, history."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     page = selectors.patient_page(call.subject, uid, call.today, call.clock.zone)
     if page is None:
         raise Http404
@@ -149,7 +150,7 @@ def patient(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="patient.write", POST="patient.write")
-def patient_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def patient_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a patient."""
     row = the_patient(request, uid)
     known = registry.data_of(row.party)
@@ -188,19 +189,19 @@ def _guarantor(row: Patient, typed: str) -> int | None:
 
 
 @screen(GET="patient.write", POST="patient.write")
-def patient_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def patient_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a chart."""
     row = the_patient(request, uid)
     back = reverse("frontdesk:patient", args=[uid])
     context = {"title": _("End the chart of %s") % filed(row), "submit": _("End it"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: services.end_patient(call, patient=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip
 
 
 @screen(POST="patient.write")
-def patient_reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
+def patient_reopen(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take back the end of a chart."""
     row, back = the_patient(request, uid), reverse("frontdesk:patient", args=[uid])
     return press(
@@ -216,22 +217,22 @@ def _coverage_tab(uid: UUID) -> str:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def coverage_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def coverage_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Enter a coverage of a patient."""
     row = the_patient(request, uid)
     back = _coverage_tab(uid)
     context = {"title": _("Coverage of %s") % filed(row), "submit": _("Save"), "cancel": back}
     return handle(
         request, CoverageForm, lambda call, *, data: services.cover_patient(call, patient=row, data=data),
-        "frontdesk/patient_form.html", context=context, initial={"starts_on": request.call.today},  # type: ignore[attr-defined]
+        "frontdesk/patient_form.html", context=context, initial={"starts_on": request.call.today},
         success=lambda _row: Done(back, _("Coverage entered")),
     )  # fmt: skip
 
 
-def _the_coverage(request: HttpRequest, uid: UUID) -> tuple[Coverage, Patient]:
+def _the_coverage(request: OfficeRequest, uid: UUID) -> tuple[Coverage, Patient]:
     """A coverage and its patient, or 404 when either may not be seen."""
     row = insurance.coverage_by_uid(uid)
-    patient = selectors.patients(request.call.subject).filter(party=row.patient_id).first() if row else None  # type: ignore[attr-defined]
+    patient = selectors.patients(request.call.subject).filter(party=row.patient_id).first() if row else None
     if row is None or patient is None:
         raise Http404
     about(request, patient)
@@ -239,19 +240,19 @@ def _the_coverage(request: HttpRequest, uid: UUID) -> tuple[Coverage, Patient]:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def coverage_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def coverage_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Set the last day of a coverage."""
     row, patient = _the_coverage(request, uid)
     back = _coverage_tab(patient.uid)
     context = {"title": _("End %s") % row.plan, "submit": _("End it"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: insurance_services.end_coverage(call, coverage=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def coverage_void(request: HttpRequest, uid: UUID) -> HttpResponse:
+def coverage_void(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Say that a coverage never was."""
     row, patient = _the_coverage(request, uid)
     back = _coverage_tab(patient.uid)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from steward.core.access.policy import masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import local_day
 from steward.core.web.days import say_time
@@ -21,9 +22,9 @@ from steward.insurance import selectors as insurance
 from steward.registry import selectors as registry
 
 
-def _of_day(request: HttpRequest) -> dict[str, Any]:
+def _of_day(request: OfficeRequest) -> dict[str, Any]:
     """The live appointments of the asked day and site, their patients noted as read."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     when = asked_day(request)
     site = asked_site(request, list(registry.sites(call.today)))
     rows = selectors.appointments_on(call.subject, when, call.clock.zone, site=site.pk if site else None)
@@ -33,7 +34,7 @@ def _of_day(request: HttpRequest) -> dict[str, Any]:
 
 
 @screen(GET="appointment.read")
-def schedule(request: HttpRequest) -> HttpResponse:
+def schedule(request: OfficeRequest) -> HttpResponse:
     """The day by provider, to be printed. Three queries."""
     page = _of_day(request)
     groups: dict[str, list[tuple[str, Appointment]]] = {}
@@ -43,25 +44,25 @@ def schedule(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="appointment.write")
-def encounters(request: HttpRequest) -> HttpResponse:
+def encounters(request: OfficeRequest) -> HttpResponse:
     """The encounter forms of a day, one page each."""
     page = _of_day(request)
     return render(request, "frontdesk/encounters.html", {**page, "forms": _forms(page["rows"], page["when"])})
 
 
 @screen(GET="appointment.write")
-def encounter(request: HttpRequest, uid: UUID) -> HttpResponse:
+def encounter(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The encounter form of one appointment."""
     row = the_appointment(request, uid)
-    when = local_day(row.starts_at, request.call.clock.zone)  # type: ignore[attr-defined]
+    when = local_day(row.starts_at, request.call.clock.zone)
     return render(request, "frontdesk/encounters.html", {"when": when, "rows": [row], "forms": _forms([row], when)})
 
 
 @screen(GET="appointment.read")
-def card(request: HttpRequest, uid: UUID) -> HttpResponse:
+def card(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """What the patient takes home: day, time, with whom and where, in the patient's language; never why."""
     row = the_appointment(request, uid)
-    starts = row.starts_at.astimezone(request.call.clock.zone)  # type: ignore[attr-defined]
+    starts = row.starts_at.astimezone(request.call.clock.zone)
     told = {"row": row, "name": shown_name(request, row.patient), "when": starts.date(), "time": say_time(starts)}
     paper = patient_paper(request, "frontdesk/papers/appointment.html", row.patient.party.language, told)
     return render(request, "frontdesk/card.html", {"row": row, "name": told["name"], **paper})

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import masks
+from steward.core.access.request import OfficeRequest
 from steward.core.clock import ClockError, parse_date
 from steward.frontdesk import selectors
 from steward.frontdesk.models import Appointment, Patient
@@ -22,47 +23,47 @@ def filed(patient: Patient) -> str:
     return file_name(party.first_name, party.middle_name, party.last_name, party.suffix)
 
 
-def shown_name(request: HttpRequest, patient: Patient) -> str:
+def shown_name(request: OfficeRequest, patient: Patient) -> str:
     """The name as this person may see it: in full, or as initials."""
-    if masks(request.call.subject, "patient.read"):  # type: ignore[attr-defined]
+    if masks(request.call.subject, "patient.read"):
         return initials(patient.party.first_name, patient.party.last_name)
     return filed(patient)
 
 
-def about(request: HttpRequest, patient: Patient) -> None:
+def about(request: OfficeRequest, patient: Patient) -> None:
     """Note that this page shows a patient. The browser's tab and history name the chart, never the person."""
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
-    request.tab_title = _("Chart %s") % patient.chart  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
+    request.tab_title = _("Chart %s") % patient.chart
 
 
-def the_patient(request: HttpRequest, uid: UUID) -> Patient:
+def the_patient(request: OfficeRequest, uid: UUID) -> Patient:
     """The patient, noted as read, or 404 when there is none this person may see."""
-    found = selectors.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    found = selectors.patient_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
     about(request, found)
     return found
 
 
-def the_appointment(request: HttpRequest, uid: UUID) -> Appointment:
+def the_appointment(request: OfficeRequest, uid: UUID) -> Appointment:
     """The appointment, its patient noted as read, or 404."""
-    found = selectors.appointment_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    found = selectors.appointment_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
     about(request, found.patient)
     return found
 
 
-def asked_day(request: HttpRequest, name: str = "date") -> dt.date:
+def asked_day(request: OfficeRequest, name: str = "date") -> dt.date:
     """The day in the URL as people type it; today when there is none or it is no day."""
-    today: dt.date = request.call.today  # type: ignore[attr-defined]
+    today: dt.date = request.call.today
     try:
         return parse_date(request.GET.get(name, ""), today) if request.GET.get(name) else today
     except ClockError:
         return today
 
 
-def asked_site(request: HttpRequest, sites: list[Any]) -> Any:
+def asked_site(request: OfficeRequest, sites: list[Any]) -> Any:
     """The site in the URL, else the one the person works at, else None (every site)."""
     wanted = request.GET.get("site", "")
     by_code = {site.code: site for site in sites}

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import local_day
 from steward.core.web.forms import Done, handle, press
@@ -37,10 +38,10 @@ FIRST = (Action.CHECK_IN, Action.ROOM, Action.SEE, Action.CHECK_OUT)  # the one 
 
 
 @screen(GET="appointment.read")
-def appointment(request: HttpRequest, uid: UUID) -> HttpResponse:
+def appointment(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """An appointment: where it stands, what can be done, its stamps, its history."""
     row = the_appointment(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     may_act = holds(call.subject, "appointment.write")
     can = possible(row.state) if may_act else []
     next_step = next((action for action in FIRST if action in can), None)
@@ -71,7 +72,7 @@ _STAMPS = (("booked_at", _("Booked")), ("confirmed_at", _("Confirmed")), ("arriv
 
 
 @screen(POST="appointment.write")
-def act(request: HttpRequest, uid: UUID) -> HttpResponse:
+def act(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One of the buttons: `action` names it."""
     row = the_appointment(request, uid)
     try:
@@ -85,9 +86,9 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def identity(request: HttpRequest, row: Appointment) -> dict[str, Any]:
+def identity(request: OfficeRequest, row: Appointment) -> dict[str, Any]:
     """What the desk compares with the card in its hand: who, reached where, covered by whom, owing which copay."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     day = local_day(row.starts_at, call.clock.zone)
     page = selectors.patient_page(call.subject, row.patient.uid, day, call.clock.zone)
     covering = page.covering_today if page else []
@@ -104,12 +105,12 @@ def pay_url(row: Appointment, cents: int, visit: Visit | None = None) -> str:
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def check_in(request: HttpRequest, uid: UUID) -> HttpResponse:
+def check_in(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Compare the patient with the record, then Enter. With a copay due, taking it comes next."""
     row = the_appointment(request, uid)
     page = identity(request, row)
     if request.method == "POST":
-        owes = page["copay"] > 0 and holds(request.call.subject, "receipt.take")  # type: ignore[attr-defined]
+        owes = page["copay"] > 0 and holds(request.call.subject, "receipt.take")
         undo = reverse("frontdesk:act", args=[uid])
         said = _("%s is checked in") % page["name"]
         return press(
@@ -124,7 +125,7 @@ def check_in(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="appointment.write", POST="appointment.write")
-def room(request: HttpRequest, uid: UUID) -> HttpResponse:
+def room(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take the patient to the booked room, or to another."""
     row = the_appointment(request, uid)
     back = reverse("frontdesk:appointment", args=[uid])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -49,20 +50,20 @@ SCHEDULE_LIST = ScopedList(SCHEDULES, "payer.read", selectors.schedules)
 
 
 @screen(GET="payer.read")
-def schedules(request: HttpRequest) -> HttpResponse:
+def schedules(request: OfficeRequest) -> HttpResponse:
     """Fee schedules as a list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:schedule_new"),
                "new_words": _("New schedule"), "other_url": reverse("insurance:payers"), "other_words": _("Payers")}  # fmt: skip
     return SCHEDULE_LIST.respond(request, template="insurance/list.html", context=context)
 
 
-def _schedule(request: HttpRequest, uid: UUID) -> FeeSchedule:
-    return get_object_or_404(selectors.schedules(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+def _schedule(request: OfficeRequest, uid: UUID) -> FeeSchedule:
+    return get_object_or_404(selectors.schedules(request.call.subject), uid=uid)
 
 
 @screen(GET="payer.read")
-def schedule(request: HttpRequest, uid: UUID) -> HttpResponse:
+def schedule(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One schedule: its editions, and the rows of the latest that begin with a code."""
     row = _schedule(request, uid)
     editions = list(selectors.editions(row))
@@ -71,7 +72,7 @@ def schedule(request: HttpRequest, uid: UUID) -> HttpResponse:
     page = {
         "schedule": row, "editions": editions, "current": current, "code": code,
         "fees": list(selectors.fees(current, code)[:50]) if current else [], "rvu": row.kind == ScheduleKind.RVU,
-        "may_write": holds(request.call.subject, "payer.write"),  # type: ignore[attr-defined]
+        "may_write": holds(request.call.subject, "payer.write"),
     }  # fmt: skip
     return render(request, "insurance/schedule.html", page)
 
@@ -81,7 +82,7 @@ def _schedule_page(row: FeeSchedule) -> str:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def schedule_new(request: HttpRequest) -> HttpResponse:
+def schedule_new(request: OfficeRequest) -> HttpResponse:
     """Add a fee schedule."""
     context = {"title": _("New fee schedule"), "submit": _("Save"), "cancel": reverse("insurance:schedules")}
     return handle(
@@ -91,20 +92,20 @@ def schedule_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def edition_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def edition_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Import a file into a schedule."""
     row = _schedule(request, uid)
     context = {"title": _("Import into %s") % row.name, "submit": _("Import"), "cancel": _schedule_page(row)}
     return handle(
         request, EditionForm, lambda call, *, data: services.import_edition(call, schedule=row, data=data),
-        "insurance/form.html", context=context, initial={"starts_on": request.call.today.replace(month=1, day=1)},  # type: ignore[attr-defined]
+        "insurance/form.html", context=context, initial={"starts_on": request.call.today.replace(month=1, day=1)},
         success=lambda done: Done(_schedule_page(row), _("%s codes imported") % done.row_count), kind=row.kind,
     )  # fmt: skip
 
 
 # ---- contracts ----
-def _contract(request: HttpRequest, uid: UUID) -> Contract:
-    return get_object_or_404(selectors.contracts(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+def _contract(request: OfficeRequest, uid: UUID) -> Contract:
+    return get_object_or_404(selectors.contracts(request.call.subject), uid=uid)
 
 
 def _contract_page(row: Any) -> str:
@@ -112,10 +113,10 @@ def _contract_page(row: Any) -> str:
 
 
 @screen(GET="payer.read")
-def contract(request: HttpRequest, uid: UUID) -> HttpResponse:
+def contract(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One contract, its carve-outs and white list, and the box that tries a code."""
     row = _contract(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     page: dict[str, Any] = {
         "contract": row, "carved": list(selectors.carve_outs(row)), "modifiers": modifiers_text(row.modifiers),
         "rules": list(selectors.rules(subject).filter(contract=row)), "may_write": holds(subject, "payer.write"),
@@ -123,9 +124,9 @@ def contract(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "insurance/contract.html", page | _tried(request, row))
 
 
-def _tried(request: HttpRequest, row: Contract) -> dict[str, Any]:
+def _tried(request: OfficeRequest, row: Contract) -> dict[str, Any]:
     """What the box shows: the form, and the answer once a code was typed."""
-    today = request.call.today  # type: ignore[attr-defined]
+    today = request.call.today
     day = today if row.ends_on is None or today <= row.ends_on else row.ends_on
     if "code" not in request.GET:
         return {"form": TryForm(payer=row.payer, initial={"day": max(day, row.starts_on), "charge": 0})}
@@ -138,7 +139,7 @@ def _tried(request: HttpRequest, row: Contract) -> dict[str, Any]:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def contract_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def contract_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Enter a contract of a payer."""
     payer = the_payer(request, uid)
     back = f"{reverse('insurance:payer', args=[payer.uid])}?tab=contracts"
@@ -150,7 +151,7 @@ def contract_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def contract_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def contract_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a contract."""
     row = _contract(request, uid)
     context = {"title": row.name, "submit": _("Save"), "cancel": _contract_page(row)}
@@ -162,18 +163,18 @@ def contract_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def contract_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def contract_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day of a contract; what follows is a new one."""
     row = _contract(request, uid)
     context = {"title": _("End %s") % row.name, "submit": _("End it"), "cancel": _contract_page(row)}
     return handle(
         request, EndForm, lambda call, *, on: services.end_contract(call, contract=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(_contract_page(row), _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(_contract_page(row), _("Ended")),
     )  # fmt: skip
 
 
 @screen(GET="payer.write", POST="payer.write")
-def carve_out_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def carve_out_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Carve a price out of a contract."""
     row = _contract(request, uid)
     context = {"title": _("Carve-out of %s") % row.name, "submit": _("Save"), "cancel": _contract_page(row)}
@@ -185,19 +186,19 @@ def carve_out_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def carve_out_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def carve_out_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day of a carve-out."""
     row = get_object_or_404(CarveOut.objects.select_related("contract"), uid=uid)
     back = _contract_page(row.contract)
     context = {"title": _("End the carve-out of %s") % row, "submit": _("End it"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: services.end_carve_out(call, carve_out=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip
 
 
 @screen(GET="payer.write", POST="payer.write")
-def contract_rule_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def contract_rule_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """White-list an adjustment under one contract."""
     row = _contract(request, uid)
     context = {"title": _("Write-off under %s") % row.name, "submit": _("Save"), "cancel": _contract_page(row)}

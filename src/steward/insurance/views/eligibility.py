@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import ClockError, parse_date, system_clock
 from steward.core.files.selectors import links_of
@@ -41,9 +42,9 @@ TROUBLES = {
 }
 
 
-def _expected(request: HttpRequest) -> dict[str, Appointment]:
+def _expected(request: OfficeRequest) -> dict[str, Appointment]:
     """The visits still to come, today and the week after. One query a day."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     found = {}
     for ahead in range(DAYS):
         rows = frontdesk.appointments_on(call.subject, call.today + timedelta(days=ahead), call.clock.zone)
@@ -51,17 +52,17 @@ def _expected(request: HttpRequest) -> dict[str, Appointment]:
     return found
 
 
-def _facts(request: HttpRequest, visits: dict[str, Appointment]) -> list[VisitFact]:
-    zone = request.call.clock.zone  # type: ignore[attr-defined]
+def _facts(request: OfficeRequest, visits: dict[str, Appointment]) -> list[VisitFact]:
+    zone = request.call.clock.zone
     return [VisitFact(uid, row.patient.party_id, row.starts_at.astimezone(zone).date()) for uid, row in visits.items()]
 
 
 @screen(GET="coverage.read", POST="coverage.write")
-def eligibility(request: HttpRequest) -> HttpResponse:
+def eligibility(request: OfficeRequest) -> HttpResponse:
     """Visits whose coverage wants somebody, the nearest day first; asking all that were not asked."""
     visits = _expected(request)
     facts = _facts(request, visits)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     if request.method == "POST":
         asked = [Asking(row.pk, visit.day, visit.ref) for visit, row in selectors.to_ask(facts, call.today)]
         return press(
@@ -113,12 +114,12 @@ def _row(
     }  # fmt: skip
 
 
-def _patient(request: HttpRequest, uid: UUID) -> Patient:
-    found = frontdesk.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _patient(request: OfficeRequest, uid: UUID) -> Patient:
+    found = frontdesk.patient_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
-    request.call.read("patient", [found.uid])  # type: ignore[attr-defined]
-    request.tab_title = _("Chart %s") % found.chart  # type: ignore[attr-defined]
+    request.call.read("patient", [found.uid])
+    request.tab_title = _("Chart %s") % found.chart
     return found
 
 
@@ -127,10 +128,10 @@ def _page(patient: Patient) -> str:
 
 
 @screen(GET="coverage.read")
-def patient(request: HttpRequest, uid: UUID) -> HttpResponse:
+def patient(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Who pays for a patient on a day, in which order, what payers said, and what was granted in advance."""
     row = _patient(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     day, said = call.today, request.GET.get("day", "").strip()
     try:
         day = parse_date(said, call.today) if said else day
@@ -145,21 +146,21 @@ def patient(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "insurance/patient.html", page)
 
 
-def _coverage(request: HttpRequest, uid: UUID) -> tuple[Coverage, Patient]:
+def _coverage(request: OfficeRequest, uid: UUID) -> tuple[Coverage, Patient]:
     found = selectors.coverage_by_uid(uid)
-    patient = frontdesk.patients(request.call.subject).filter(party=found.patient_id).first() if found else None  # type: ignore[attr-defined]
+    patient = frontdesk.patients(request.call.subject).filter(party=found.patient_id).first() if found else None
     if found is None or patient is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
     return found, patient
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def answer_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def answer_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Record what a payer said by telephone or on its website."""
     row, patient = _coverage(request, uid)
     context = {"title": _("What %s said") % row.plan.payer.name, "submit": _("Save"), "cancel": _page(patient)}
-    day = request.GET.get("day") or request.call.today  # type: ignore[attr-defined]
+    day = request.GET.get("day") or request.call.today
     return handle(
         request, AnswerForm, lambda call, *, data: services.record_answer(call, coverage=row, data=data),
         "insurance/form.html", context=context, initial={"service_day": day},
@@ -168,7 +169,7 @@ def answer_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def card_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def card_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Keep a picture of the card with the coverage."""
     row, patient = _coverage(request, uid)
     context = {"title": _("Card of %s") % row.plan, "submit": _("Keep it"), "cancel": _page(patient)}
@@ -186,11 +187,11 @@ def card_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="coverage.read")
-def check(request: HttpRequest, uid: UUID) -> HttpResponse:
+def check(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One question and its answer, as a person reads it."""
-    row = selectors.check_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
-    patient = get_object_or_404(frontdesk.patients(request.call.subject), party=row.patient_id if row else 0)  # type: ignore[attr-defined]
+    row = selectors.check_by_uid(request.call.subject, uid)
+    patient = get_object_or_404(frontdesk.patients(request.call.subject), party=row.patient_id if row else 0)
     if row is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
     return render(request, "insurance/check.html", {"check": row, "patient": patient})

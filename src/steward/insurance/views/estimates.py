@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import system_clock
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
@@ -66,29 +67,29 @@ ESTIMATE_LIST = ScopedList(
 
 
 @screen(GET="coverage.read")
-def estimates(request: HttpRequest) -> HttpResponse:
+def estimates(request: OfficeRequest) -> HttpResponse:
     """Estimates, the latest first, each with its legal day."""
     rules = selectors.good_faith_rules()
     return ESTIMATE_LIST.respond(request, lead=_("Told before the visit; legal days by %s.") % rules.source)
 
 
-def _patient(request: HttpRequest, uid: UUID) -> Patient:
-    found = frontdesk.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _patient(request: OfficeRequest, uid: UUID) -> Patient:
+    found = frontdesk.patient_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
-    request.call.read("patient", [found.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [found.uid])
     return found
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def estimate_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def estimate_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Estimate a visit of a patient: by the coverage of that day, or as a good-faith estimate."""
     patient = _patient(request, uid)
     back = reverse("insurance:patient", args=[patient.uid])
     context = {"title": _("Estimate for %s") % patient.party.name, "submit": _("Estimate"), "cancel": back}
     doctor = patient.primary_provider
     who = (str(doctor), doctor.npi) if doctor else ("", "")
-    today = request.call.today  # type: ignore[attr-defined]
+    today = request.call.today
     return handle(
         request, EstimateForm, services.make_estimate, "insurance/form.html", context=context, patient=patient.party_id,
         provider=who, initial={"service_day": request.GET.get("day") or today, "scheduled_on": request.GET.get("scheduled") or today},
@@ -96,18 +97,18 @@ def estimate_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _estimate(request: HttpRequest, uid: UUID) -> tuple[Estimate, Patient]:
-    subject = request.call.subject  # type: ignore[attr-defined]
+def _estimate(request: OfficeRequest, uid: UUID) -> tuple[Estimate, Patient]:
+    subject = request.call.subject
     row = selectors.estimate_by_uid(subject, uid)
     patient = frontdesk.patients(subject).filter(party=row.patient_id).first() if row else None
     if row is None or patient is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
     return row, patient
 
 
 @screen(GET="coverage.read", POST="coverage.write")
-def estimate(request: HttpRequest, uid: UUID) -> HttpResponse:
+def estimate(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One estimate with its paper; posting notes that the patient got it."""
     row, patient = _estimate(request, uid)
     here = reverse("insurance:estimate", args=[row.uid])
@@ -121,7 +122,7 @@ def estimate(request: HttpRequest, uid: UUID) -> HttpResponse:
     paper = patient_paper(request, "insurance/papers/estimate.html", row.patient.language, told)
     page = {
         "estimate": row, "patient": patient, "due": selectors.due_of(row), "rules": selectors.good_faith_rules(), **paper,
-        "today": request.call.today, "lines": told["lines"], "form": GivenForm(initial={"on": request.call.today}),  # type: ignore[attr-defined]
-        "may_write": holds(request.call.subject, "coverage.write"), "newer": getattr(row, "replaced_by", None),  # type: ignore[attr-defined]
+        "today": request.call.today, "lines": told["lines"], "form": GivenForm(initial={"on": request.call.today}),
+        "may_write": holds(request.call.subject, "coverage.write"), "newer": getattr(row, "replaced_by", None),
     }  # fmt: skip
     return render(request, "insurance/estimate.html", page)

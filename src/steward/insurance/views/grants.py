@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as __
 from steward.billing.selectors import claims as billing
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import system_clock
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
@@ -72,7 +73,7 @@ GRANT_LIST = ScopedList(
 
 
 @screen(GET="coverage.read")
-def grants(request: HttpRequest) -> HttpResponse:
+def grants(request: OfficeRequest) -> HttpResponse:
     """Referrals and authorisations, those that end first on top."""
     return GRANT_LIST.respond(request, lead=_("What payers granted in advance, by its last day."))
 
@@ -89,23 +90,23 @@ def used_of(subject: Subject, row: Grant) -> Used | None:
     return Used(ceil(units), len({day for _units, day in rows}))
 
 
-def _grant(request: HttpRequest, uid: UUID) -> tuple[Grant, Patient]:
-    subject = request.call.subject  # type: ignore[attr-defined]
+def _grant(request: OfficeRequest, uid: UUID) -> tuple[Grant, Patient]:
+    subject = request.call.subject
     row = selectors.grant_by_uid(subject, uid)
     patient = frontdesk.patients(subject).filter(party=row.patient_id).first() if row else None
     if row is None or patient is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
     return row, patient
 
 
 @screen(GET="coverage.read")
-def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One referral or authorisation, with what was used of it."""
     row, patient = _grant(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     used, terms = used_of(subject, row), selectors.grant_terms(row)
-    tone, words = STATES[state_on(terms, request.call.today, used or Used())]  # type: ignore[attr-defined]
+    tone, words = STATES[state_on(terms, request.call.today, used or Used())]
     page = {
         "grant": row, "patient": patient, "used": used, "tone": tone, "state": words,
         "units_left": units_left(terms, used) if used else None, "visits_left": visits_left(terms, used) if used else None,
@@ -119,12 +120,12 @@ def _page(row: Any) -> str:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def grant_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Enter a referral or authorisation of a patient; without a number it is asked for."""
-    patient = frontdesk.patient_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+    patient = frontdesk.patient_by_uid(request.call.subject, uid)
     if patient is None:
         raise Http404
-    request.call.read("patient", [patient.uid])  # type: ignore[attr-defined]
+    request.call.read("patient", [patient.uid])
     back = f"{reverse('frontdesk:patient', args=[patient.uid])}?tab=coverage"
     context = {"title": _("Referral or authorization of %s") % patient.party.name, "submit": _("Save"), "cancel": back}
     return handle(
@@ -134,7 +135,7 @@ def grant_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def grant_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct it, or type the number the payer gave."""
     row, _patient = _grant(request, uid)
     context = {"title": str(row), "submit": _("Save"), "cancel": _page(row)}
@@ -146,7 +147,7 @@ def grant_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def grant_deny(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant_deny(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The payer denied it."""
     row, _patient = _grant(request, uid)
     context = {"title": _("Denied by %s") % row.payer.name, "submit": _("Denied"), "cancel": _page(row)}
@@ -158,7 +159,7 @@ def grant_deny(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="coverage.write", POST="coverage.write")
-def grant_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant_withdraw(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """It no longer stands."""
     row, _patient = _grant(request, uid)
     context = {"title": _("Withdraw %s") % row, "submit": _("Withdraw it"), "cancel": _page(row)}

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -48,17 +49,17 @@ PAYER_LIST = ScopedList(PAYERS, "payer.read", selectors.payers)
 
 
 @screen(GET="payer.read")
-def payers(request: HttpRequest) -> HttpResponse:
+def payers(request: OfficeRequest) -> HttpResponse:
     """Payers as a list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:payer_new"), "new_words": _("New payer"),
                "others": [(reverse("insurance:schedules"), _("Fee schedules")), (reverse("insurance:rules"), _("Write-off rules"))]}  # fmt: skip
     return PAYER_LIST.respond(request, template="insurance/list.html", context=context)
 
 
-def the_payer(request: HttpRequest, uid: UUID) -> Payer:
+def the_payer(request: OfficeRequest, uid: UUID) -> Payer:
     """The payer of an address, or 404."""
-    return get_object_or_404(selectors.payers(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+    return get_object_or_404(selectors.payers(request.call.subject), uid=uid)
 
 
 TABS = (("plans", __("Plans")), ("contracts", __("Contracts")), ("schedules", __("Fee schedules")),
@@ -66,10 +67,10 @@ TABS = (("plans", __("Plans")), ("contracts", __("Contracts")), ("schedules", __
 
 
 @screen(GET="payer.read")
-def payer(request: HttpRequest, uid: UUID) -> HttpResponse:
+def payer(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One payer: its plans, contracts, fee schedules, own white list and numbers, each behind its tab."""
     row = the_payer(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     asked = request.GET.get("tab", "plans")
     tab = asked if asked in dict(TABS) else "plans"
     rows: dict[str, Callable[[], Iterable[Any]]] = {
@@ -81,7 +82,7 @@ def payer(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     here = reverse("insurance:payer", args=[row.uid])
     page = {
-        "payer": row, "tab": tab, "tab_template": f"insurance/tabs/{tab}.html", "today": request.call.today,  # type: ignore[attr-defined]
+        "payer": row, "tab": tab, "tab_template": f"insurance/tabs/{tab}.html", "today": request.call.today,
         "rows": list(rows[tab]()), "may_write": holds(subject, "payer.write"),
         "tabs": [(words, f"{here}?tab={name}", name == tab) for name, words in TABS],
     }  # fmt: skip
@@ -93,7 +94,7 @@ def _payer_page(row: Any) -> str:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def payer_new(request: HttpRequest) -> HttpResponse:
+def payer_new(request: OfficeRequest) -> HttpResponse:
     """Add a payer."""
     context = {"title": _("New payer"), "submit": _("Save"), "cancel": reverse("insurance:payers")}
     return handle(
@@ -103,7 +104,7 @@ def payer_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def payer_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def payer_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a payer."""
     row = the_payer(request, uid)
     names = ("name", "code", "edi_id", "ref2u", "ein", "filing", "filing_limit_days")
@@ -115,19 +116,19 @@ def payer_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def payer_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def payer_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a payer: no new coverage with it; open claims go on."""
     row = the_payer(request, uid)
     context = {"title": _("End %s") % row.name, "submit": _("End it"), "cancel": _payer_page(row),
                "lead": _("No new coverage can be entered with it. Open claims go on.")}  # fmt: skip
     return handle(
         request, EndForm, lambda call, *, on: services.end_payer(call, payer=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(_payer_page(row), _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(_payer_page(row), _("Ended")),
     )  # fmt: skip
 
 
 @screen(GET="payer.write", POST="payer.write")
-def plan_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def plan_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Add a plan of a payer."""
     row = the_payer(request, uid)
     context = {"title": _("A plan of %s") % row.name, "submit": _("Save"), "cancel": _payer_page(row)}
@@ -138,7 +139,7 @@ def plan_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def plan_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def plan_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a plan."""
     row = get_object_or_404(Plan.objects.select_related("payer"), uid=uid)
     context = {"title": str(row), "submit": _("Save"), "cancel": _payer_page(row.payer)}
@@ -154,7 +155,7 @@ def _numbers(row: Payer) -> str:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def number_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def number_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Say another number files know a payer by."""
     row = the_payer(request, uid)
     context = {"title": _("A number of %s") % row.name, "submit": _("Save"), "cancel": _numbers(row)}
@@ -165,11 +166,11 @@ def number_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def number_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def number_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A number no longer names its payer."""
     row = get_object_or_404(PayerNumber.objects.select_related("payer"), uid=uid)
     context = {"title": _("End %s") % row, "submit": _("End it"), "cancel": _numbers(row.payer)}
     return handle(
         request, EndForm, lambda call, *, on: services.end_number(call, number=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(_numbers(row.payer), _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(_numbers(row.payer), _("Ended")),
     )  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -49,9 +50,9 @@ def _only(row: WriteOffRule) -> str:
 
 
 @screen(GET="payer.read")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: OfficeRequest) -> HttpResponse:
     """What may be written off without a person: everything else waits on the work list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {"may_write": holds(subject, "payer.write"), "new_url": reverse("insurance:rule_new"), "new_words": _("New rule"),
                "other_url": reverse("insurance:payers"), "other_words": _("Payers")}  # fmt: skip
     lead = _("Only these pairs post by themselves; every other adjustment goes to the work list.")
@@ -59,23 +60,23 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="payer.write", POST="payer.write")
-def rule_new(request: HttpRequest) -> HttpResponse:
+def rule_new(request: OfficeRequest) -> HttpResponse:
     """White-list an adjustment."""
     context = {"title": _("New rule"), "submit": _("Save"), "cancel": reverse("insurance:rules")}
     return handle(
         request, RuleForm, services.add_write_off_rule, "registry/form.html", context=context,
-        initial={"starts_on": request.call.today},  # type: ignore[attr-defined]
+        initial={"starts_on": request.call.today},
         success=lambda _row: Done(reverse("insurance:rules"), _("Rule added")),
     )  # fmt: skip
 
 
 @screen(GET="payer.write", POST="payer.write")
-def rule_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def rule_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day of a rule."""
-    row = get_object_or_404(selectors.rules(request.call.subject), uid=uid)  # type: ignore[attr-defined]
+    row = get_object_or_404(selectors.rules(request.call.subject), uid=uid)
     back = reverse("insurance:rules")
     context = {"title": _("End %s") % row, "submit": _("End it"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: services.end_write_off_rule(call, rule=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip

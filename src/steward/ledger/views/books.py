@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.money import format_dollars_file
@@ -31,9 +32,9 @@ KIND_ORDER = ("asset", "liability", "equity", "revenue", "expense")
 
 
 @screen(GET="books.read")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: OfficeRequest) -> HttpResponse:
     """How the books stand today, what waits, and the latest entries."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     balance = selectors.trial_balance(call.today)
     sums = _by_kind(balance)
     month = Month.of(call.today)
@@ -57,9 +58,9 @@ def _by_kind(balance: TrialBalance) -> dict[str, int]:
 
 
 @screen(GET="books.read")
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: OfficeRequest) -> HttpResponse:
     """The chart with today's balances, by kind."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     balances = {r.account.id: r for r in selectors.trial_balance(call.today).rows}
     groups: dict[str, list[tuple[Account, Any, str]]] = {kind: [] for kind in KIND_ORDER}
     for account in registers.accounts(call.subject):
@@ -73,7 +74,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="account.write", POST="account.write")
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: OfficeRequest) -> HttpResponse:
     """Add an account to the chart."""
     return handle(
         request, AccountForm, services.add_account, "ledger/account_new.html",
@@ -82,7 +83,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="account.write", POST="account.write")
-def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
+def account_change(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Rename, close or reopen."""
     account = _account(request, uid)
 
@@ -96,18 +97,18 @@ def account_change(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _account(request: HttpRequest, uid: UUID) -> Account:
-    account = registers.accounts(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _account(request: OfficeRequest, uid: UUID) -> Account:
+    account = registers.accounts(request.call.subject).filter(uid=uid).first()
     if account is None:
         raise Http404
     return account
 
 
 @screen(GET="books.read")
-def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+def account(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One account's register between two days, with the running balance."""
     shown = _account(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     form = SpanForm(request.GET or None)
     valid = form.is_valid() if form.is_bound else True
     data = form.cleaned_data if form.is_bound and valid else {}
@@ -122,7 +123,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
     }, status=200 if valid else 400)  # fmt: skip
 
 
-def _mark(request: HttpRequest, name: str) -> tuple[date, int] | None:
+def _mark(request: OfficeRequest, name: str) -> tuple[date, int] | None:
     """A page mark ``2026-11-20.123``; anything else is not one of ours and opens the first page."""
     day, _dot, number = request.GET.get(name, "").partition(".")
     try:
@@ -131,7 +132,7 @@ def _mark(request: HttpRequest, name: str) -> tuple[date, int] | None:
         return None
 
 
-def _page_url(request: HttpRequest, name: str, mark: tuple[date, int] | None) -> str:
+def _page_url(request: OfficeRequest, name: str, mark: tuple[date, int] | None) -> str:
     if mark is None:
         return ""
     given = request.GET.copy()
@@ -142,9 +143,9 @@ def _page_url(request: HttpRequest, name: str, mark: tuple[date, int] | None) ->
 
 
 @screen(GET="books.read")
-def trial_balance(request: HttpRequest) -> HttpResponse:
+def trial_balance(request: OfficeRequest) -> HttpResponse:
     """Every account as of any day, accrual or cash; each balance leads to its register, each line there to its entry."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     form = DayForm(request.GET if "as_of" in request.GET else None)
     valid = form.is_valid() if form.is_bound else True
     day = (form.cleaned_data.get("as_of") if form.is_bound and valid else None) or call.today
@@ -177,10 +178,10 @@ def _proof_row(balance: TrialBalance) -> list[tuple[str, int]]:
     ]
 
 
-def _balance_csv(request: HttpRequest, balance: TrialBalance) -> HttpResponse:
-    if not holds(request.call.subject, "books.export"):  # type: ignore[attr-defined]
+def _balance_csv(request: OfficeRequest, balance: TrialBalance) -> HttpResponse:
+    if not holds(request.call.subject, "books.export"):
         raise Http404
-    record_read(request.call, "export trial balance", "ledger.account", [])  # type: ignore[attr-defined]
+    record_read(request.call, "export trial balance", "ledger.account", [])
     lines = ["code,name,kind,debit,credit"]
     for row in balance.rows:
         name = row.account.name.replace('"', '""')
@@ -193,7 +194,7 @@ def _balance_csv(request: HttpRequest, balance: TrialBalance) -> HttpResponse:
 
 
 @screen(GET="books.export", POST="books.export")
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: OfficeRequest) -> HttpResponse | StreamingHttpResponse:
     """The whole journal for another program."""
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -204,8 +205,8 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 ENDINGS = {"hledger": "journal", "beancount": "beancount", "csv": "csv"}
 
 
-def _download(request: HttpRequest, form: str) -> StreamingHttpResponse:
-    record_read(request.call, f"exported the journal as {form}", "ledger.entry", [])  # type: ignore[attr-defined]
+def _download(request: OfficeRequest, form: str) -> StreamingHttpResponse:
+    record_read(request.call, f"exported the journal as {form}", "ledger.entry", [])
     response = StreamingHttpResponse(_bytes(selectors.export_text(form)), content_type="text/plain; charset=utf-8")
     day = local_now().date().isoformat()
     response["Content-Disposition"] = f'attachment; filename="journal-{day}.{ENDINGS[form]}"'
@@ -226,7 +227,7 @@ def _bytes(pieces: Iterator[str]) -> Iterator[bytes]:
 
 
 @screen(GET="books.read", POST="books.read")
-def proof(request: HttpRequest) -> HttpResponse:
+def proof(request: OfficeRequest) -> HttpResponse:
     """Prove the books from their lines: on a button, because it reads everything."""
     found = selectors.verify() if request.method == "POST" else None
     return render(request, "ledger/proof.html", {"proof": found})

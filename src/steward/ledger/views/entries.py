@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.approvals import selectors as approvals
 from steward.core.files import selectors as files
@@ -81,18 +82,18 @@ JOURNAL_LIST = ScopedList(JOURNAL, "books.read", lambda subject: _with_state(reg
 
 
 @screen(GET="books.read")
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: OfficeRequest) -> HttpResponse:
     """Every posted entry, latest first."""
     return JOURNAL_LIST.respond(
         request, template="ledger/journal.html", lead=_("What was posted, in the order of its numbers."),
-        context={"may_enter": holds(request.call.subject, "journal.write")},  # type: ignore[attr-defined]
+        context={"may_enter": holds(request.call.subject, "journal.write")},
     )  # fmt: skip
 
 
 @screen(GET="books.read")
-def document(request: HttpRequest, uid: UUID) -> HttpResponse:
+def document(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A source document: the file itself and the entries booked from it."""
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     shown = Document.objects.filter(uid=uid).select_related("added_by").first()
     if shown is None:
         raise Http404
@@ -103,7 +104,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="books.read", POST="approval.decide")
-def entry(request: HttpRequest, uid: UUID) -> HttpResponse:
+def entry(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One entry: lines, source, reversal, who did it; a draft with what can be done next; POST is the second signature."""
     shown = _entry(request, uid)
     context = _page(request, shown)
@@ -123,24 +124,24 @@ def _signed(state: services.JournalState) -> Done:
     return Done(reverse("ledger:entry", args=[state.uid]), said[state.state])
 
 
-def _entry(request: HttpRequest, uid: UUID) -> Entry:
-    found = registers.entry(request.call.subject, uid)  # type: ignore[attr-defined]
+def _entry(request: OfficeRequest, uid: UUID) -> Entry:
+    found = registers.entry(request.call.subject, uid)
     if found is None:
         raise Http404
     return found
 
 
-def _lines(request: HttpRequest, shown: Entry) -> list[Line]:
+def _lines(request: OfficeRequest, shown: Entry) -> list[Line]:
     """The lines to show. Whoever may read patients sees their names here, so that the audit lists them."""
-    lines, call = [of_line(line) for line in registers.lines(shown)], request.call  # type: ignore[attr-defined]
+    lines, call = [of_line(line) for line in registers.lines(shown)], request.call
     if holds(call.subject, "patient.read"):
         told = {line.party for line in lines if line.party_role == "patient"}
         call.read("patient", [party.patient.uid for party in told if getattr(party, "patient", None)])
     return lines
 
 
-def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
-    call = request.call  # type: ignore[attr-defined]
+def _page(request: OfficeRequest, shown: Entry) -> dict[str, Any]:
+    call = request.call
     lines = _lines(request, shown)
     asked = approvals.latest(shown.uid, KIND) if shown.state == "draft" or shown.reverses_id else None
     mine = shown.state == "draft" and shown.drafted_by_id == call.user_id and holds(call.subject, "journal.write")
@@ -159,7 +160,7 @@ def _page(request: HttpRequest, shown: Entry) -> dict[str, Any]:
 
 
 @screen(GET="journal.reverse", POST="journal.reverse")
-def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
+def reverse_entry(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Undo a posted entry by its mirror."""
     shown = _entry(request, uid)
     if shown.state != "posted":
@@ -177,19 +178,19 @@ def reverse_entry(request: HttpRequest, uid: UUID) -> HttpResponse:
     return handle(
         request, ReverseForm, act, "ledger/reverse.html",
         context={"entry": shown, "lines": _lines(request, shown), "belongs": belonging(shown)},
-        initial={"date": max(request.call.today, shown.date)}, success=success,  # type: ignore[attr-defined]
+        initial={"date": max(request.call.today, shown.date)}, success=success,
     )  # fmt: skip
 
 
 @screen(GET="journal.write", POST="journal.write")
-def journal_new(request: HttpRequest) -> HttpResponse:
+def journal_new(request: OfficeRequest) -> HttpResponse:
     """An entry by hand: saved as a draft, or submitted for the second signature."""
-    initial = {"uid": fresh_uid(), "date": request.call.today}  # type: ignore[attr-defined]
+    initial = {"uid": fresh_uid(), "date": request.call.today}
     return _manual(request, initial, [], None)
 
 
 @screen(GET="journal.write", POST="journal.write")
-def journal_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def journal_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Rewrite a draft of one's own."""
     shown = _entry(request, uid)
     if shown.state != "draft":
@@ -197,7 +198,7 @@ def journal_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _manual(request, {"uid": uid, "date": shown.date, "memo": shown.memo}, list(rows_of(shown)), shown)
 
 
-def _manual(request: HttpRequest, initial: dict[str, Any], rows: list[Row], shown: Entry | None) -> HttpResponse:
+def _manual(request: OfficeRequest, initial: dict[str, Any], rows: list[Row], shown: Entry | None) -> HttpResponse:
     context = _choices(request, shown)
     if request.method == "POST" and request.POST.get("do") == "more":
         form = JournalForm(initial={**initial, **_kept(request)}, rows=JournalForm(request.POST).rows, spare=4)
@@ -223,7 +224,7 @@ def _manual(request: HttpRequest, initial: dict[str, Any], rows: list[Row], show
     )
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
+def _kept(request: OfficeRequest) -> dict[str, str]:
     return {name: request.POST[name] for name in ("uid", "date", "memo") if name in request.POST}
 
 
@@ -243,32 +244,32 @@ def _saved(state: services.JournalState) -> Done:
     return Done(reverse("ledger:entry", args=[state.uid]), said[state.state])
 
 
-def _choices(request: HttpRequest, shown: Entry | None) -> dict[str, Any]:
+def _choices(request: OfficeRequest, shown: Entry | None) -> dict[str, Any]:
     entities = (
         Line._meta.get_field("entity")
         .related_model._default_manager.filter(ended_on=None)
         .order_by("-is_practice", "code")
     )
     sites = Line._meta.get_field("site").related_model._default_manager.filter(ended_on=None).order_by("code")
-    accounts = registers.accounts(request.call.subject).filter(active=True)  # type: ignore[attr-defined]
+    accounts = registers.accounts(request.call.subject).filter(active=True)
     return {"accounts": accounts, "entities": list(entities), "sites": list(sites), "entry": shown}
 
 
 @screen(POST="journal.write")
-def journal_sums(request: HttpRequest) -> HttpResponse:
+def journal_sums(request: OfficeRequest) -> HttpResponse:
     """The foot of the form while one types: sums and difference, read by the same rules as posting."""
     return render(request, "ledger/parts/sums.html", {"sums": sums_of(JournalForm(request.POST).rows)})
 
 
 @screen(POST="journal.write")
-def journal_submit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def journal_submit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Submit a saved draft."""
     back = reverse("ledger:entry", args=[uid])
     return press(request, lambda call: services.submit_journal(call, uid=uid), success=_saved, back=back)
 
 
 @screen(POST="journal.write")
-def journal_discard(request: HttpRequest, uid: UUID) -> HttpResponse:
+def journal_discard(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Throw a draft away."""
     back = reverse("ledger:entry", args=[uid])
     done = Done(reverse("ledger:home"), _("The draft is gone."))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.web.forms import Done, handle, press
 from steward.desk.closing import month_results
@@ -23,18 +24,18 @@ from steward.ledger.types import CheckResult
 
 
 @screen(GET="books.read")
-def periods(request: HttpRequest) -> HttpResponse:
+def periods(request: OfficeRequest) -> HttpResponse:
     """All months by year, latest first."""
-    rows = list(registers.periods(request.call.subject))  # type: ignore[attr-defined]
+    rows = list(registers.periods(request.call.subject))
     still = [str(p) for p in rows if p.state == "open"]
     return render(request, "ledger/periods.html", {"periods": rows, "open": len(still)})
 
 
 @screen(GET="books.read")
-def period(request: HttpRequest, uid: UUID) -> HttpResponse:
+def period(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One month: its checks now, its history, and what may be done."""
     shown = _period(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     checks = _checks(shown, thorough=False) if shown.state != "locked" else []
     return render(request, "ledger/period.html", {
         "period": shown, "checks": checks, "events": shown.events.select_related("by").order_by("-version"),
@@ -45,8 +46,8 @@ def period(request: HttpRequest, uid: UUID) -> HttpResponse:
     })  # fmt: skip
 
 
-def _period(request: HttpRequest, uid: UUID) -> Period:
-    found = registers.periods(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _period(request: OfficeRequest, uid: UUID) -> Period:
+    found = registers.periods(request.call.subject).filter(uid=uid).first()
     if found is None:
         raise Http404
     return found
@@ -58,7 +59,7 @@ def _checks(shown: Period, *, thorough: bool) -> list[CheckResult]:
 
 
 @screen(POST="period.soft_close")
-def close(request: HttpRequest, uid: UUID) -> HttpResponse:
+def close(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Close to ordinary posting."""
     shown = _period(request, uid)
     here = reverse("ledger:period", args=[uid])
@@ -71,7 +72,7 @@ def close(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="period.close", POST="period.close")
-def lock(request: HttpRequest, uid: UUID) -> HttpResponse:
+def lock(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Lock for good: every check green, or a reason."""
     shown = _period(request, uid)
     month = Month(shown.year, shown.month)
@@ -88,7 +89,7 @@ def lock(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="period.close", POST="period.close")
-def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
+def reopen(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Open a closed month again, with a reason."""
     shown = _period(request, uid)
 

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -51,9 +52,9 @@ PROVIDER_LIST = ScopedList(PROVIDERS, "provider.read", selectors.providers)
 
 
 @screen(GET="provider.read")
-def providers(request: HttpRequest) -> HttpResponse:
+def providers(request: OfficeRequest) -> HttpResponse:
     """Providers as a list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {
         "new_url": reverse("people:provider_new"),
         "new_words": _("New provider"),
@@ -62,41 +63,41 @@ def providers(request: HttpRequest) -> HttpResponse:
     return PROVIDER_LIST.respond(request, template="people/list.html", context=context)
 
 
-def _provider(request: HttpRequest, uid: UUID) -> Provider:
-    found = selectors.provider_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _provider(request: OfficeRequest, uid: UUID) -> Provider:
+    found = selectors.provider_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
     return found
 
 
 @screen(GET="provider.read")
-def provider(request: HttpRequest, uid: UUID) -> HttpResponse:
+def provider(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One provider: particulars and hours."""
     row = _provider(request, uid)
-    today = request.call.today  # type: ignore[attr-defined]
+    today = request.call.today
     hours = [h for h in selectors.sessions(row) if not h.ended_on or h.ended_on >= today]
     page = {
         "provider": row,
         "weekly": [(DAYS[h.weekday][1], h) for h in hours if h.weekday is not None],
         "dated": [h for h in hours if h.date is not None and h.date >= today and not h.ended_on],
-        "may_write": holds(request.call.subject, "provider.write"),  # type: ignore[attr-defined]
+        "may_write": holds(request.call.subject, "provider.write"),
     }
     return render(request, "people/provider.html", page)
 
 
 @screen(GET="provider.write", POST="provider.write")
-def provider_new(request: HttpRequest) -> HttpResponse:
+def provider_new(request: OfficeRequest) -> HttpResponse:
     """Add a provider with the person."""
     context = {"title": _("New provider"), "submit": _("Save"), "cancel": reverse("people:providers")}
     return handle(
         request, ProviderForm, services.create_provider, "registry/form.html", context=context,
-        initial={"started_on": request.call.today},  # type: ignore[attr-defined]
+        initial={"started_on": request.call.today},
         success=lambda row: Done(reverse("people:provider", args=[row.uid]), _("Provider added")),
     )  # fmt: skip
 
 
 @screen(GET="provider.write", POST="provider.write")
-def provider_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def provider_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a provider."""
     row = _provider(request, uid)
     back = reverse("people:provider", args=[uid])
@@ -110,7 +111,7 @@ def provider_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="provider.write", POST="provider.write")
-def provider_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def provider_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day on which a provider sees patients."""
     row = _provider(request, uid)
     back = reverse("people:provider", args=[uid])
@@ -118,12 +119,12 @@ def provider_end(request: HttpRequest, uid: UUID) -> HttpResponse:
                "lead": _("Weekly hours end that day; booked appointments stay until somebody moves them.")}  # fmt: skip
     return handle(
         request, EndForm, lambda call, *, on: services.end_provider(call, provider=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip
 
 
 @screen(GET="provider.write", POST="provider.write")
-def hours_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def hours_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Add hours, or close some on one date."""
     row = _provider(request, uid)
     back = reverse("people:provider", args=[uid])
@@ -134,12 +135,12 @@ def hours_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {"title": _("Hours of %s") % row, "submit": _("Save"), "cancel": back}
     return handle(
         request, SessionForm, act, "registry/form.html", context=context, provider=row.pk,
-        initial={"starts_on": request.call.today}, success=lambda _row: Done(back, _("Hours added")),  # type: ignore[attr-defined]
+        initial={"starts_on": request.call.today}, success=lambda _row: Done(back, _("Hours added")),
     )  # fmt: skip
 
 
 @screen(GET="provider.write", POST="provider.write")
-def hours_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def hours_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day of weekly hours; hours of one date are taken back."""
     hours = selectors.session_by_uid(uid)
     if hours is None:
@@ -148,5 +149,5 @@ def hours_end(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {"title": _("End the hours %s") % hours, "submit": _("End them"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: services.end_session(call, session=hours, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip

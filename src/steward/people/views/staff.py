@@ -6,13 +6,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -71,26 +72,26 @@ STAFF_LIST = ScopedList(STAFF, "staff.read", selectors.staff, MASKED)
 
 
 @screen(GET="staff.read")
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: OfficeRequest) -> HttpResponse:
     """Staff as a list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {"new_url": reverse("people:employee_new"), "new_words": _("New employee"), "may_new": holds(subject, "staff.write"),
                "other_url": reverse("people:users") if holds(subject, "user.read") else "", "other_words": _("Users and roles")}  # fmt: skip
     return STAFF_LIST.respond(request, template="people/list.html", context=context)
 
 
-def _employee(request: HttpRequest, uid: UUID) -> Employee:
-    found = selectors.staff(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _employee(request: OfficeRequest, uid: UUID) -> Employee:
+    found = selectors.staff(request.call.subject).filter(uid=uid).first()
     if found is None:
         raise Http404
     return found
 
 
 @screen(GET="staff.read")
-def employee(request: HttpRequest, uid: UUID) -> HttpResponse:
+def employee(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One employee: the job, the person, the login."""
     row = _employee(request, uid)
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     hidden = masks(subject, "staff.read")
     page = {
         "employee": row,
@@ -104,18 +105,18 @@ def employee(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="staff.write", POST="staff.write")
-def employee_new(request: HttpRequest) -> HttpResponse:
+def employee_new(request: OfficeRequest) -> HttpResponse:
     """Hire somebody."""
     context = {"title": _("New employee"), "submit": _("Save"), "cancel": reverse("people:staff")}
     return handle(
         request, EmployeeForm, services.create_employee, "registry/form.html", context=context,
-        initial={"started_on": request.call.today},  # type: ignore[attr-defined]
+        initial={"started_on": request.call.today},
         success=lambda row: Done(reverse("people:employee", args=[row.uid]), _("Employee added")),
     )  # fmt: skip
 
 
 @screen(GET="staff.write", POST="staff.write")
-def employee_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def employee_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a job."""
     row = _employee(request, uid)
     back = reverse("people:employee", args=[uid])
@@ -129,7 +130,7 @@ def employee_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="staff.write", POST="staff.write")
-def employee_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def employee_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """The last day of an employment; the login ends with it."""
     row = _employee(request, uid)
     back = reverse("people:employee", args=[uid])
@@ -137,6 +138,6 @@ def employee_end(request: HttpRequest, uid: UUID) -> HttpResponse:
                "lead": _("The login ends with it: every session is dead within a minute.")}  # fmt: skip
     return handle(
         request, LeaveForm, lambda call, *, on, reason: services.end_employee(call, employee=row, on=on, reason=reason),
-        context=context, initial={"on": request.call.today},  # type: ignore[attr-defined]
+        context=context, initial={"on": request.call.today},
         success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip

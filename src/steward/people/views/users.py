@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as __
 from steward.core.access import services as access
 from steward.core.access.models import RoleGrant, User
 from steward.core.access.policy import holds, role_names
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle, press
@@ -56,24 +57,24 @@ USER_LIST = ScopedList(USERS, "user.read", selectors.users)
 
 
 @screen(GET="user.read")
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: OfficeRequest) -> HttpResponse:
     """Everybody with a login."""
     context = {"other_url": reverse("people:staff"), "other_words": _("Staff")}
     return USER_LIST.respond(request, template="people/list.html", context=context)
 
 
-def _user(request: HttpRequest, uid: UUID) -> User:
-    found = selectors.users(request.call.subject).filter(uid=uid).first()  # type: ignore[attr-defined]
+def _user(request: OfficeRequest, uid: UUID) -> User:
+    found = selectors.users(request.call.subject).filter(uid=uid).first()
     if found is None:
         raise Http404
     return found
 
 
 @screen(GET="user.read")
-def user(request: HttpRequest, uid: UUID) -> HttpResponse:
+def user(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One login: the roles it holds and held, and whether it may sign in."""
     row = _user(request, uid)
-    call = request.call  # type: ignore[attr-defined]
+    call = request.call
     page = {
         "user_row": row,
         "held": selectors.roles_held(row, call.today),
@@ -85,7 +86,7 @@ def user(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="user.write", POST="user.write")
-def user_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def user_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Make a login for an employee."""
     employee = selectors.employee_by_uid(uid)
     if employee is None:
@@ -111,7 +112,7 @@ def _made(row: User) -> str:
 
 
 @screen(GET="user.write", POST="user.write")
-def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
+def grant(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Give a role."""
     row = _user(request, uid)
     back = reverse("people:user", args=[uid])
@@ -123,10 +124,10 @@ def grant(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="user.write")
-def role_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def role_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take a role back, at once."""
     held = RoleGrant.objects.filter(uid=uid).select_related("user").first()
-    if held is None or not selectors.users(request.call.subject).filter(pk=held.user_id).exists():  # type: ignore[attr-defined]
+    if held is None or not selectors.users(request.call.subject).filter(pk=held.user_id).exists():
         raise Http404
     back = reverse("people:user", args=[held.user.uid])
     return press(
@@ -138,16 +139,16 @@ def role_end(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(POST="user.write")
-def link(request: HttpRequest, uid: UUID) -> HttpResponse:
+def link(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Make a one-time sign-in link; it is shown this once."""
     row = _user(request, uid)
-    token = access.make_link(request.call, user=row)  # type: ignore[attr-defined]
+    token = access.make_link(request.call, user=row)
     address = request.build_absolute_uri(reverse("signin:link", args=[token]))
     return render(request, "people/link.html", {"user_row": row, "address": address})
 
 
 @screen(POST="user.write")
-def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
+def renew(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Somebody lost the phone: passphrase and second factor are taken back; a link follows."""
     row = _user(request, uid)
     back = reverse("people:user", args=[uid])
@@ -158,7 +159,7 @@ def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="user.write", POST="user.write")
-def user_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def user_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End access at once."""
     row = _user(request, uid)
     back = reverse("people:user", args=[uid])

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds, masks
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, Preset, ScopedList, Sort, Text, link_to
 from steward.core.refusals import Denied, Refusal
@@ -88,21 +89,21 @@ def masked_name(row: Party) -> str:
 
 
 @screen(GET="party.read")
-def parties(request: HttpRequest) -> HttpResponse:
+def parties(request: OfficeRequest) -> HttpResponse:
     """The directory as a list."""
-    subject = request.call.subject  # type: ignore[attr-defined]
+    subject = request.call.subject
     context = {"may_write": holds(subject, "party.write")}
     return PARTY_LIST.respond(request, template="registry/parties.html", context=context)
 
 
-def _party(request: HttpRequest, uid: UUID) -> Party:
-    found = selectors.party_by_uid(request.call.subject, uid)  # type: ignore[attr-defined]
+def _party(request: OfficeRequest, uid: UUID) -> Party:
+    found = selectors.party_by_uid(request.call.subject, uid)
     if found is None:
         raise Http404
     if found.kind == PartyKind.PERSON:
-        request.tab_title = _("Directory")  # type: ignore[attr-defined]  # tabs and browser histories name nobody
+        request.tab_title = _("Directory")  # tabs and browser histories name nobody
         if patient := _patient_uid(found):
-            request.call.read("patient", [patient])  # type: ignore[attr-defined]
+            request.call.read("patient", [patient])
     return found
 
 
@@ -113,14 +114,14 @@ def _patient_uid(row: Party) -> UUID | None:
 
 
 @screen(GET="party.read")
-def party(request: HttpRequest, uid: UUID) -> HttpResponse:
+def party(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One person or organisation: contacts, what it is to the office, who may be the same."""
     row = _party(request, uid)
-    hidden = masks(request.call.subject, "party.read")  # type: ignore[attr-defined]
+    hidden = masks(request.call.subject, "party.read")
     twins = (
         [] if hidden else [each for each in selectors.twins_of(selectors.data_of(row), ref=row.pk) if each.twin.strong]
     )
-    private = hidden or (not services.may_correct(request.call.subject, row) and bool(services.guarded_roles(row)))  # type: ignore[attr-defined]
+    private = hidden or (not services.may_correct(request.call.subject, row) and bool(services.guarded_roles(row)))
     page = {
         "party": row,
         "filed": masked_name(row) if hidden else _filed(row),
@@ -128,13 +129,13 @@ def party(request: HttpRequest, uid: UUID) -> HttpResponse:
         "roles": services.roles_of(row),
         "twins": twins,
         "tax_tail": "" if private else row.tax_id[-4:],
-        "may_write": holds(request.call.subject, "party.write"),  # type: ignore[attr-defined]
-        "may_correct": services.may_correct(request.call.subject, row),  # type: ignore[attr-defined]
+        "may_write": holds(request.call.subject, "party.write"),
+        "may_correct": services.may_correct(request.call.subject, row),
     }
     return render(request, "registry/party.html", page)
 
 
-def _entered(request: HttpRequest, form: Any, title: str) -> HttpResponse:
+def _entered(request: OfficeRequest, form: Any, title: str) -> HttpResponse:
     """A form that enters a party; likely twins are shown before it is saved, once."""
     seen: list[selectors.PartyTwin] = []
 
@@ -159,22 +160,22 @@ def _twin_refusal() -> Refusal:
 
 
 @screen(GET="party.write", POST="party.write")
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: OfficeRequest) -> HttpResponse:
     """Enter a person."""
     return _entered(request, PersonForm, _("New person"))
 
 
 @screen(GET="party.write", POST="party.write")
-def organisation_new(request: HttpRequest) -> HttpResponse:
+def organisation_new(request: OfficeRequest) -> HttpResponse:
     """Enter an organisation."""
     return _entered(request, OrganisationForm, _("New organisation"))
 
 
 @screen(GET="party.write", POST="party.write")
-def party_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def party_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a party."""
     row = _party(request, uid)
-    if not services.may_correct(request.call.subject, row):  # type: ignore[attr-defined]
+    if not services.may_correct(request.call.subject, row):
         said = _("%s is kept by the administrator.") % row.name
         raise Denied(Refusal("denied", said, _("Tell the administrator what has changed.")))
     known = selectors.data_of(row)
@@ -196,19 +197,19 @@ def _organisation_initial(known: OrganisationData) -> dict[str, Any]:
 
 
 @screen(GET="party.write", POST="party.write")
-def party_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def party_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a party that plays no role any more."""
     row = _party(request, uid)
     back = reverse("registry:party", args=[uid])
     return handle(
         request, EndForm, lambda call, *, on: services.end_party(call, party=row, on=on), "registry/form.html",
         context={"title": _("End %s") % row.name, "submit": _("End it"), "cancel": back},
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
     )  # fmt: skip
 
 
 @screen(POST="party.write")
-def party_reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
+def party_reopen(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Take back an end."""
     row, back = _party(request, uid), reverse("registry:party", args=[uid])
     return press(
@@ -220,7 +221,7 @@ def party_reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="party.write", POST="party.write")
-def party_merge(request: HttpRequest, uid: UUID) -> HttpResponse:
+def party_merge(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End this record as a duplicate of another (`?keep=UID`)."""
     duplicate = _party(request, uid)
     try:

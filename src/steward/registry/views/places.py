@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
+from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Flag, Listing, ScopedList, Sort, Text, link_to
 from steward.core.web.forms import Done, handle
@@ -30,9 +31,9 @@ def _badge(row: Any) -> tuple[str, Any]:
 
 
 @screen(GET="registry.read")
-def sites(request: HttpRequest) -> HttpResponse:
+def sites(request: OfficeRequest) -> HttpResponse:
     """Every standing site with its rooms counted, the legal entities, and the way to the departments."""
-    today = request.call.today  # type: ignore[attr-defined]
+    today = request.call.today
     standing = list(selectors.sites(today))
     counts = selectors.place_counts()
     rows = [(site, counts.get(site.pk, (0, 0))) for site in standing]
@@ -40,19 +41,19 @@ def sites(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "entities": list(selectors.entities()),
         "departments": list(selectors.departments(today)),
-        "may_write": holds(request.call.subject, "registry.write"),  # type: ignore[attr-defined]
+        "may_write": holds(request.call.subject, "registry.write"),
     }
     return render(request, "registry/sites.html", page)
 
 
 @screen(GET="registry.read")
-def site_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+def site_page(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One site: its address and the tree of its places."""
     site = _found(selectors.sites(), uid)
     page = {
         "site": site,
         "tree": selectors.place_tree(site),
-        "may_write": holds(request.call.subject, "registry.write"),  # type: ignore[attr-defined]
+        "may_write": holds(request.call.subject, "registry.write"),
     }
     return render(request, "registry/site.html", page)
 
@@ -84,7 +85,7 @@ PLACE_LIST = ScopedList(PLACES, "registry.read", lambda _subject: selectors.plac
 
 
 @screen(GET="registry.read")
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: OfficeRequest) -> HttpResponse:
     """Every place of every site, as a list."""
     return PLACE_LIST.respond(request)
 
@@ -110,13 +111,13 @@ DEPARTMENT_LIST = ScopedList(DEPARTMENTS, "registry.read", lambda _subject: sele
 
 
 @screen(GET="registry.read")
-def departments(request: HttpRequest) -> HttpResponse:
+def departments(request: OfficeRequest) -> HttpResponse:
     """Departments, as a list."""
-    may_write = holds(request.call.subject, "registry.write")  # type: ignore[attr-defined]
+    may_write = holds(request.call.subject, "registry.write")
     return DEPARTMENT_LIST.respond(request, template="registry/departments.html", context={"may_write": may_write})
 
 
-def _form(request: HttpRequest, form: Any, act: Any, title: str, back: str, said: str, **more: Any) -> HttpResponse:
+def _form(request: OfficeRequest, form: Any, act: Any, title: str, back: str, said: str, **more: Any) -> HttpResponse:
     """One small form with its page; `said` is what the toast says afterwards."""
     context = {"title": title, "submit": more.pop("submit", _("Save")), "cancel": back, "thing": more.pop("thing", None),
                "end_url": more.pop("end_url", "")}  # fmt: skip
@@ -126,7 +127,7 @@ def _form(request: HttpRequest, form: Any, act: Any, title: str, back: str, said
 
 
 @screen(GET="registry.write", POST="registry.write")
-def entity_new(request: HttpRequest) -> HttpResponse:
+def entity_new(request: OfficeRequest) -> HttpResponse:
     """Add a legal entity; the first one is the practice itself."""
     first = selectors.practice() is None
 
@@ -137,7 +138,7 @@ def entity_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="registry.read", POST="office.write")
-def entity_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def entity_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A legal entity, to read and to correct."""
     entity = _found(selectors.entities(), uid)
     initial = {name: getattr(entity, name) for name in ("code", "name", "tin", "npi", "taxonomy")}
@@ -148,22 +149,22 @@ def entity_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _end(request: HttpRequest, row: Any, end: Any, back: str, name: str) -> HttpResponse:
+def _end(request: OfficeRequest, row: Any, end: Any, back: str, name: str) -> HttpResponse:
     title = _("End %s") % row.name
     return _form(
         request, EndForm, lambda call, *, on: end(call, on=on, **{name: row}), title, back, _("Ended"),
-        initial={"on": request.call.today}, submit=_("End it"),  # type: ignore[attr-defined]
+        initial={"on": request.call.today}, submit=_("End it"),
     )  # fmt: skip
 
 
 @screen(GET="registry.write", POST="registry.write")
-def entity_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def entity_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a legal entity."""
     return _end(request, _found(selectors.entities(), uid), services.end_entity, reverse("registry:sites"), "entity")
 
 
 @screen(GET="registry.write", POST="registry.write")
-def site_new(request: HttpRequest) -> HttpResponse:
+def site_new(request: OfficeRequest) -> HttpResponse:
     """Add a site."""
 
     def act(call: Any, *, data: Any) -> Site:
@@ -173,7 +174,7 @@ def site_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="registry.write", POST="registry.write")
-def site_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def site_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a site."""
     site = _found(selectors.sites(), uid)
     names = ("code", "name", "place_of_service", "phone", "street", "city", "state", "zip")
@@ -186,13 +187,13 @@ def site_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="registry.write", POST="registry.write")
-def site_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def site_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a site."""
     return _end(request, _found(selectors.sites(), uid), services.end_site, reverse("registry:sites"), "site")
 
 
 @screen(GET="registry.write", POST="registry.write")
-def department_new(request: HttpRequest) -> HttpResponse:
+def department_new(request: OfficeRequest) -> HttpResponse:
     """Add a department."""
 
     def act(call: Any, *, data: Any) -> Department:
@@ -204,7 +205,7 @@ def department_new(request: HttpRequest) -> HttpResponse:
 
 
 @screen(GET="registry.read", POST="registry.write")
-def department_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def department_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A department, to read and to correct."""
     row = _found(selectors.departments(), uid)
     return _form(
@@ -216,14 +217,14 @@ def department_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="registry.write", POST="registry.write")
-def department_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def department_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a department."""
     row = _found(selectors.departments(), uid)
     return _end(request, row, services.end_department, reverse("registry:departments"), "department")
 
 
 @screen(GET="registry.write", POST="registry.write")
-def place_new(request: HttpRequest, uid: UUID) -> HttpResponse:
+def place_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Add a place to a site; `?in=UID` stands it in another place."""
     site = _found(selectors.sites(), uid)
     around = (
@@ -246,7 +247,7 @@ def _uid(text: str) -> UUID:
 
 
 @screen(GET="registry.read", POST="registry.write")
-def place_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+def place_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """A place, to read and to correct."""
     place = _found(selectors.places(), uid)
     initial = {"name": place.name, "kind": place.kind, "parent": place.parent_id, "bookable": place.bookable}
@@ -258,7 +259,7 @@ def place_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @screen(GET="registry.write", POST="registry.write")
-def place_end(request: HttpRequest, uid: UUID) -> HttpResponse:
+def place_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """End a place."""
     place = _found(selectors.places(), uid)
     return _end(request, place, services.end_place, reverse("registry:site", args=[place.site.uid]), "place")
