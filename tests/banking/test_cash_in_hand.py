@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from steward.banking.selectors.cash import cash
 from steward.banking.selectors.deposits import on_its_way
 from steward.banking.services import accounts, closing, drawers
 from steward.core.approvals.models import OwnerReview
+from steward.core.audit.models import AuditRow
 from steward.frontdesk.services import register_patient
 from steward.frontdesk.types import RegistrationData
 from steward.ledger.models import Line
@@ -130,7 +132,7 @@ def test_an_absent_cashiers_drawer_is_counted_with_a_reason_and_a_mark(office: A
     assert refusal(lambda: drawers.count_for(boss, session=session, cents=20000, why=" ")) == "no_reason"
     assert refusal(lambda: drawers.count_for(boss, session=session, cents=0, why="she is ill")) == "reason_needed"
     assert refusal(lambda: drawers.count_for(office.call("biller"), session=session, cents=0, why="x")) == "denied"
-    counted = drawers.count_for(boss, session=session, cents=20000, why="she is ill")
+    counted = drawers.count_for(boss, session=session, cents=20000, why="she is ill", reason="0 was typed first")
     assert (counted.state, counted.counted_by_id) == ("counted", office.user("administrator").pk)
     mark = OwnerReview.objects.get(object_uid=session.uid)
     assert (mark.why, mark.person_id, mark.reviewed_at) == ("she is ill", office.user("administrator").pk, None)
@@ -186,6 +188,19 @@ def test_moves_of_an_open_drawer_tell_nothing_of_what_lies_in_it(office: Any, se
         drawers.safe_drop(desk, session=session, cents=cents)
     assert drawers.pay_out(desk, session=session, cents=100, account="6850", memo="stamps").cents == -100
     assert refusal(lambda: drawers.count_drawer(desk, session=session, cents=19900)) == "reason_needed"
+
+
+def test_a_count_that_was_off_is_kept_and_the_next_one_says_nothing_of_how_far(
+    office: Any, session: DrawerSession
+) -> None:
+    desk = office.call("frontdesk")
+    said = [refusal(partial(drawers.count_drawer, desk, session=session, cents=cents)) for cents in (10000, 20000, 19999)]
+    assert said == ["reason_needed"] * 3, "the second is right to the cent, and hears the same"
+    tried = AuditRow.objects.filter(object_uid=session.uid, action="banking.count_drawer", decision="deny")
+    assert [row.actor for row in tried] == [office.user("frontdesk").pk] * 3
+    assert len({row.reason for row in tried}) == 2
+    counted = drawers.count_drawer(desk, session=session, cents=20000, reason="a roll lay beneath the tray")
+    assert (counted.state, counted.counted_cents) == ("counted", 20000)
 
 
 def test_cash_handed_over_waits_until_it_is_counted(office: Any, session: DrawerSession) -> None:

@@ -166,8 +166,9 @@ def _authorise(call: Call, name: str, capability: str, obj: object) -> None:
 
 
 def _record_breach(call: Call, name: str, capability: str, obj: object, refused: Refused) -> None:
-    """A refusal because of who asks (separation of duties, a right missing further down) is audited like a denial."""
-    if isinstance(refused, Denied) or refused.code == "separation":
+    """A refusal because of who asks (separation of duties, a right missing further down), or that tells something of what
+    is hidden (a blind count too far off), is audited like a denial."""
+    if isinstance(refused, Denied) or refused.code in ("separation", "reason_needed"):
         from steward.core.audit.services import record_denial
 
         record_denial(call, name, capability, obj, refused.refusals[0].message)

@@ -18,6 +18,7 @@ from steward.banking.services.books import post, refuse_closed_day
 from steward.banking.states import MoveKind, SessionState
 from steward.core.access.separation import perform
 from steward.core.approvals.services import mark_for_owner
+from steward.core.audit.selectors import refused_tries
 from steward.core.ids import new_uid
 from steward.core.money import format_cents
 from steward.core.service import Call, note, refuse, service
@@ -254,8 +255,8 @@ def count_drawer(
     """End one's own session by a blind count: give `cents`, or `pieces` ({cents of the denomination: how many}).
 
     `left_cents` stays as the next float (default: the drawer's usual float, at most what was counted); the rest goes to
-    the safe. Over or short goes to its account. Refuses `drawer_counted`, `count`, `reason_needed` (which does not
-    say by how much: the count stays blind).
+    the safe. Over or short goes to its account. Refuses `drawer_counted`, `count`, `reason_needed`: more than 5.00 off,
+    and, without a word of how far, every later count of the session, so that no tries narrow down what is expected.
     """
     require_open(hold(session))
     if waiting_hand_overs(session):
@@ -302,9 +303,8 @@ def _count(
 ) -> DrawerSession:
     """Count a session that is held and open."""
     expected = cash_in(session)
-    if needs_reason(counted - expected) and not reason.strip():
-        message = _("The count differs from what the books expect by more than 5.00.")
-        raise refuse("reason_needed", message, _("Count again; if it stands, say why."), field="reason")
+    if not reason.strip():
+        _refuse_unexplained(session, counted - expected)
     left = min(session.drawer.float_cents if left_cents is None else left_cents, counted)
     if left < 0:
         raise refuse("count", _("What stays in the drawer is not negative."), _("Type it again."), field="left_cents")
@@ -318,6 +318,16 @@ def _count(
     session.refresh_from_db()
     note(session, fields=["counted_cents"], reason=reason)
     return session
+
+
+def _refuse_unexplained(session: DrawerSession, off_cents: int) -> None:
+    if refused_tries(session.uid, ("banking.count_drawer", "banking.count_for")):
+        message = _("This drawer was counted before, and the count did not stand.")
+        raise refuse("reason_needed", message, _("Say what was different at the first count."), field="reason")
+    if needs_reason(off_cents):
+        message = _("The count differs from what the books expect by more than 5.00.")
+        fix = _("Count again, and say why it is so or what was wrong at first. Every try is kept.")
+        raise refuse("reason_needed", message, fix, field="reason")
 
 
 def _post_count(call: Call, session: DrawerSession, counted: int, expected: int, left: int) -> None:

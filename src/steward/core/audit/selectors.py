@@ -59,6 +59,11 @@ def ends() -> list[tuple[str, int, str]]:
     return rows + [("", head.seq, head.hash) for head in AuditHead.objects.filter(pk=1, seq__gt=0)]
 
 
+def refused_tries(object_uid: UUID, actions: Sequence[str]) -> int:
+    """How often one of these acts on a record was refused. One query."""
+    return AuditRow.objects.filter(object_uid=object_uid, action__in=actions, decision="deny").count()
+
+
 def last_row() -> int:
     """The number of the last row, 0 in an empty log."""
     head = AuditHead.objects.filter(pk=1).first()
