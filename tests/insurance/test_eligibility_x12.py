@@ -88,7 +88,7 @@ def test_the_question() -> None:
     assert x12sdk_findings(text) == []
     assert text.count("\nST*270*") == 2, "one transaction a payer"
     golden("inquiry.270", text)
-    with pytest.raises(ValueError, match="nobody"):
+    with pytest.raises(ValueError, match="nothing to ask"):
         write_270([], OURS, "E1")
 
 

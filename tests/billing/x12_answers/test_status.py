@@ -86,7 +86,7 @@ def test_the_question(tmp_path) -> None:
     assert x12sdk_findings(text) == []
     golden("inquiry.276", text)
     assert text.count("\nST*276*") == 2, "one transaction a payer"
-    with pytest.raises(ValueError, match="no claim"):
+    with pytest.raises(ValueError, match="nothing to ask"):
         write_276([], OURS, "Q1")
 
 

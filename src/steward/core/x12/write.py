@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
+from typing import Protocol, TypeVar
 
 END, ELEMENT, COMPONENT, REPETITION = "~", "*", ":", "^"
 #: The basic and extended character set of X12 5010 (Appendix B) less our separators.
@@ -85,6 +87,35 @@ def interchange(envelope: Envelope, version: str, code: str, transactions: Itera
             f"ST*{body.parts[0]}*{control}*{version}", *body.parts[1:], f"SE*{len(body.parts) + 1}*{control}",
         ]  # fmt: skip
     return _enveloped(envelope, [*lines, f"GE*{len(bodies)}*{envelope.group}"], 1)
+
+
+class Asking(Protocol):
+    """What is asked of a payer, of which an interchange has one transaction."""
+
+    @property
+    def payer_id(self) -> str: ...
+    @property
+    def payer_name(self) -> str: ...
+
+
+A = TypeVar("A", bound=Asking)
+
+
+def questions(
+    asked: Sequence[A], envelope: Envelope, version: str, code: str, reference: str,
+    write: Callable[[list[A], tuple[str, str], Envelope, str], Segments],
+) -> str:  # fmt: skip
+    """One interchange with one transaction a payer (id, name), in the order given. ``reference`` begins BHT03, unique a file.
+
+    Raises ValueError when there is nothing to ask.
+    """
+    if not asked:
+        raise ValueError("there is nothing to ask")
+    payers = groupby(asked, key=lambda one: (one.payer_id, one.payer_name))
+    written = [
+        write(list(own), payer, envelope, f"{plain(reference, 40)}-{n}") for n, (payer, own) in enumerate(payers, 1)
+    ]
+    return interchange(envelope, version, code, written)
 
 
 def outside_groups(envelope: Envelope, segments: Segments) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from steward.core.x12.read import X12Error
 from steward.core.x12.segments import Level, Reader, Segment, as_span, levels, runs, transactions
-from steward.core.x12.write import Envelope, Segments, amount, day, interchange, plain
+from steward.core.x12.write import Envelope, Segments, amount, day, plain, questions
 
 VERSION = "005010X212"
 
@@ -50,17 +50,10 @@ class Inquiry:
 
 
 def write_276(inquiries: Sequence[Inquiry], envelope: Envelope, reference: str) -> str:
-    """One interchange with one transaction a payer, inquiries in their order. ``reference`` begins BHT03, unique a file.
-
-    Inquiries of one payer, and of one provider in it, that follow each other share its level. Raises ValueError when
-    there is nothing to ask.
+    """One interchange with one transaction a payer (``core.x12.write.questions``, which says what is raised). Inquiries of one
+    payer, and of one provider in it, that follow each other share its level.
     """
-    if not inquiries:
-        raise ValueError("there is no claim to ask about")
-    written = []
-    for n, (payer, own) in enumerate(groupby(inquiries, key=lambda one: (one.payer_id, one.payer_name)), 1):
-        written.append(_payer(list(own), payer, envelope, f"{plain(reference, 40)}-{n}"))
-    return interchange(envelope, VERSION, "HR", written)
+    return questions(inquiries, envelope, VERSION, "HR", reference, _payer)
 
 
 def _payer(inquiries: list[Inquiry], payer: tuple[str, str], envelope: Envelope, reference: str) -> Segments:
