@@ -172,3 +172,10 @@ RUN_ROLES: dict[str, str] = {
     RunKind.SMALL: "admin_writeoff", RunKind.HARDSHIP: "charity", RunKind.BAD_DEBT: "bad_debt",
 }  # fmt: skip
 """Kind of run -> the account it goes to."""
+
+
+class CodeKind(models.TextChoices):
+    """What a code of charge entry says."""
+
+    SERVICE = "service", _("Service")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")

@@ -21,6 +21,9 @@ class ChargeData:
     service_date: dt.date | None = None  # None: the claim's
     place: str = "11"
     ndc: str = ""
+    ndc_quantity: str = ""  # of the drug, in ``ndc_unit``; empty: 1
+    ndc_unit: str = ""  # F2, GR, ME, ML, UN; empty: UN
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,10 @@ class ClaimData:
 
     ``patient``, ``provider``, ``payer``, ``visit`` are keys of frontdesk, people and insurance; ``payer`` None is self-pay
     unless ``payer_of_day`` asks the coverage of the day of service. ``ref`` empty is given the next number. ``copay_cents``
-    is a copay taken elsewhere (charge files); a copay of the desk is banking's receipt.
+    is a copay taken elsewhere (charge files); a copay of the desk is banking's receipt. ``no_claim``: the patient pays and
+    asked that no plan be told; no payer is asked for, whatever covers the day. ``details`` (all texts, empty ones left out):
+    referring, ordering and supervising as ``<role>_npi``, ``_last_name``, ``_first_name``; locum_npi, locum_since; incident_to,
+    split_shared (Y); referral_number; accident_type, _date, _state; medicare_reason (SBR05); onset, clia, note, attachment_*.
     """
 
     patient: int
@@ -47,6 +53,7 @@ class ClaimData:
     abn_on_file: bool = False
     copay_cents: int = 0
     details: dict[str, str] = field(default_factory=dict)
+    no_claim: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("schedules/", contracts.schedules, name="schedules"),
     path("schedules/new/", contracts.schedule_new, name="schedule_new"),
     path("schedules/<uuid:uid>/", contracts.schedule, name="schedule"),
+    path("schedules/<uuid:uid>/standard/", contracts.standard, name="standard"),
     path("schedules/<uuid:uid>/import/", contracts.edition_new, name="edition_new"),
     path("grants/", grants.grants, name="grants"),
     path("grants/<uuid:uid>/", grants.grant, name="grant"),

@@ -6,9 +6,11 @@ BEGIN
     RAISE EXCEPTION 'billing.charge: a charge that is posted is never deleted' USING ERRCODE = '23514';
   END IF;
   IF (NEW.id, NEW.uid, NEW.claim_id, NEW.line_ref, NEW.service_date, NEW.posted_on, NEW.code, NEW.modifiers, NEW.units,
-      NEW.charge_cents, NEW.diagnoses, NEW.pointers, NEW.place, NEW.ndc, NEW.entry)
+      NEW.charge_cents, NEW.diagnoses, NEW.pointers, NEW.place, NEW.ndc, NEW.ndc_quantity, NEW.ndc_unit,
+      NEW.note, NEW.entry)
     IS DISTINCT FROM (OLD.id, OLD.uid, OLD.claim_id, OLD.line_ref, OLD.service_date, OLD.posted_on, OLD.code, OLD.modifiers,
-      OLD.units, OLD.charge_cents, OLD.diagnoses, OLD.pointers, OLD.place, OLD.ndc, OLD.entry)
+      OLD.units, OLD.charge_cents, OLD.diagnoses, OLD.pointers, OLD.place, OLD.ndc, OLD.ndc_quantity, OLD.ndc_unit, OLD.note,
+      OLD.entry)
     OR (OLD.voided_on IS NOT NULL AND (NEW.voided_on, NEW.void_reason, NEW.void_entry)
       IS DISTINCT FROM (OLD.voided_on, OLD.void_reason, OLD.void_entry))
   THEN

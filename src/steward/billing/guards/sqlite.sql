@@ -6,6 +6,7 @@ WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.claim_id <> OLD.claim_id OR N
   OR NEW.service_date <> OLD.service_date OR NEW.posted_on <> OLD.posted_on OR NEW.code <> OLD.code
   OR NEW.modifiers <> OLD.modifiers OR NEW.units <> OLD.units OR NEW.charge_cents <> OLD.charge_cents
   OR NEW.diagnoses <> OLD.diagnoses OR NEW.pointers <> OLD.pointers OR NEW.place <> OLD.place OR NEW.ndc <> OLD.ndc
+  OR NEW.ndc_quantity <> OLD.ndc_quantity OR NEW.ndc_unit <> OLD.ndc_unit OR NEW.note <> OLD.note
   OR NEW.entry <> OLD.entry OR (OLD.voided_on IS NOT NULL AND (NEW.voided_on IS NOT OLD.voided_on
     OR NEW.void_reason <> OLD.void_reason OR NEW.void_entry IS NOT OLD.void_entry))
 BEGIN

@@ -1,6 +1,7 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
 from steward.billing.models.charges import Charge, Claim, Prepayment
+from steward.billing.models.entry import Favourite, VisitDuty
 from steward.billing.models.patients import (
     AccountHold,
     AgencyFile,
@@ -15,7 +16,7 @@ from steward.billing.models.remittances import Remittance, RemittanceClaim, Remi
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Hardship", "PaymentPlan", "Prepayment", "Remittance",
-    "RemittanceClaim", "RemittanceLine", "Statement", "Submission", "SubmissionEvent", "Waiver", "WorkItem", "WriteOffLine",
+    "AccountHold", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Favourite", "Hardship", "PaymentPlan", "Prepayment", "Remittance",
+    "RemittanceClaim", "RemittanceLine", "Statement", "Submission", "SubmissionEvent", "VisitDuty", "Waiver", "WorkItem", "WriteOffLine",
     "WriteOffRun",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class Claim(Record):
     auth_number = models.CharField(max_length=50, blank=True)
     abn_on_file = models.BooleanField(default=False, help_text="a signed notice of non-coverage")
     details = models.JSONField(default=dict, help_text="what the claim form needs besides: referring, accident, ...")
+    no_claim = models.BooleanField(default=False, help_text="paid by the patient, who asked that no plan be told")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -35,7 +36,11 @@ class Claim(Record):
             models.Index(fields=["service_date", "id"], name="billing_claim_day"),
             models.Index(fields=["patient", "service_date"], name="billing_claim_patient"),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(ref=""), name="billing_claim_ref")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(ref=""), name="billing_claim_ref"),
+            # 45 CFR 164.522(a)(1)(vi): who asked that no plan be told has no plan on the claim, whoever enters it
+            models.CheckConstraint(condition=Q(no_claim=False) | Q(payer=None), name="billing_claim_no_plan_told"),
+        ]
 
     def __str__(self) -> str:
         return self.ref
@@ -61,6 +66,9 @@ class Charge(Record):
     pointers = models.CharField(max_length=11, default="1")
     place = models.CharField(max_length=2, default="11")
     ndc = models.CharField(max_length=20, blank=True)
+    ndc_quantity = models.CharField(max_length=12, blank=True, help_text="CTP04; empty: 1")
+    ndc_unit = models.CharField(max_length=2, blank=True, help_text="CTP05: F2, GR, ME, ML or UN")
+    note = models.CharField(max_length=80, blank=True, help_text="NTE of the line")
     entry = models.PositiveBigIntegerField(help_text="number of the ledger entry")
     voided_on = models.DateField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)

@@ -16,6 +16,7 @@ from steward.billing.logic.outgoing.model import (
     Clinician,
     Drug,
     Human,
+    Locum,
     OutgoingClaim,
     PayerName,
     Policy,
@@ -32,6 +33,8 @@ from steward.registry.models import Party, Site
 from steward.registry.selectors import contacts_of
 
 RELATED = ("patient__party", "payer__party", "provider__party", "entity__party", "site")
+ROLES = ("referring", "ordering", "supervising")
+MEDICARE = ("MA", "MB")  # SBR09
 ACCIDENTS = {"AA": "AA", "AUTO": "AA", "EM": "EM", "EMPLOYMENT": "EM", "WORK": "EM", "OA": "OA", "OTHER": "OA"}
 
 
@@ -76,7 +79,7 @@ def _around(claims: Sequence[Claim]) -> _Around:
     covers = covering_many((row.patient.party_id, row.service_date) for row in claims)
     people = {row.patient.party_id for row in claims} | {row.entity.party_id for row in claims}
     people |= {cover.subscriber_id for rows in covers.values() for cover in rows}
-    npis = {row.details.get(name, "") for row in claims for name in ("referring_npi", "supervising_npi")} - {""}
+    npis = {row.details.get(name, "") for row in claims for name in map("{}_npi".format, ROLES)} - {""}
     addresses, phones = contacts_of(people)
     around = _Around(
         _charges(claims), covers,
@@ -118,6 +121,8 @@ def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
         lines=tuple(_line(charge, diagnoses, details) for charge in charges),
         rendering=Clinician(row.provider.npi, row.provider.party.last_name, row.provider.party.first_name, row.provider.taxonomy),
         referring=_named(details, "referring", around), supervising=_named(details, "supervising", around),
+        ordering=_named(details, "ordering", around), locum=_locum(details), incident_to=bool(details.get("incident_to")),
+        split_shared=bool(details.get("split_shared")), self_pay_restricted=row.no_claim,
         facility=_facility(row.site, around.addresses.get(row.entity.party_id)),
         others=tuple(_prior(row, one, charges, around) for rank, one in sorted(policies.items()) if rank != wanted.rank),
         frequency=wanted.frequency, control=wanted.control, authorisation=row.auth_number,
@@ -166,20 +171,26 @@ def _policies(row: Claim, covers: Sequence[Coverage], around: _Around) -> dict[i
     found = {}
     own = next((cover for cover in covers if cover.plan.payer_id == row.payer_id), None)
     if own is not None:
-        found[1] = _policy(own, 1, row.member_id, around)
+        found[1] = _policy(row, own, 1, row.member_id, around)
     for cover in covers:
         if cover is not own and cover.rank > 1 and cover.plan.payer_id != row.payer_id:
-            found[cover.rank] = _policy(cover, cover.rank, "", around)
+            found[cover.rank] = _policy(row, cover, cover.rank, "", around)
     if own is None and row.payer is not None:
         found[1] = _unknown(row, around)
     return found
 
 
-def _policy(cover: Coverage, rank: int, member: str, around: _Around) -> Policy:
+def _policy(row: Claim, cover: Coverage, rank: int, member: str, around: _Around) -> Policy:
     return Policy(
         payer_name(cover.plan.payer), member or cover.member_id, rank, cover.relation, _human(cover.subscriber, around),
-        cover.group_number, cover.starts_on, cover.ends_on,
+        cover.group_number, cover.starts_on, cover.ends_on, _medicare_reason(row, cover, rank),
     )  # fmt: skip
+
+
+def _medicare_reason(row: Claim, cover: Coverage, rank: int) -> str:
+    """SBR05: why Medicare comes second, as the claim says it; of no other payer and of no first one."""
+    late = cover.plan.payer.filing in MEDICARE and rank > 1
+    return str(row.details.get("medicare_reason", "")) if late else ""
 
 
 def _unknown(row: Claim, around: _Around) -> Policy:
@@ -193,10 +204,11 @@ def _line(charge: Charge, diagnoses: Sequence[str], details: Mapping[str, Any]) 
     places = [int(p) for p in charge.pointers.split(":") if p.isdigit()]
     # a pointer to nothing stays one, for the scrub to find: it points beyond the claim's last diagnosis
     pointers = tuple(diagnoses.index(own[p - 1]) + 1 if 0 < p <= len(own) else 99 for p in places)
-    drug = Drug(charge.ndc) if charge.ndc else None
+    drug = Drug(charge.ndc, charge.ndc_quantity or "1", charge.ndc_unit or "UN") if charge.ndc else None
     return ServiceLine(
         charge.line_ref, charge.code, charge.charge_cents, charge.service_date,
         tuple(m for m in charge.modifiers.split(":") if m), charge.units, pointers, charge.place, drug,
+        note=charge.note,
     )  # fmt: skip
 
 
@@ -207,6 +219,12 @@ def _named(details: Mapping[str, Any], role: str, around: _Around) -> Clinician 
     return around.clinicians.get(npi) or Clinician(
         npi, details.get(f"{role}_last_name", ""), details.get(f"{role}_first_name", "")
     )
+
+
+def _locum(details: Mapping[str, Any]) -> Locum | None:
+    """Who stood in; since the first day known, or without one the claim says nobody did, for the scrub to find."""
+    npi, since = details.get("locum_npi", ""), _date(details.get("locum_since", ""))
+    return Locum(npi, since) if npi and since else None
 
 
 def _attachment(details: Mapping[str, Any]) -> tuple[str, str, str] | None:

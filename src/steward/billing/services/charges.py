@@ -212,10 +212,13 @@ def _read(model: Any, pks: set[int]) -> dict[int, Any]:
 def _payers_of_day(data: Sequence[ClaimData], around: _Around) -> list[tuple[Payer | None, str]]:
     """Payer of the first rank and member id of each claim: as given, or by the coverage of the day of service."""
     asked = [(around.patients[one.patient].party_id, one.service_date) for one in data
-             if one.payer_of_day and one.patient in around.patients]  # fmt: skip
+             if one.payer_of_day and not one.no_claim and one.patient in around.patients]  # fmt: skip
     covers = covering_many(asked) if asked else {}
     found: list[tuple[Payer | None, str]] = []
     for one in data:
+        if one.no_claim:
+            found.append((None, ""))
+            continue
         if one.payer is not None:
             if one.payer not in around.payers:
                 raise refuse("payer", _("This payer is not known."), _("Choose a payer."), field="payer")
@@ -244,7 +247,8 @@ def _claim(
     return Claim(
         uid=uid or new_uid(), ref=ref, patient=patient, visit=visit, payer=payer, provider=provider,
         entity_id=one.entity or provider.entity_id, site_id=site, service_date=one.service_date, member_id=member,
-        auth_number=one.auth_number[:50], abn_on_file=one.abn_on_file, details=one.details, created_at=call.now,
+        auth_number=one.auth_number[:50], abn_on_file=one.abn_on_file, details=one.details, no_claim=one.no_claim,
+        created_at=call.now,
     )  # fmt: skip
 
 
@@ -278,6 +282,7 @@ def charges_of(
             posted_on=call.today, code=line.code, modifiers=":".join(line.modifiers), units=line.units[:9],
             charge_cents=line.charge_cents, diagnoses=":".join(line.diagnoses)[:120],
             pointers=":".join(str(p) for p in line.pointers)[:11], place=line.place[:2], ndc=line.ndc[:20],
+            ndc_quantity=line.ndc_quantity[:12], ndc_unit=line.ndc_unit[:2], note=line.note[:80],
         )
         for n, line in enumerate(lines, first)
     ]  # fmt: skip

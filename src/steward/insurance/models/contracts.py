@@ -20,9 +20,14 @@ class FeeSchedule(Record):
     kind = models.CharField(max_length=8, choices=ScheduleKind, default=ScheduleKind.LIST)
     payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="schedules")
     ended_on = models.DateField(null=True, blank=True)
+    standard = models.BooleanField(default=False, help_text="the practice's own fees: what it charges, whoever pays")
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["standard"], condition=Q(standard=True), name="insurance_schedule_standard"),
+            models.CheckConstraint(
+                condition=Q(standard=False) | Q(kind="list", payer=None), name="insurance_schedule_standard_list"
+            ),
             models.CheckConstraint(condition=Q(kind__in=ScheduleKind.values), name="insurance_schedule_kind"),
         ]
 

@@ -12,6 +12,7 @@ from steward.insurance.selectors.contracts import (
     fees,
     limits_many,
     schedules,
+    standard_fees,
     standing_schedules,
     tried,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "registered_grants",
     "rules",
     "schedules",
+    "standard_fees",
     "standard_plan",
     "standing_payers",
     "standing_schedules",

@@ -47,6 +47,24 @@ def carve_outs(contract: Contract) -> QuerySet[CarveOut]:
     return CarveOut.objects.filter(contract=contract).order_by("code", "modifier", "-starts_on", "id")
 
 
+# ---- what the practice charges ----
+def standard_fees(codes: Iterable[str], day: date, *, facility: bool = False) -> dict[tuple[str, str], int]:
+    """(code, modifier or empty) -> cents of a unit by the practice's own fees as of ``day``; codes not listed are left out.
+    Two queries, and one more for each thousand codes beyond the first thousand."""
+    editions = FeeEdition.objects.filter(schedule__standard=True, superseded_at=None, starts_on__lte=day)
+    edition = editions.order_by("-starts_on", "-id").first()
+    wanted = sorted(set(codes))
+    found: dict[tuple[str, str], int] = {}
+    for start in range(0, len(wanted) if edition else 0, 1000):
+        rows = FeeRow.objects.filter(edition=edition, code__in=wanted[start : start + 1000])
+        columns = ("code", "modifier", "facility_cents", "nonfacility_cents")
+        for code, modifier, inside, outside in rows.values_list(*columns):
+            cents = inside if facility and inside is not None else outside if outside is not None else inside
+            if cents is not None:
+                found[code, modifier] = cents
+    return found
+
+
 # ---- what is expected ----
 def expected_many(lines: Iterable[PricedLine]) -> dict[Hashable, allowed.Expected]:
     """What the contracts allow for each line, by its ``ref``.

@@ -7,6 +7,7 @@ from steward.insurance.services.contracts import (
     end_carve_out,
     end_contract,
     import_edition,
+    make_standard,
     update_contract,
     void_contract,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "import_edition",
     "load_default_rules",
     "make_estimate",
+    "make_standard",
     "note_placed",
     "record_answer",
     "take_answers",

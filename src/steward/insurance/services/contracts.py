@@ -39,6 +39,26 @@ def create_schedule(
     return row
 
 
+@service("insurance.make_standard", "payer.write", says="chose the practice's own fees")
+def make_standard(call: Call, *, schedule: FeeSchedule) -> FeeSchedule:
+    """Make this price list the practice's own fees: what charge entry charges. The one before stays a list like any other.
+
+    Refuses `kind` (relative values), `payer` (a list of one payer's), `ended`.
+    """
+    row = FeeSchedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    if row.kind != ScheduleKind.LIST:
+        raise refuse("kind", "The practice's own fees are a price list.", "Choose a list of prices.", "schedule")
+    if row.payer_id is not None:
+        raise refuse("payer", "This list is one payer's.", "Choose a list that is for everybody.", "schedule")
+    if row.ended_on is not None:
+        raise refuse("ended", "This list has ended.", "Choose one in use.", "schedule")
+    FeeSchedule.objects.filter(standard=True).exclude(pk=row.pk).update(standard=False)
+    row.standard = True
+    row.save(update_fields=["standard"])
+    note(row, fields=["standard"])
+    return row
+
+
 @service("insurance.import_edition", "payer.write", says="imported a fee schedule")
 def import_edition(call: Call, *, schedule: FeeSchedule, data: EditionData) -> FeeEdition:
     """Import a file as the schedule's edition from a day on; one imported before for the same day is superseded.

@@ -15,7 +15,7 @@ from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, Empty, Listing, ScopedList, Sort, Text, link_to
-from steward.core.web.forms import Done, handle
+from steward.core.web.forms import Done, handle, press
 from steward.insurance import selectors, services
 from steward.insurance.forms import (
     CarveOutForm,
@@ -88,6 +88,16 @@ def schedule_new(request: OfficeRequest) -> HttpResponse:
     return handle(
         request, ScheduleForm, lambda call, *, data: services.create_schedule(call, **data), "insurance/form.html",
         context=context, success=lambda row: Done(_schedule_page(row), _("Schedule added; import its file")),
+    )  # fmt: skip
+
+
+@screen(POST="payer.write")
+def standard(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Make it the list of the practice's own fees."""
+    row = _schedule(request, uid)
+    return press(
+        request, lambda call: services.make_standard(call, schedule=row), back=_schedule_page(row),
+        success=lambda done: Done(_schedule_page(done), _("Charges are entered at these fees now")),
     )  # fmt: skip
 
 

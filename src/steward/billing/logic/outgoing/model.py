@@ -201,6 +201,7 @@ class OutgoingClaim:
     incident_to: bool = False  # done by staff under the supervising provider (42 CFR 410.26)
     split_shared: bool = False  # a facility visit shared by physician and other practitioner (42 CFR 415.140)
     locum: Locum | None = None
+    ordering: Clinician | None = None  # who ordered what another did (42 CFR 424.507); written on each line
     self_pay_restricted: bool = False  # paid by the patient, who asked that the plan not be told (45 CFR 164.522)
 
     @property

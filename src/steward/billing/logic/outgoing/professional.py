@@ -160,6 +160,8 @@ def _line(out: Segments, claim: OutgoingClaim, line: ServiceLine, n: int) -> Non
     if line.note:
         out.add("NTE", "ADD", plain(line.note, 80))
     drug(out, line)
+    if claim.ordering and (claim.rendering is None or claim.ordering.npi != claim.rendering.npi):
+        clinician(out, "DK", claim.ordering)  # loop 2420E: only when another than who did it
     for other in claim.others:
         answer = other.lines[n - 1] if n <= len(other.lines) else None
         if answer is None:

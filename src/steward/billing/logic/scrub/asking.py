@@ -179,7 +179,7 @@ def people(claim: OutgoingClaim) -> Iterator[tuple[str, Clinician]]:
     """The persons named on the claim, by role."""
     named = (
         ("rendering provider", claim.rendering), ("referring provider", claim.referring),
-        ("supervising provider", claim.supervising), ("attending provider", claim.attending),
+        ("ordering provider", claim.ordering), ("supervising provider", claim.supervising), ("attending provider", claim.attending),
         ("operating provider", claim.operating),
     )  # fmt: skip
     for role, who in named:

@@ -84,7 +84,7 @@ def taxonomy_missing(claim: OutgoingClaim, lines: Lines, world: World, params: P
 
 def referring_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """42 CFR 424.507: ordered items and services name who ordered them."""
-    if claim.referring is not None:
+    if claim.referring is not None or claim.ordering is not None:
         return
     for number, line in lines:
         if line.code in params.codes["codes"]:
