@@ -22,12 +22,13 @@ import pytest
 
 from steward.banking.logic.bai2 import Bai2Error, parse_bai2
 from steward.banking.logic.ofx import OfxError, parse_ofx
-from steward.billing.logic import charges_csv, claim_file
+from steward.billing.logic import charges_csv, claim_file, synthea
 from steward.billing.logic.acknowledgement import read_276, read_277, read_277ca, read_999, read_ta1, write_276
 from steward.billing.logic.acknowledgement.writer import write_277, write_277ca, write_999, write_ta1
 from steward.billing.logic.charges_csv import ChargesError
 from steward.billing.logic.remittance import identity, parse, problems, warnings
 from steward.billing.logic.remittance_writer import write
+from steward.billing.selectors.rules import crosswalk
 from steward.core.backup.header import Header, read_header
 from steward.core.clock import ClockError, parse_date, read_moment
 from steward.core.money import MoneyError, parse_cents, parse_decimal_dollars
@@ -40,6 +41,7 @@ from steward.ledger.logic.journal_file import JournalFileError, parse_csv, parse
 from tests.banking.logic.test_bai2 import GOOD as BAI2
 from tests.banking.logic.test_ofx import ROW as OFX_ROW
 from tests.banking.logic.test_ofx import file as ofx_file
+from tests.billing import test_synthea as synthetic
 from tests.billing.samples import ENVELOPE
 from tests.billing.test_charges_csv import ROW, file_of
 from tests.billing.test_claim_file import file_of as claims_of
@@ -50,6 +52,7 @@ from tests.proofs.counts import LONG, ONCE
 
 pytestmark = [pytest.mark.proof, ONCE]
 TODAY, ZONE = date(2026, 11, 23), ZoneInfo("America/New_York")
+CROSSWALK = crosswalk()
 JOURNAL = (
     b"key,date,memo,account,debit,credit,item,line_memo\nA-1,2026-11-20,Rent,6000,2500.00,,,November\n"
     b'A-1,2026-11-20,Rent,1050,,2500.00,,\nA-2,2026-11-21,"a, b",drawer,1.50,,i:1,\nA-2,2026-11-21,"a, b",charges,,1.5,i:1,x\n'
@@ -112,6 +115,12 @@ def read_coverage(data: bytes) -> None:
     for answer in read_271(data):
         summary(answer, TODAY)
         [covered.costs(one) for one in answer.patients]
+
+
+def read_folder(data: bytes) -> None:
+    """The files of a synthetic folder stand one after another, parted by GS."""
+    files = dict(zip(synthetic.folder(), data.split(b"\x1d"), strict=False))
+    synthea.read(files, CROSSWALK)
 
 
 class _InMemory:
@@ -221,6 +230,11 @@ READERS: dict[str, Reader] = {
     "charges-csv": Reader(
         charges_csv.parse, (file_of(*({**ROW, "line_ref": f"L{n}"} for n in range(4))),), ChargesError, COMMA
     ),
+    "synthea": Reader(read_folder, (b"\x1d".join(synthetic.folder().values()),), synthea.FolderError, COMMA),
+    "synthea-zip": Reader(
+        lambda data: synthea.unpack(data) if synthea.looks_like_zip(data) else None, (synthea.pack(synthetic.folder()),),
+        synthea.FolderError, (b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04", b"claims.csv"),
+    ),
     "ofx": Reader(
         parse_ofx,
         (ofx_file(OFX_ROW.format(amount="12.34", memo="x") * 3), ofx_file(OFX_ROW.format(amount="-1", memo=""), head=""), b"<OFX></OFX>"),
@@ -296,6 +310,8 @@ def _names_place_and_mend(fault: Exception) -> bool:
         case X12Error():
             return bool(fault.code and fault.message and fault.fix)
         case ChargesError():
+            return bool(fault.faults) and all(one.code and one.message and one.fix for one in fault.faults)
+        case synthea.FolderError():
             return bool(fault.faults) and all(one.code and one.message and one.fix for one in fault.faults)
         case OfxError() | Bai2Error():
             return bool(fault.code and fault.place and fault.message and fault.fix)

@@ -7,28 +7,33 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from steward.billing.logic import charges_csv, claim_file
+from steward.billing.logic import charges_csv, claim_file, synthea
 from steward.billing.logic.charges_csv import ChargeFile, ChargesError, Fault
 from steward.billing.logic.remittance import parse
+from steward.billing.selectors.rules import crosswalk
 from steward.billing.services.acknowledgements import import_acknowledgement
 from steward.billing.services.imports import ImportedClaim, import_charges
 from steward.billing.services.remittances import import_remittance
+from steward.billing.services.synthea import Brought, import_synthea
 from steward.billing.types import RemittanceResult
 from steward.core.imports import Imported, Options, Part, refused
+from steward.core.money import format_cents
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call
 from steward.core.x12 import read as x12
 from steward.core.x12.read import X12Error
 
 ANSWERS = ("ta1", "999", "277ca", "277")
-KINDS: Sequence[str] = ("835", "837", "charges-csv", *ANSWERS)
+KINDS: Sequence[str] = ("835", "837", "charges-csv", *ANSWERS, "synthea")
 MOST_PROBLEMS = 50
 
 
 def recognise(content: bytes) -> str | None:
-    """``835``, ``837`` or ``charges-csv`` from the content, else None."""
+    """``835``, ``837``, an answer's kind, ``charges-csv`` or ``synthea`` (a zipped folder) from the content, else None."""
     if x12.looks_like_x12(content):
         return _x12_kind(content)
+    if content[:4] == b"PK\x03\x04":
+        return "synthea" if synthea.looks_like_zip(content) else None
     return "charges-csv" if charges_csv.looks_like_charges(content) else None
 
 
@@ -50,6 +55,8 @@ def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -
         return _said(call, kind, content, name)
     if kind == "837":
         return _claims(call, content, name, options)
+    if kind == "synthea":
+        return _synthetic(call, content, name)
     return _charges(call, content, name, options)
 
 
@@ -156,3 +163,37 @@ def _of_fault(fault: Fault) -> Refusal:
 
 def _claim_part(one: ImportedClaim, warned: list[Refusal]) -> Part:
     return Part(one.ref, one.state, one.copay_cents, tuple(warned))
+
+
+# ---- synthetic patients ----
+def _synthetic(call: Call, content: bytes, name: str) -> Imported:
+    try:
+        folder = synthea.read(synthea.unpack(content), crosswalk())
+        done = import_synthea(call, folder=folder, content=content, name=name)
+    except synthea.FolderError as error:
+        return refused("synthea", *(fault.refusal() for fault in error.faults[:MOST_PROBLEMS]))
+    except Refused as fault:
+        return refused("synthea", *fault.refusals[:MOST_PROBLEMS])
+    warned: dict[str, list[Refusal]] = {}
+    for warning in folder.warnings:
+        warned.setdefault(warning.file, []).append(warning.refusal())
+    status = "posted" if any(one.state == "posted" for one in done.claims) else "duplicate"
+    parts = [Part(file, status, 0, tuple(found[:MOST_PROBLEMS])) for file, found in warned.items()]
+    parts += [_claim_part(one, []) for one in done.claims]
+    return Imported("synthea", status, _synthetic_words(folder, done), tuple(parts))
+
+
+def _synthetic_words(folder: synthea.Folder, done: Brought) -> str:
+    """What came in, and the folder's own sum beside ours; the default codes are counted where a person looks first."""
+    known = sum(one.charge_cents for one in done.claims if one.state == "duplicate")
+    said = _(
+        "%(patients)s patients, %(coverages)s coverages, %(visits)s visits, %(claims)s claims with %(charges)s charges of"
+        " %(cents)s; known before: %(known)s. The folder's own charges add up to %(told)s."
+    ) % {
+        "patients": done.patients, "coverages": done.coverages, "visits": done.visits, "charges": done.charges,
+        "claims": sum(one.state == "posted" for one in done.claims), "cents": format_cents(done.charge_cents),
+        "known": format_cents(known), "told": format_cents(folder.told_cents),
+    }  # fmt: skip
+    defaults = sum(one.code.startswith("default_") for one in folder.warnings)
+    left = _(" Left out: its payments of %s, which no remittance stands behind.") % format_cents(folder.left_out_cents["PAYMENT"])
+    return said + left + (_(" Codes not in the crosswalk, entered by its default: %s.") % defaults if defaults else "")

@@ -32,6 +32,7 @@ KIND_WORDS = {
     "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "271": _("Eligibility answers (271)"),
     "ta1": _("Interchange acknowledgement (TA1)"), "999": _("File acknowledgement (999)"),
     "277ca": _("Claim acknowledgement (277CA)"), "277": _("Claim status answer (277)"),
+    "synthea": _("Synthetic patients (Synthea's CSV folder, zipped)"),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from steward.core.service import Call
 from steward.desk.rooms import IMPORTERS
 
 #: Kinds of the contract whose room is not built yet.
-NOT_YET = ("camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv", "synthea")
+NOT_YET = ("camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv")
 NOTHING_SAID = Options()
 MAX_BYTES = 64 * 1024 * 1024
 ISA_BYTES = 106  # X12.5: the interchange header is of fixed length

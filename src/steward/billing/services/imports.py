@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -65,7 +65,7 @@ def import_charges(
     other charges), ``future``. All of the file or nothing.
     """
     world = _world(call, file.claims, create_payers)
-    before = _standing(file.claims)
+    before = standing({one.claim_ref: (_place(one, one.charges[0]), _lines(one)) for one in file.claims})
     fresh = [claim for claim in file.claims if claim.claim_ref not in before]
     patients = _patients(call, fresh, world)
     data = [_claim_data(claim, patients[claim.patient_ref], world) for claim in fresh]
@@ -150,20 +150,22 @@ def _single(rows: list[Payer]) -> Payer | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _standing(claims: Sequence[ClaimRow]) -> set[str]:
-    """Numbers of the file that stand here with the same lines; refuses those that stand with others."""
-    refs = [claim.claim_ref for claim in claims]
-    known = {ref for part in chunks(refs) for ref in Claim.objects.filter(ref__in=part).values_list("ref", flat=True)}
+def standing(asked: Mapping[str, tuple[str, dict[str, tuple[str, int]]]]) -> set[str]:
+    """Numbers that stand here with the same lines; refuses ``exists`` for those that stand with others.
+
+    ``asked``: claim number -> where the file has it (words before the sentence), and line -> code and cents.
+    """
+    known = {ref for part in chunks(asked) for ref in Claim.objects.filter(ref__in=part).values_list("ref", flat=True)}
     lines: dict[str, dict[str, tuple[str, int]]] = {ref: {} for ref in known}
     for part in chunks(known):
         rows = Charge.objects.filter(claim__ref__in=part, voided_on=None)
         for ref, line, code, cents in rows.values_list("claim__ref", "line_ref", "code", "charge_cents"):
             lines[ref][line] = (code, cents)
     faults = [
-        Refusal("exists", _place(claim, claim.charges[0]) + _("this number stands here with other charges."),
+        Refusal("exists", place + _("this number stands here with other charges."),
                 _("Give corrections a new claim number; charges posted are never edited."))
-        for claim in claims
-        if claim.claim_ref in known and lines[claim.claim_ref] != _lines(claim)
+        for ref, (place, own) in asked.items()
+        if ref in known and lines[ref] != own
     ]  # fmt: skip
     if faults:
         raise Refused(*faults[:50])
