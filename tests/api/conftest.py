@@ -16,6 +16,7 @@ from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Submission
 from steward.billing.models import Statement as PatientStatement
+from steward.billing.services.others import OtherData, enter_other, open_holder
 from steward.core.web import limits
 from steward.desk.imports import import_content
 from steward.insurance.models import Estimate, FeeSchedule, Grant, Payer
@@ -61,6 +62,9 @@ def world(db: Any) -> World:
     Grant.objects.create(
         kind="referral", patient=world.patients[0].party, payer=Payer.objects.get(), asked_on=dt.date(2026, 11, 2)
     )
+    holder = open_holder(system, kind="employer", name="Granite Works")
+    enter_other(system, data=OtherData("service", holder.party, 12_500, "physical"))
+    enter_other(system, data=OtherData("form", world.patients[0].party, 2_000, "school form", patient=world.patients[0]))
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))
     create_employee(system, data=EmployeeData("Biller", office.entity.pk, START), person=PersonData("Staffer", "Sue"))

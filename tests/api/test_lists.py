@@ -38,6 +38,8 @@ SCREENS = {
     "billing.work": "billing:work",
     "billing.accounts": "billing:accounts",
     "billing.statements": "billing:statements",
+    "billing.others": "billing:others",
+    "billing.holders": "billing:holders",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
 

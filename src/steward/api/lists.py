@@ -7,6 +7,7 @@ from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
+from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
 from steward.billing.views.statements import STATEMENT_LIST
@@ -50,6 +51,8 @@ LISTS: tuple[ScopedList, ...] = (
     CLAIM_LIST,
     BATCH_LIST,
     BALANCE_LIST,
+    OTHER_LIST,
+    HOLDER_LIST,
     STATEMENT_LIST,
     UNANSWERED_LIST,
     REMITTANCE_LIST,

@@ -39,7 +39,7 @@ def statement_letter(row: Statement) -> str:
     with translation.override(row.language):
         told = row.told
         lines = [
-            f"{_day(_iso(one['day']))}  {one['patient']}  {one['code']}  {format_cents(one['owed'], symbol=True)}"
+            f"{_day(_iso(one['day']))}  {one['patient']}  {_service(one)}  {format_cents(one['owed'], symbol=True)}"
             for one in told["lines"]
         ]
         earlier = [f"{_('Earlier balance')}  {format_cents(told['earlier'], symbol=True)}"] if told["earlier"] else []
@@ -55,7 +55,20 @@ def _asked(row: Statement) -> dict[str, str]:
     return {"amount": format_cents(row.cents, symbol=True), "day": _day(row.due_on)}
 
 
+def _service(line: dict[str, Any]) -> str:
+    """What a line is for: the service's code, or in words what no claim has."""
+    words = {
+        "no_show": _("Missed appointment"),
+        "form": _("Form or letter"),
+        "records": _("Copies of records"),
+        "returned": _("Returned payment"),
+    }
+    return str(line["code"] or words.get(line.get("kind", ""), line.get("what", "")))
+
+
 def _intro(row: Statement) -> str:
+    if row.told.get("holder"):
+        return _("This is what stands open on your account with us.")
     return _(
         "This is what is yours to pay after your insurance has answered. What your insurance still has to decide is not in it."
     )
@@ -64,7 +77,7 @@ def _intro(row: Statement) -> str:
 def _lines(row: Statement) -> Grid:
     told = row.told
     rows: list[tuple[Any, ...]] = [
-        (_short(_iso(one["day"])), one["patient"], one["code"], Money(one["charge"]), Money(one["insurance"]),
+        (_short(_iso(one["day"])), one["patient"], _service(one), Money(one["charge"]), Money(one["insurance"]),
          Money(one["off"]), Money(one["paid"]), Money(one["owed"]))
         for one in told["lines"]
     ]  # fmt: skip

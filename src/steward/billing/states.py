@@ -151,6 +151,25 @@ class DecisionKind(models.TextChoices):
     REFUND = "refund", _("Refund")
 
 
+class OtherKind(models.TextChoices):
+    """Charges that are no claim. A returned payment's fee is entered with the return alone."""
+
+    NO_SHOW = "no_show", _("Missed appointment")
+    FORM = "form", _("Form or letter")
+    RECORDS = "records", _("Copies of records")
+    PRODUCT = "product", _("Product")
+    SERVICE = "service", _("Service for an employer or attorney")
+    RETURNED = "returned", _("Returned payment")
+
+
+class HolderKind(models.TextChoices):
+    """Who owes without being a patient."""
+
+    EMPLOYER = "employer", _("Employer")
+    ATTORNEY = "attorney", _("Attorney")
+    OTHER = "other", _("Other")
+
+
 class HoldKind(models.TextChoices):
     """Why nobody asks a guarantor for money. Bankruptcy: the automatic stay (11 U.S.C. 362); deceased: the estate is asked."""
 

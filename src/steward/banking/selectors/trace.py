@@ -159,3 +159,10 @@ def find(number: str) -> list[tuple[str, str, str]]:
         found += [("batch", str(b.uid), f"Card batch {b.number}") for b in TerminalBatch.objects.filter(number=n)]
     keyed = Settlement.objects.filter(kind="eft", key=number)
     return found + [("remittance", s.item[6:], f"EFT {s.key}") for s in keyed if s.item.startswith("remit:")]
+
+
+def entities_of_receipts(items: Iterable[str]) -> dict[str, int]:
+    """Ledger item of a receipt -> the legal entity of the drawer it was paid into. One query."""
+    uids = [item.partition(":")[2] for item in items if item.startswith("receipt:")]
+    rows = Receipt.objects.filter(uid__in=uids).values_list("uid", "session__drawer__entity")
+    return {f"receipt:{uid}": entity for uid, entity in rows}

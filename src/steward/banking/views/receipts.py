@@ -18,7 +18,9 @@ from steward.banking.selectors.refunds import refunds_of_item
 from steward.banking.services import receipts
 from steward.banking.states import Tender
 from steward.billing.selectors.claims import pieces_of_visits
+from steward.billing.selectors.others import holder_paying
 from steward.billing.selectors.refunds import asked_of_item
+from steward.billing.services.others import pay_other
 from steward.billing.services.prepaid import apply_visit_payments
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, in_full
@@ -96,21 +98,23 @@ def names_shown(subject: Subject) -> bool:
 
 @screen(GET="receipt.take", POST="receipt.take")
 def new(request: OfficeRequest) -> HttpResponse:
-    """Take a payment: `?patient=UID` says from whom (`for`, `cents`, `purpose` fill the rest); without it, find them."""
+    """Take a payment: `?patient=UID` or `?account=UID` says from whom (`for`, `cents`, `purpose` fill the rest); without, find them."""
     call = request.call
     patient = _patient(request)
-    if patient is None:
+    party = patient.party if patient else _holder(request)
+    if party is None:
         return _find(request)
-    call.read("patient", [patient.uid])
+    if patient:
+        call.read("patient", [patient.uid])
     session = ask.own_session(call.user_id)
 
     def act(call: Any, **data: Any) -> Receipt:
-        return _take(call, party=patient.party, for_ref=request.GET.get("for", "")[:80], **data)
+        return _take(call, party=party, for_ref=request.GET.get("for", "")[:80], **data)
 
     initial = {"tender": Tender.CASH, "purpose": request.GET.get("purpose", ""), "cents": _cents(request)}
     return handle(
         request, ReceiptForm, act, "banking/receipt_new.html", initial=initial,
-        context={"patient": patient, "session": session},
+        context={"patient": patient, "payer": party, "session": session},
         success=lambda one: Done(reverse("banking:receipt", args=[one.uid]), _("Receipt %s taken") % one.number),
     )  # fmt: skip
 
@@ -124,6 +128,8 @@ def _take(call: Any, **data: Any) -> Receipt:
     refs = [claim.ref for claim in pieces_of_visits([uid]).claims] if visit else []
     if refs:
         apply_visit_payments(call.with_key(None), refs=refs)
+    if kind == "fee" and _is_uid(uid):
+        pay_other(call.with_key(None), uid=UUID(uid), receipt=receipt)
     return receipt
 
 
@@ -145,6 +151,12 @@ def _patient(request: OfficeRequest) -> Any:
     except ValueError:
         return None
     return frontdesk.patients(request.call.subject).select_related("party").filter(uid=uid).first()
+
+
+def _holder(request: OfficeRequest) -> Party | None:
+    """An employer or attorney who pays at the desk."""
+    text = request.GET.get("account", "")
+    return holder_paying(UUID(text)) if _is_uid(text) else None
 
 
 def _find(request: OfficeRequest) -> HttpResponse:

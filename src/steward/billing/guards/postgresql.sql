@@ -76,3 +76,25 @@ FOR EACH ROW EXECUTE FUNCTION guard_billing_sent()
 -- ;;
 CREATE TRIGGER guard_billing_event_update BEFORE UPDATE OR DELETE ON billing_submissionevent
 FOR EACH ROW EXECUTE FUNCTION guard_billing_sent()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_other() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.othercharge: a charge that is posted is never deleted' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.number, NEW.kind, NEW.debtor_id, NEW.patient_id, NEW.appointment_id, NEW.site_id, NEW.what,
+      NEW.quantity, NEW.cents, NEW.tax_ppm, NEW.tax_cents, NEW.charged_on, NEW.entry)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.number, OLD.kind, OLD.debtor_id, OLD.patient_id, OLD.appointment_id, OLD.site_id,
+      OLD.what, OLD.quantity, OLD.cents, OLD.tax_ppm, OLD.tax_cents, OLD.charged_on, OLD.entry)
+    OR (OLD.voided_at IS NOT NULL AND (NEW.voided_at, NEW.void_reason, NEW.void_entry)
+      IS DISTINCT FROM (OLD.voided_at, OLD.void_reason, OLD.void_entry))
+  THEN
+    RAISE EXCEPTION 'billing.othercharge: a charge that is posted does not change; void it' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_other_update BEFORE UPDATE OR DELETE ON billing_othercharge
+FOR EACH ROW EXECUTE FUNCTION guard_billing_other()

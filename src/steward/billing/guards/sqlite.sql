@@ -66,3 +66,19 @@ CREATE TRIGGER guard_billing_event_delete BEFORE DELETE ON billing_submissioneve
 BEGIN
   SELECT RAISE(ABORT, 'billing.event: what was said of a claim does not change');
 END
+-- ;;
+CREATE TRIGGER guard_billing_other_update BEFORE UPDATE ON billing_othercharge
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind OR NEW.debtor_id <> OLD.debtor_id
+  OR NEW.patient_id IS NOT OLD.patient_id OR NEW.appointment_id IS NOT OLD.appointment_id OR NEW.site_id <> OLD.site_id
+  OR NEW.what <> OLD.what OR NEW.quantity <> OLD.quantity OR NEW.cents <> OLD.cents OR NEW.tax_ppm <> OLD.tax_ppm
+  OR NEW.tax_cents <> OLD.tax_cents OR NEW.charged_on <> OLD.charged_on OR NEW.entry <> OLD.entry
+  OR (OLD.voided_at IS NOT NULL AND (NEW.voided_at IS NOT OLD.voided_at OR NEW.void_reason <> OLD.void_reason
+    OR NEW.void_entry IS NOT OLD.void_entry))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.othercharge: a charge that is posted does not change; void it');
+END
+-- ;;
+CREATE TRIGGER guard_billing_other_delete BEFORE DELETE ON billing_othercharge
+BEGIN
+  SELECT RAISE(ABORT, 'billing.othercharge: a charge that is posted is never deleted');
+END

@@ -2,6 +2,7 @@
 
 from steward.billing.models.charges import Charge, Claim, Prepayment
 from steward.billing.models.entry import Favourite, VisitDuty
+from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
 from steward.billing.models.patients import (
     AccountHold,
     AgencyFile,
@@ -16,7 +17,7 @@ from steward.billing.models.remittances import Remittance, RemittanceClaim, Remi
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Favourite", "Hardship", "PaymentPlan", "Prepayment", "Remittance",
-    "RemittanceClaim", "RemittanceLine", "Statement", "Submission", "SubmissionEvent", "VisitDuty", "Waiver", "WorkItem", "WriteOffLine",
-    "WriteOffRun",
+    "AccountHold", "AccountHolder", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Favourite", "Hardship",
+    "OtherCharge", "PaymentPlan", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "SalesTaxRate", "Statement",
+    "Submission", "SubmissionEvent", "VisitDuty", "Waiver", "WorkItem", "WriteOffLine", "WriteOffRun",
 ]  # fmt: skip

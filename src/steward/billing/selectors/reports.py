@@ -10,8 +10,9 @@ from django.db.models import Min, QuerySet
 from steward.billing.logic import measures
 from steward.billing.logic.account import BUCKETS
 from steward.billing.logic.measures import Measure
-from steward.billing.models import Charge, RemittanceClaim
+from steward.billing.models import Charge, OtherCharge, RemittanceClaim
 from steward.billing.selectors.facts import chunks
+from steward.billing.selectors.others import PREFIX, uid_of
 from steward.ledger.selectors.ageing import AgedItem, aged, aged_items, control, settled_of_charges, turnover
 from steward.registry.models import Party
 
@@ -77,19 +78,23 @@ def ageing(day: date, by: str = "age") -> Ageing:
 
 @dataclass(frozen=True)
 class Behind:
-    """An open item behind a number, with its charge when it is one's."""
+    """An open item behind a number, with its charge when it is one's, or the charge that is no claim."""
 
     item: AgedItem
     charge: Charge | None
+    other: OtherCharge | None = None
 
 
 def behind(day: date, by: str, party: int | None, role: str = "", limit: int = 500) -> list[Behind]:
-    """The open items behind a row, largest first, at most ``limit``. Three queries."""
+    """The open items behind a row, largest first, at most ``limit``. Four queries."""
     items = aged_items([role] if role else ROLES, day, by=CUTS[by], key=party, limit=limit)
     uids = [one.item.partition(":")[2] for one in items if one.item.startswith("charge:")]
     related = Charge.objects.select_related("claim__patient__party", "claim__payer", "claim__provider__party")
     charges = {row.item: row for part in chunks(uids) for row in related.filter(uid__in=part)}
-    return [Behind(one, charges.get(one.item)) for one in items]
+    fees = [uid_of(one.item) for one in items if one.item.startswith(PREFIX)]
+    related_fees = OtherCharge.objects.select_related("debtor")
+    others = {row.item: row for part in chunks(fees) for row in related_fees.filter(uid__in=part)}
+    return [Behind(one, charges.get(one.item), others.get(one.item)) for one in items]
 
 
 def first_answers(first: date, last: date) -> QuerySet[RemittanceClaim]:

@@ -1,4 +1,4 @@
-"""The practice's rules about patient money, and its crosswalk of foreign codes."""
+"""The practice's rules about patient money and other charges, and its crosswalk of foreign codes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,31 @@ from pathlib import Path
 
 from django.conf import settings
 
+from steward.billing.logic.other_charges import Policy, read_policy
 from steward.billing.logic.patient_money import Rules, read_rules
 from steward.billing.logic.synthea import Crosswalk, read_crosswalk
 
 FILE = "patient_money.toml"
 CROSSWALK = "synthea_crosswalk.toml"
+OTHER = "other_charges.toml"
 
 
 def rules() -> Rules:
     """The practice's own file in the data folder, else the shipped one. Raises KeyError or ValueError for a faulty file."""
-    own = Path(settings.DATA) / FILE
-    path = own if own.exists() else Path(__file__).parents[1] / "data" / FILE
-    return read_rules(path.read_text("utf-8"))
+    return read_rules(_text(FILE, FILE))
 
 
 def crosswalk() -> Crosswalk:
     """Synthea's codes in ours: the practice's own file in the data folder, else the shipped one. Raises as ``rules``."""
-    own = Path(settings.DATA) / CROSSWALK
-    path = own if own.exists() else Path(__file__).parents[1] / "data" / "synthea" / "crosswalk.toml"
-    return read_crosswalk(path.read_text("utf-8"))
+    return read_crosswalk(_text(CROSSWALK, "synthea/crosswalk.toml"))
+
+
+def policy() -> Policy:
+    """What may be asked for besides claims, likewise."""
+    return read_policy(_text(OTHER, OTHER))
+
+
+def _text(name: str, shipped: str) -> str:
+    own = Path(settings.DATA) / name
+    path = own if own.exists() else Path(__file__).parents[1] / "data" / shipped
+    return path.read_text("utf-8")

@@ -47,7 +47,8 @@ def small_balances(today: date) -> list[Proposal]:
     found = []
     for one, items in _free(today):
         owed = [(item.cents, item.first) for item in items]
-        if small(owed, one.standing.prepaid_cents, rule, today) and all(cents > 0 for cents, _ in owed):
+        whole = sum(cents for cents, _ in owed) == one.standing.owed_cents  # a fee beside it is a balance too
+        if whole and small(owed, one.standing.prepaid_cents, rule, today) and all(cents > 0 for cents, _ in owed):
             found.append((one, [(item.item, item.cents) for item in items]))
     return _proposals(found)
 

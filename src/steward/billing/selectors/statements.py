@@ -13,6 +13,7 @@ from steward.billing.logic.patient_money import Rules, Skip, Standing, skip, sto
 from steward.billing.models import AccountHold, Charge, Statement
 from steward.billing.selectors.accounts import OWING, AccountLine, lines_of
 from steward.billing.selectors.facts import chunks
+from steward.billing.selectors.others import PREFIX, OtherLine, holder_parties, other_lines
 from steward.core.access.decide import Subject
 from steward.core.access.policy import masks, scoped
 from steward.frontdesk.models import Patient
@@ -51,7 +52,10 @@ class Candidate:
 
 
 def candidates(today: date, rule: Rules, *, only: Iterable[int] = ()) -> list[Candidate]:
-    """Every guarantor whose patients owe, largest first; ``only`` narrows to these parties. A constant number of queries."""
+    """Every guarantor whose patients owe, and every holder that does, largest first; ``only`` narrows to these parties.
+
+    A constant number of queries per 500.
+    """
     sums = balances_by("party", roles=["ar_patient", "patient_prepaid"])
     owers = {party for (role, party), cents in sums.items() if role == "ar_patient" and party and cents > 0}
     owing = {pk for part in chunks(owers) for pk in _guarantors(Q(party__in=part))}
@@ -62,6 +66,8 @@ def candidates(today: date, rule: Rules, *, only: Iterable[int] = ()) -> list[Ca
         for row in Patient.objects.filter(guarantor__in=part).select_related("guarantor").order_by("id"):
             families.setdefault(row.guarantor_id, []).append(row.party_id)
             people[row.guarantor_id] = row.guarantor
+    for pk, holder in holder_parties(owers & set(only) if only else owers).items():
+        families[pk], people[pk] = [pk], holder
     last = _last(people)
     held = holds_on(people)
     addresses, _phones = contacts_of(people)
@@ -104,11 +110,17 @@ def told(rows: Sequence[Candidate], today: date) -> dict[int, dict[str, Any]]:
             lines.setdefault(of[line.charge.claim.patient.party_id], []).append(_line(line))
     loose: dict[int, int] = {}
     for one in items:
-        if not one.item.startswith("charge:"):
+        if not one.item.startswith(("charge:", PREFIX)):
             loose[of[one.party]] = loose.get(of[one.party], 0) + one.cents
+    for other in other_lines(items, today):
+        lines.setdefault(of[other.charge.debtor_id], []).append(_other_line(other))
+    holders = holder_parties(one.guarantor.pk for one in rows)
     head = _head()
     return {
-        one.guarantor.pk: _told(one, lines.get(one.guarantor.pk, []), loose.get(one.guarantor.pk, 0), head)
+        one.guarantor.pk: {
+            **_told(one, lines.get(one.guarantor.pk, []), loose.get(one.guarantor.pk, 0), head),
+            "holder": one.guarantor.pk in holders,
+        }
         for one in rows
     }
 
@@ -122,6 +134,16 @@ def _line(line: AccountLine) -> dict[str, Any]:
         "item": charge.item, "patient": charge.claim.patient.party.name, "day": charge.service_date.isoformat(),
         "code": charge.code, "provider": charge.claim.provider.party.name, "charge": charge.charge_cents,
         "insurance": insurance, "off": taken_off, "paid": paid, "owed": line.owed_cents,
+    }  # fmt: skip
+
+
+def _other_line(line: OtherLine) -> dict[str, Any]:
+    """A charge that is no claim, told with its tax; the paper says its kind in the reader's language."""
+    row = line.charge
+    return {
+        "item": row.item, "patient": row.patient.party.name if row.patient else row.debtor.name,
+        "day": row.charged_on.isoformat(), "code": "", "kind": row.kind, "what": row.what, "provider": "",
+        "charge": row.total_cents, "insurance": 0, "off": 0, "paid": row.total_cents - line.owed_cents, "owed": line.owed_cents,
     }  # fmt: skip
 
 

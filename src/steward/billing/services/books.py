@@ -43,7 +43,8 @@ def post_drafts(call: Call, drafts: Sequence[EntryDraft]) -> list[int]:
     return list(range(done.first_number, done.last_number + 1))
 
 
-def undo(call: Call, numbers: Sequence[int], *, reason: str) -> None:
-    """Reverse entries, the last first."""
-    for number in reversed(numbers):
-        ledger.reverse(call, number=number, date=call.today, reason=reason[:150])
+def undo(call: Call, numbers: Sequence[int], *, reason: str) -> list[int]:
+    """Reverse entries, the last first; the numbers of the reversals in that order."""
+    return [
+        ledger.reverse(call, number=number, date=call.today, reason=reason[:150]).number for number in reversed(numbers)
+    ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from steward.billing.selectors import accounts as ask
 from steward.billing.views.accounts import guarantor_or_404
@@ -31,5 +32,9 @@ def account(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "ages": list(zip(age_heads(), view.ages, strict=True)), "may_ask": holds(call.subject, "writeoff.request"),
         "may_post": holds(call.subject, "remittance.post"),
     }  # fmt: skip
+    if holds(call.subject, "charge.enter"):
+        home = view.patients[0].uid if view.patients else guarantor.uid
+        context["charge_url"] = reverse("billing:other_new", args=[home])
+        context["settle_url"] = "" if view.patients else reverse("billing:holder_settle", args=[guarantor.uid])
     context |= on_account(request, guarantor) | agreed(request, guarantor)
     return render(request, "billing/account.html", context)

@@ -65,6 +65,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Remittances"), "billing:remittances", "charge.read", "r", _("835 era payer payments")),
         Entry(_("Work list"), "billing:work", "charge.read", "w", _("denials unmatched to do")),
         Entry(_("Patient balances"), "billing:accounts", "charge.read", "o", _("accounts owes statements guarantor prepaid")),
+        Entry(_("Other charges"), "billing:others", "charge.read", "", _("no show fee forms copies records products employer attorney tax")),
         Entry(_("Statements"), "billing:statements", "charge.read", "", _("letters guarantor bill cycle")),
         Entry(_("Giving up"), "billing:giving_up", "billing.report", "", _("small balances bad debt agency collections write off")),
         Entry(_("Billing reports"), "billing:reports", "billing.report", "", _("ageing receivable days denial collection")),

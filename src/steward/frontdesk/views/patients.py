@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.billing.selectors.desk_money import money_of_patient
 from steward.core.access.policy import holds, masks
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
@@ -145,6 +146,7 @@ def patient(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "may_write": holds(call.subject, "patient.write"),
         "may_cover": holds(call.subject, "coverage.write"),
         "may_book": holds(call.subject, "appointment.write"),
+        "money": money_of_patient(call.subject, page.patient),
     }
     return render(request, "frontdesk/patient.html", context)
 

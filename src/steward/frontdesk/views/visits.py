@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.billing.selectors.desk_money import money_of_patient
+from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, masks
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
@@ -55,7 +57,7 @@ def appointment(request: OfficeRequest, uid: UUID) -> HttpResponse:
             (reverse(f"frontdesk:{PAGES[action]}", args=[uid]), action.label, action == next_step)
             for action in can
             if action in PAGES
-        ],
+        ] + _fee(row, call.subject),
         "stamps": [(label, getattr(row, name)) for name, label in _STAMPS if getattr(row, name)],
         "visit": getattr(row, "visit", None),
         "may_patient": holds(call.subject, "patient.read") and not masks(call.subject, "patient.read"),
@@ -64,6 +66,13 @@ def appointment(request: OfficeRequest, uid: UUID) -> HttpResponse:
         ) if row.state in EXPECTED else [],
     }  # fmt: skip
     return render(request, "frontdesk/appointment.html", page)
+
+
+def _fee(row: Appointment, subject: Subject) -> list[tuple[str, str, bool]]:
+    """The way to the fee of an appointment that was missed."""
+    if row.state != State.NO_SHOW or not holds(subject, "charge.enter"):
+        return []
+    return [(reverse("billing:missed", args=[row.uid]), str(_("Fee for a missed appointment")), False)]
 
 
 _STAMPS = (("booked_at", _("Booked")), ("confirmed_at", _("Confirmed")), ("arrived_at", _("Arrived")), ("roomed_at", _("In room")),
@@ -120,6 +129,7 @@ def check_in(request: OfficeRequest, uid: UUID) -> HttpResponse:
                 f"{undo}?action={Action.UNDO_CHECK_IN}",
             ),
         )  # fmt: skip
+    page["money"] = money_of_patient(request.call.subject, row.patient)
     page["ready"] = Action.CHECK_IN in possible(row.state)
     return render(request, "frontdesk/check_in.html", page)
 

@@ -1,0 +1,83 @@
+"""The forms of charges that are no claim, of returned payments and of cards."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from steward.billing.states import HolderKind, OtherKind
+from steward.core.web.forms import DateField, Form, MoneyField
+from steward.registry.models import Site
+from steward.registry.selectors import sites
+
+BY_HAND = (OtherKind.FORM, OtherKind.RECORDS, OtherKind.PRODUCT, OtherKind.SERVICE)
+
+
+class OtherForm(Form):
+    """What is charged, and for how much. A missed appointment is charged from the appointment."""
+
+    lead = _("Posted at once; it stands on the account and on the next statement. No payer is asked for it.")
+    kind = forms.ChoiceField(label=_("For"), choices=[(one.value, one.label) for one in BY_HAND])
+    what = forms.CharField(label=_("What"), max_length=120, required=False)
+    quantity = forms.IntegerField(label=_("Pieces or pages"), min_value=1, max_value=10_000, initial=1)
+    cents = MoneyField(label=_("Amount before tax"), least=1)
+
+    def __init__(self, *args: Any, holder: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not holder:
+            field = self.fields["kind"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(one.value, one.label) for one in BY_HAND if one != OtherKind.SERVICE]
+
+
+class MissedForm(Form):
+    """The fee for a missed appointment."""
+
+    cents = MoneyField(label=_("Fee"), least=1)
+
+
+class OtherPaymentForm(Form):
+    """A payment that waits, put to a charge that is no claim."""
+
+    receipt_item = forms.ChoiceField(label=_("Payment"))
+    cents = MoneyField(label=_("Amount"), least=1)
+
+    def __init__(self, *args: Any, receipts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["receipt_item"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = receipts
+
+
+class HolderForm(Form):
+    """Who owes without being a patient, and where its statements go."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=HolderKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    street = forms.CharField(label=_("Street"), max_length=120, required=False)
+    city = forms.CharField(label=_("City"), max_length=60, required=False)
+    state = forms.CharField(label=_("State"), max_length=2, required=False)
+    zip = forms.CharField(label=_("ZIP"), max_length=10, required=False)
+
+
+class SalesTaxForm(Form):
+    """A site's sales tax from a day on."""
+
+    lead = _("A product is not sold before its site has a rate; note 0 where products are exempt.")
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    rate_ppm = forms.DecimalField(label=_("Percent"), min_value=0, max_value=20, decimal_places=4)
+    starts_on = DateField(label=_("From"))
+    source = forms.CharField(label=_("Where it was read"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["site"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = sites()
+
+    def clean_rate_ppm(self) -> int:
+        """Percent with at most four places, as millionths."""
+        return int(self.cleaned_data["rate_ppm"] * Decimal(10_000))
