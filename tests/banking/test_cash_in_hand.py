@@ -236,3 +236,13 @@ def test_the_trace_leads_to_no_closed_door(db: None, name: str) -> None:
     body = answer.content.decode().partition("<main")[2]
     found = set(re.findall(r'href="(/(?:frontdesk|billing|banking|ledger)/[^"#]*)"', body))
     assert {address: client.get(address).status_code for address in found} == dict.fromkeys(found, 200)
+
+
+def test_an_empty_page_offers_its_first_step_only_to_who_may_take_it(office: Any) -> None:
+    """The trial balance is open to both; entering a journal by hand to the bookkeeper alone."""
+    offer = reverse("ledger:journal_new")
+    pages = {name: signed_in(name).get("/ledger/").content.decode() for name in ("bookkeeper", "auditor")}
+    assert all("Nothing is posted yet" in page for page in pages.values())
+    assert {name: offer in page.partition("<main")[2] for name, page in pages.items()} == {
+        "bookkeeper": True, "auditor": False,
+    }  # fmt: skip

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
-from steward.core.access.routes import screen
+from steward.core.access.routes import opens, screen
 from steward.desk import selectors, tracing
 from steward.desk.forms import ImportForm
 from steward.desk.imports import import_content
@@ -75,5 +75,5 @@ def trace(request: OfficeRequest, kind: str, ref: str) -> HttpResponse:
 def _step(link: tracing.Link, subject: Subject) -> dict[str, object]:
     """One link of the chain; its address only for who may open that page."""
     tone = "" if link.proved else "warn"
-    opens = link.url and holds(subject, resolve(link.url).func.capabilities["GET"])  # type: ignore[attr-defined]
-    return {"label": link.label, "value": link.value, "note": link.note, "url": link.url if opens else "", "here": link.here, "tone": tone}
+    url = link.url if link.url and opens(subject, link.url) else ""
+    return {"label": link.label, "value": link.value, "note": link.note, "url": url, "here": link.here, "tone": tone}

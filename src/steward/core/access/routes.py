@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from steward.core.access.policy import matrix
+from django.urls import Resolver404, resolve
+
+from steward.core.access.decide import Subject
+from steward.core.access.policy import holds, matrix
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -35,3 +38,13 @@ def public(*methods: str) -> Callable[[V], V]:
         return view
 
     return mark
+
+
+def opens(subject: Subject, address: str) -> bool:
+    """Whether the person may open an address of ours: nobody is offered a door that is closed to them. No query."""
+    try:
+        view = resolve(address.partition("?")[0]).func
+    except Resolver404:
+        return False
+    asked = getattr(view, "capabilities", {}).get("GET", "")
+    return asked in ("public", "signed-in") or (asked != "" and holds(subject, asked))

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from steward.core.access.routes import opens
 from steward.core.ids import new_uid
 from steward.core.money import TRUE_MINUS, format_cents, round_half_up
 from steward.core.web import charts, days, now
@@ -177,10 +178,12 @@ def steps(links: Iterable[Mapping[str, Any]]) -> SafeString:
     return format_html('<ol class="steps">{}</ol>', mark_safe("".join(parts)))  # noqa: S308 - parts of format_html
 
 
-@register.simple_tag
-def empty(title: object, text: object = "", url: str = "", label: object = "") -> SafeString:
-    """What to show where nothing is: what this is for, and the first step."""
-    link = format_html('<a class="button" href="{}">{}</a>', url, label) if url and label else ""
+@register.simple_tag(takes_context=True)
+def empty(context: Any, title: object, text: object = "", url: str = "", label: object = "") -> SafeString:
+    """What to show where nothing is: what this is for, and the first step for who may take it."""
+    who = getattr(context.get("request"), "call", None)
+    offered = url and label and who and (url.startswith("?") or opens(who.subject, url))
+    link = format_html('<a class="button" href="{}">{}</a>', url, label) if offered else ""
     return format_html('<div class="empty"><p class="title">{}</p><p>{}</p>{}</div>', title, text, link)
 
 
