@@ -9,6 +9,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+import steward
+from steward.billing.logic.denials import read_categories
 from steward.billing.logic.remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServiceLine
 from steward.billing.logic.remittance_writer import Envelope, nm1
 from steward.billing.postings import ChargeFacts, ClaimFacts, CoverageFacts, RemittanceFacts, Where
@@ -19,6 +21,7 @@ DAY = date(2026, 11, 2)
 ENVELOPE = Envelope("PAYER", "PRACTICE", datetime(2026, 11, 2, 6, 0), 17)
 PATIENT, PAYER, SECOND, PRACTICE = 501, 601, 602, 1
 START = date(2000, 1, 1)
+CATEGORIES = read_categories((Path(steward.__path__[0]) / "billing" / "data" / "denials.toml").read_text("utf-8"))
 RULES = (
     Rule("CO", "45", "contractual", START),
     Rule("CO", "131", "contractual", START),
@@ -154,7 +157,7 @@ def claim_facts(
 
 
 def facts(*claims: ClaimFacts | None, payer: int = PAYER, uid: str = "r1", **more) -> RemittanceFacts:
-    return RemittanceFacts(uid, DAY, payer, PRACTICE, claims, rules=RULES, **more)
+    return RemittanceFacts(uid, DAY, payer, PRACTICE, claims, rules=RULES, categories=CATEGORIES, **more)
 
 
 def by_role(lines) -> dict[str, int]:

@@ -7,6 +7,7 @@ from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
+from steward.billing.views.denials import DENIAL_LIST
 from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
@@ -57,6 +58,7 @@ LISTS: tuple[ScopedList, ...] = (
     UNANSWERED_LIST,
     REMITTANCE_LIST,
     WORK_LIST,
+    DENIAL_LIST,
 )
 
 

@@ -27,7 +27,7 @@ ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13,
 
 ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
-    Action(__("Work denials"), "billing:work", "remittance.post"),
+    Action(__("Work denials"), "billing:denials", "remittance.post"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
     Action(__("See what is underpaid"), "billing:underpaid", "billing.report"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
@@ -69,7 +69,7 @@ def _task(kind: str, count: int, overdue: int, cents: int, today: date) -> Task:
     label = str(WorkKind(kind).label)
     what = ngettext("%(label)s: %(n)d", "%(label)s: %(n)d", count) % {"label": label, "n": count}
     why = _("%d past their day") % overdue if overdue else _("None is late")
-    url = f"{reverse('billing:work')}?kind={kind}"
+    url = reverse("billing:denials") if kind == WorkKind.DENIAL else f"{reverse('billing:work')}?kind={kind}"
     state = "overdue" if overdue else "today"
     return Task(state, what, why, url, _("Work them"), cents, order=ORDER.get(WorkKind(kind), 30))
 

@@ -60,6 +60,55 @@ class WorkKind(models.TextChoices):
     INFORMATION = "information", _("The payer asks for more")
 
 
+#: Work about money a payer refused while its receivable stands: the denial queue.
+DENIED_KINDS = (WorkKind.DENIAL, WorkKind.ELIGIBILITY, WorkKind.REVIEW)
+
+
+class AppealState(models.TextChoices):
+    """The states of ``logic.appeals``; its TRANSITIONS say what may be done in each."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
+    UPHELD = "upheld", _("Upheld")
+    OVERTURNED = "overturned", _("Overturned")
+    PARTLY = "partly", _("Partly overturned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class HowSent(models.TextChoices):
+    """How a letter to a payer left."""
+
+    LETTER = "letter", _("Letter")
+    PORTAL = "portal", _("Payer's portal")
+    FAX = "fax", _("Fax")
+
+
+class CauseKind(models.TextChoices):
+    """Who mends the cause of denials."""
+
+    SCRUB = "scrub", _("A scrub rule")
+    DESK = "desk", _("A duty of the front desk")
+    OTHER = "other", _("Something else")
+
+
+class DisputeState(models.TextChoices):
+    """What became of a letter about underpayment. Recovered cents are read from the books, never typed."""
+
+    SENT = "sent", _("Sent")
+    WON = "won", _("Agreed")
+    LOST = "lost", _("Refused")
+    GIVEN_UP = "given_up", _("Given up")
+
+
+#: State -> states a person may put a dispute to.
+DISPUTE_ACTS: dict[str, tuple[str, ...]] = {
+    DisputeState.SENT: (DisputeState.WON, DisputeState.LOST, DisputeState.GIVEN_UP),
+    DisputeState.WON: (),
+    DisputeState.LOST: (),
+    DisputeState.GIVEN_UP: (),
+}
+
+
 class ClaimState(models.TextChoices):
     """Where a claim stands (facts of billing, "Claim life cycle"), as far as charges and remittances tell."""
 

@@ -98,3 +98,19 @@ $guard$
 -- ;;
 CREATE TRIGGER guard_billing_other_update BEFORE UPDATE OR DELETE ON billing_othercharge
 FOR EACH ROW EXECUTE FUNCTION guard_billing_other()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_said() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  RAISE EXCEPTION 'billing.said: notes, what a payer was asked for and what was let go do not change' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_worknote_update BEFORE UPDATE OR DELETE ON billing_worknote
+FOR EACH ROW EXECUTE FUNCTION guard_billing_said()
+-- ;;
+CREATE TRIGGER guard_billing_disputeline_update BEFORE UPDATE OR DELETE ON billing_disputeline
+FOR EACH ROW EXECUTE FUNCTION guard_billing_said()
+-- ;;
+CREATE TRIGGER guard_billing_underpaiddismissal_update BEFORE UPDATE OR DELETE ON billing_underpaiddismissal
+FOR EACH ROW EXECUTE FUNCTION guard_billing_said()

@@ -82,3 +82,33 @@ CREATE TRIGGER guard_billing_other_delete BEFORE DELETE ON billing_othercharge
 BEGIN
   SELECT RAISE(ABORT, 'billing.othercharge: a charge that is posted is never deleted');
 END
+-- ;;
+CREATE TRIGGER guard_billing_worknote_update BEFORE UPDATE ON billing_worknote
+BEGIN
+  SELECT RAISE(ABORT, 'billing.worknote: a note that is written does not change; write another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_worknote_delete BEFORE DELETE ON billing_worknote
+BEGIN
+  SELECT RAISE(ABORT, 'billing.worknote: a note that is written does not change; write another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_disputeline_update BEFORE UPDATE ON billing_disputeline
+BEGIN
+  SELECT RAISE(ABORT, 'billing.disputeline: what a payer was asked for does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_disputeline_delete BEFORE DELETE ON billing_disputeline
+BEGIN
+  SELECT RAISE(ABORT, 'billing.disputeline: what a payer was asked for does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_underpaiddismissal_update BEFORE UPDATE ON billing_underpaiddismissal
+BEGIN
+  SELECT RAISE(ABORT, 'billing.underpaiddismissal: what was let go stays written down');
+END
+-- ;;
+CREATE TRIGGER guard_billing_underpaiddismissal_delete BEFORE DELETE ON billing_underpaiddismissal
+BEGIN
+  SELECT RAISE(ABORT, 'billing.underpaiddismissal: what was let go stays written down');
+END

@@ -1,6 +1,15 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
 from steward.billing.models.charges import Charge, Claim, Prepayment
+from steward.billing.models.denials import (
+    Appeal,
+    DenialCause,
+    Dispute,
+    DisputeLine,
+    PaperEob,
+    UnderpaidDismissal,
+    WorkNote,
+)
 from steward.billing.models.entry import Favourite, VisitDuty
 from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
 from steward.billing.models.patients import (
@@ -17,7 +26,35 @@ from steward.billing.models.remittances import Remittance, RemittanceClaim, Remi
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold", "AccountHolder", "AgencyFile", "Batch", "Charge", "Claim", "Decision", "Favourite", "Hardship",
-    "OtherCharge", "PaymentPlan", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "SalesTaxRate", "Statement",
-    "Submission", "SubmissionEvent", "VisitDuty", "Waiver", "WorkItem", "WriteOffLine", "WriteOffRun",
-]  # fmt: skip
+    "AccountHold",
+    "AccountHolder",
+    "AgencyFile",
+    "Appeal",
+    "Batch",
+    "Charge",
+    "Claim",
+    "Decision",
+    "DenialCause",
+    "Dispute",
+    "DisputeLine",
+    "Favourite",
+    "Hardship",
+    "OtherCharge",
+    "PaperEob",
+    "PaymentPlan",
+    "Prepayment",
+    "Remittance",
+    "RemittanceClaim",
+    "RemittanceLine",
+    "SalesTaxRate",
+    "Statement",
+    "Submission",
+    "SubmissionEvent",
+    "UnderpaidDismissal",
+    "VisitDuty",
+    "Waiver",
+    "WorkItem",
+    "WorkNote",
+    "WriteOffLine",
+    "WriteOffRun",
+]

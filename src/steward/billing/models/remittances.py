@@ -130,15 +130,27 @@ class WorkItem(Record):
     charge = models.ForeignKey(Charge, null=True, blank=True, on_delete=models.PROTECT, related_name="work")
     group = models.CharField(max_length=2, blank=True)
     carc = models.CharField(max_length=5, blank=True)
+    category = models.CharField(max_length=20, blank=True, help_text="of a denial, by data/denials.toml or by a person")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cause = models.ForeignKey(
+        "billing.DenialCause", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     resolution = models.CharField(max_length=200, blank=True)
+    settled_by = models.ForeignKey(
+        Remittance, null=True, blank=True, on_delete=models.PROTECT, related_name="settled",
+        help_text="the payment that left nothing open; taken back, it opens the item again",
+    )  # fmt: skip
 
     class Meta:
         indexes = [
+            models.Index(fields=["category", "id"], condition=~Q(category=""), name="billing_work_category"),
             models.Index(fields=["due", "id"], condition=Q(closed_at=None), name="billing_work_due"),
             models.Index(fields=["kind", "id"], condition=Q(closed_at=None), name="billing_work_kind"),
         ]

@@ -20,6 +20,7 @@ from datetime import date, timedelta
 
 from steward.insurance.logic.writeoffs import Rule, rule_for
 
+from ..logic.denials import NO_CATEGORIES, Categories
 from ..logic.remittance import Adjustment
 from .facts import ChargeFacts, ClaimFacts, CoverageFacts
 from .result import Books, Kind, Work
@@ -36,6 +37,7 @@ CAPITATION_CODE = "24"
 #: Payers of public money: an overpayment is reported and returned within 60 days (42 CFR 401.305).
 GOVERNMENT = frozenset({"MA", "MB", "MC", "CH", "VA", "OF", "16", "TV"})
 #: Medicare: redetermination within 120 days of receipt (42 CFR 405.942). Others: the contract says; looked at in 30.
+REFUSED = frozenset({Kind.DENIAL, Kind.ELIGIBILITY, Kind.REVIEW})
 MEDICARE_APPEAL, UNKNOWN_APPEAL = timedelta(days=120), timedelta(days=30)
 
 
@@ -51,6 +53,8 @@ class Case:
     remarks: frozenset[str]
     reversal: bool = False
     forwarded: bool = False
+    categories: Categories = NO_CATEGORIES
+    answered: date | None = None
 
     @property
     def payer(self) -> int:
@@ -62,8 +66,16 @@ class Case:
 
     def work(self, kind: Kind, reason: str, cents: int, charge: ChargeFacts, entry: Adjustment) -> Work:
         """A work item about one adjustment of one charge."""
-        due = self.day + (MEDICARE_APPEAL if self.cover.filing in MEDICARE else UNKNOWN_APPEAL)
-        return Work(kind, reason, cents, self.index, charge.uid, entry.group, entry.reason, due)
+        category = self.categories.of(entry.reason, self.remarks) if kind in REFUSED else ""
+        return Work(kind, reason, cents, self.index, charge.uid, entry.group, entry.reason, self.due, category)
+
+    @property
+    def due(self) -> date:
+        """The last day to appeal, from the payer's answer: the contract's limit, Medicare's; else a look in thirty days."""
+        told = self.answered or self.day
+        if self.cover.appeal_days is not None:
+            return told + timedelta(days=self.cover.appeal_days)
+        return told + (MEDICARE_APPEAL if self.cover.filing in MEDICARE else UNKNOWN_APPEAL)
 
 
 def share(books: Books, case: Case, charge: ChargeFacts, entry: Adjustment) -> list[Work]:
@@ -144,27 +156,12 @@ def undecided(case: Case, charge: ChargeFacts, entry: Adjustment) -> list[Work]:
     if entry.group == "CO" and entry.reason in (CAPITATION_CODE, *ELIGIBILITY):
         kind, reason = Kind.ELIGIBILITY, "The payer says another plan covers the patient. Check the coverage."
     elif entry.group == "CO":
-        kind, reason = Kind.DENIAL, f"Denied with CO-{entry.reason}: {category(entry.reason)}."
+        kind, reason = Kind.DENIAL, _refused(case, entry)
     else:
         kind, reason = Kind.REVIEW, f"{entry.group}-{entry.reason} has no rule; nothing was posted for it."
     return [case.work(kind, reason, entry.cents, charge, entry)]
 
 
-#: Our own short words for what to look at first; not the code list's descriptions, which are X12's.
-CATEGORIES = {
-    "information": ("16", "226", "227", "252", "129", "125"),
-    "authorisation": ("15", "38", "197", "198", "199"),
-    "duplicate": ("18",),
-    "another payer": ("22", "109"),
-    "timely filing": ("29",),
-    "medical necessity": ("50", "55", "56"),
-    "bundled": ("97", "231", "234", "236"),
-    "not covered": ("96", "204", "119", "149"),
-    "coding": ("4", "5", "6", "7", "8", "9", "10", "11", "12", "146", "181", "182"),
-}
-_CATEGORY = {code: name for name, codes in CATEGORIES.items() for code in codes}
-
-
-def category(carc: str) -> str:
-    """Our own word for a denial code."""
-    return _CATEGORY.get(carc, "other")
+def _refused(case: Case, entry: Adjustment) -> str:
+    found = case.categories.get(case.categories.of(entry.reason, case.remarks))
+    return f"Denied with CO-{entry.reason}: {found.title.lower()}."

@@ -53,7 +53,7 @@ def post_claim(books: Books, facts: RemittanceFacts, index: int, paid: ClaimPaym
         quiet = paid.status == PREDETERMINATION and not paid.paid_cents
         return ClaimResult(index, outcome, 0, paid.paid_cents), [] if quiet or not refused else [refused]
     case = Case(index, ours, cover, facts.day, tuple(facts.rules), paid.all_remarks, paid.status == REVERSAL,
-                paid.status in FORWARDED)  # fmt: skip
+                paid.status in FORWARDED, facts.categories, facts.answered_on)  # fmt: skip
     return _post_matched(books, facts, case, paid, source)
 
 
@@ -74,7 +74,7 @@ def _not_postable(index: int, paid: ClaimPayment, ours: ClaimFacts | None) -> Wo
                     paid.charge_cents, index)  # fmt: skip
     if status == NOT_RECOGNISED:
         return Work(Kind.ELIGIBILITY, "Denied: the payer does not know the patient. Check the member id and coverage.",
-                    paid.charge_cents, index)  # fmt: skip
+                    paid.charge_cents, index, category="eligibility")  # fmt: skip
     if status != REVERSAL and status not in RANKS:
         return Work(
             Kind.UNKNOWN_STATUS, f"Claim status {status[:4]} has no rule; any money is kept unapplied.", cents, index

@@ -12,6 +12,8 @@ from datetime import date
 
 from steward.insurance.logic.writeoffs import Rule
 
+from ..logic.denials import NO_CATEGORIES, Categories
+
 #: (role, payer or None) -> cents
 Balances = Mapping[tuple[str, int | None], int]
 
@@ -49,13 +51,14 @@ class ChargeFacts:
 @dataclass(frozen=True, slots=True)
 class CoverageFacts:
     """Who pays in which rank. ``filing`` is the claim filing indicator (``MB`` Medicare, ``MC`` Medicaid...), ``contract``
-    the insurance.Contract that held on the day of service, if one did."""
+    the insurance.Contract that held on the day of service, if one did, and ``appeal_days`` its limit to appeal."""
 
     rank: int
     payer: int
     filing: str = "CI"
     capitation: bool = False
     contract: int | None = None
+    appeal_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,10 @@ class Recoupable:
 
 @dataclass(frozen=True, slots=True)
 class RemittanceFacts:
-    """Who pays and receives. ``claims`` is aligned with ``remittance.claims``; None where no claim of ours was found."""
+    """Who pays and receives. ``claims`` is aligned with ``remittance.claims``; None where no claim of ours was found.
+
+    ``answered_on`` is the day the payer answered, from which appeals are counted; None: ``day``, the day of posting.
+    """
 
     uid: str
     day: date
@@ -109,6 +115,8 @@ class RemittanceFacts:
     filing: str = "CI"
     rules: Sequence[Rule] = ()
     recoupable: Mapping[str, Recoupable] = field(default_factory=dict)
+    categories: Categories = NO_CATEGORIES
+    answered_on: date | None = None
 
     @property
     def item(self) -> str:

@@ -63,6 +63,7 @@ class Work:
     group: str = ""
     carc: str = ""
     due: date | None = None
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

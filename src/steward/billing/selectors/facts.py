@@ -110,13 +110,17 @@ def _coverages(claim: Mapping[str, Any], on_day: Sequence[Any], limits: Terms) -
     first = next((c for c in on_day if c.plan.payer_id == claim["payer_id"]), None)
     capitation = bool(first and first.plan.capitation)
     day = claim["service_date"]
-    own = limits[claim["payer_id"], first.plan_id if first else None, day].contract
-    covers = [CoverageFacts(1, claim["payer__party_id"], claim["payer__filing"], capitation, own)]
+    own = limits[claim["payer_id"], first.plan_id if first else None, day]
+    covers = [
+        CoverageFacts(1, claim["payer__party_id"], claim["payer__filing"], capitation, own.contract, own.appeal_days)
+    ]
     for cover in on_day:
         if cover.rank > 1 and cover.plan.payer_id != claim["payer_id"]:
             payer = cover.plan.payer
-            terms = limits[payer.pk, cover.plan_id, day].contract
-            covers.append(CoverageFacts(cover.rank, payer.party_id, payer.filing, cover.plan.capitation, terms))
+            terms = limits[payer.pk, cover.plan_id, day]
+            covers.append(CoverageFacts(
+                cover.rank, payer.party_id, payer.filing, cover.plan.capitation, terms.contract, terms.appeal_days
+            ))  # fmt: skip
     return tuple(covers)
 
 

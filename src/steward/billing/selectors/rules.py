@@ -1,4 +1,4 @@
-"""The practice's rules about patient money and other charges, and its crosswalk of foreign codes."""
+"""The practice's rules about patient money, denials and other charges, and its crosswalk of foreign codes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from steward.billing.logic.appeals import Ladder, read_ladders
+from steward.billing.logic.denials import Categories, read_categories
 from steward.billing.logic.other_charges import Policy, read_policy
 from steward.billing.logic.patient_money import Rules, read_rules
 from steward.billing.logic.synthea import Crosswalk, read_crosswalk
@@ -28,6 +30,16 @@ def crosswalk() -> Crosswalk:
 def policy() -> Policy:
     """What may be asked for besides claims, likewise."""
     return read_policy(_text(OTHER, OTHER))
+
+
+def categories() -> Categories:
+    """What denials are about, likewise."""
+    return read_categories(_text("denials.toml", "denials.toml"))
+
+
+def ladders() -> tuple[Ladder, ...]:
+    """The levels of appeals, likewise."""
+    return read_ladders(_text("appeals.toml", "appeals.toml"))
 
 
 def _text(name: str, shipped: str) -> str:

@@ -115,7 +115,7 @@ def told(rows: Sequence[Candidate], today: date) -> dict[int, dict[str, Any]]:
     for other in other_lines(items, today):
         lines.setdefault(of[other.charge.debtor_id], []).append(_other_line(other))
     holders = holder_parties(one.guarantor.pk for one in rows)
-    head = _head()
+    head = letterhead()
     return {
         one.guarantor.pk: {
             **_told(one, lines.get(one.guarantor.pk, []), loose.get(one.guarantor.pk, 0), head),
@@ -147,7 +147,7 @@ def _other_line(line: OtherLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _head() -> dict[str, Any]:
+def letterhead() -> dict[str, Any]:
     entity, site = practice(), sites().order_by("id").first()
     address = f"{site.street}, {site.city}, {site.state} {site.zip}" if site and site.street else ""
     return {"practice": entity.name if entity else "", "practice_address": address, "phone": site.phone if site else ""}

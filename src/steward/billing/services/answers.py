@@ -24,9 +24,10 @@ from steward.billing.postings import (
     post_remittance,
 )  # fmt: skip
 from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, known_claims, recoupable, strangers
+from steward.billing.selectors.rules import categories
 from steward.billing.selectors.source import read_again
 from steward.billing.services import books
-from steward.billing.services.work import close_for, open_work
+from steward.billing.services.work import close_for, open_work, settle
 from steward.billing.states import RemittanceState, WorkKind
 from steward.core.service import Call, note, refuse, service
 from steward.insurance.selectors import write_off_rules
@@ -55,12 +56,18 @@ def post_read(call: Call, row: Remittance, read: Read) -> list[int]:
     answers = _keep(row, read, posting, known, refs, how)
     _supersede(call, row, posting, answers)
     open_work(call, (_work(row, work, answers, known) for work in posting.work))
+    settle(call, _answered(posting, known), _("Nothing is open after remittance %s") % row.trace, row)
     open_work(call, [
         {"kind": WorkKind.UNMATCHED_CLAIM, "reason": STRANGER % refs[n], "amount_cents": answers[n].paid_cents, "due": call.today,
          "remittance": row, "answer": answers[n], "claim_id": answers[n].claim_id}
         for n in strangers(read, refs)
     ])  # fmt: skip
     return numbers
+
+
+def _answered(posting: Posting, known: Known) -> list[int]:
+    """The charges that a payer's answer reached."""
+    return [known.charge_pk[uid] for result in posting.claims for _number, uid in result.matched]
 
 
 def _facts(call: Call, row: Remittance, read: Read, known: Known, refs: Sequence[str]) -> RemittanceFacts:
@@ -71,7 +78,8 @@ def _facts(call: Call, row: Remittance, read: Read, known: Known, refs: Sequence
              if rule.payer in (None, payer.pk)]  # fmt: skip
     return RemittanceFacts(
         str(row.uid), call.today, payer.party_id, entity, tuple(known.by_ref.get(ref) for ref in refs), payer.filing,
-        tuple(rules), recoupable(read, payer.party_id),
+        tuple(rules), recoupable(read, payer.party_id), categories(),
+        min(read.paid_on, call.today) if read.paid_on else None,
     )  # fmt: skip
 
 
@@ -132,6 +140,7 @@ def _work(row: Remittance, work: Work, answers: Sequence[RemittanceClaim], known
         "kind": work.kind.value, "reason": work.reason[:300], "amount_cents": work.amount_cents, "due": work.due,
         "remittance": row, "answer": answer, "claim_id": answer.claim_id if answer else None,
         "charge_id": known.charge_pk.get(work.charge), "group": work.group[:2], "carc": work.carc[:5],
+        "category": work.category[:20],
     }  # fmt: skip
 
 
@@ -160,6 +169,7 @@ def match_unmatched(call: Call, *, answer: RemittanceClaim, claim: Claim) -> Rem
     by_position: list[Any] = [None] * len(read.claims)
     by_position[answer.position] = answer
     open_work(call, (_work(row, work, by_position, known) for work in posting.work))
+    settle(call, _answered(posting, known), _("Nothing is open after remittance %s") % row.trace, row)
     note(answer, fields=["claim"])
     return answer
 
@@ -203,5 +213,6 @@ def apply_unapplied_money(call: Call, *, answer: RemittanceClaim, charge: Charge
     if not answer.unapplied_cents:
         close_for(call, WorkItem.objects.filter(Q(answer=answer, kind=Kind.UNMATCHED_LINE.value)
                                                 | Q(answer=answer, kind=Kind.PAYER_MISMATCH.value)), _("Applied"))  # fmt: skip
+    settle(call, [charge.pk], _("Nothing is open after remittance %s") % row.trace, row)
     note(answer, fields=["unapplied_cents"])
     return answer

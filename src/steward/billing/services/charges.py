@@ -17,6 +17,7 @@ from steward.billing.postings import ChargeFacts, Where
 from steward.billing.selectors.facts import chunks, where_of
 from steward.billing.services import books
 from steward.billing.services.prepaid import apply_visit_payments
+from steward.billing.services.work import settle
 from steward.billing.types import ChargeData, ClaimData, EnteredClaim
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
@@ -95,6 +96,7 @@ def void_charge(call: Call, *, charge: Charge, reason: str) -> Charge:
     charge.voided_on, charge.void_reason = call.today, reason.strip()[:200]
     charge.void_entry = numbers[0] if numbers else charge.entry
     charge.save(update_fields=["voided_on", "void_reason", "void_entry"])
+    settle(call, [charge.pk], _("The charge was voided"))
     note(charge, fields=["voided_on"], reason=reason)
     return charge
 

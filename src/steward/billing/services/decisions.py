@@ -17,6 +17,7 @@ from steward.billing.selectors.claims import pieces_of_visits
 from steward.billing.selectors.facts import known_by_pk
 from steward.billing.selectors.refunds import refund_ref
 from steward.billing.services import books
+from steward.billing.services.work import settle
 from steward.billing.states import DecisionKind, WriteOff
 from steward.core.access.separation import perform
 from steward.core.approvals import logic as approval
@@ -173,6 +174,8 @@ def _settled(call: Call, row: Decision, done: ApprovalRequest) -> Decision:
     if done.approved and row.entry is None:
         row.entry = _post(call, row)
         row.save(update_fields=["entry"])
+        if row.charge_id and row.kind == DecisionKind.WRITE_OFF:
+            settle(call, [row.charge_id], _("Written off: %s") % row.reason)
     elif not done.waiting and not done.approved:
         row.rejected_at = call.now
         row.save(update_fields=["rejected_at"])

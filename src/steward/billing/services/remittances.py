@@ -17,7 +17,7 @@ from steward.billing.selectors import payers as ask
 from steward.billing.selectors.source import read_again
 from steward.billing.services import books
 from steward.billing.services.answers import post_read
-from steward.billing.services.work import close_for, open_work
+from steward.billing.services.work import close_for, open_work, reopen
 from steward.billing.states import Hold, RemittanceState, WorkKind
 from steward.billing.types import RemittanceResult
 from steward.core.access.separation import perform
@@ -203,6 +203,7 @@ def undo_remittance(call: Call, *, remittance: Remittance, reason: str) -> Remit
     books.undo(call, [*row.entries, *later], reason=_("Remittance %s taken back") % row.trace)
     cancel_expected(call, item=row.item)
     RemittanceClaim.objects.filter(remittance=row).update(live=False)
+    reopen(WorkItem.objects.filter(settled_by=row).exclude(remittance=row))
     return _end(call, row, reason)
 
 

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from steward.core.money import format_cents
+from steward.core.templatetags.steward import rate
 
 register = template.Library()
 
@@ -41,3 +42,18 @@ FREQUENCIES = {"1": lambda: _("Original"), "7": lambda: _("Replacement"), "8": l
 def frequency(value: str) -> str:
     """CLM05-3 in words."""
     return FREQUENCIES[value]()
+
+
+APPEAL_TONES = {"draft": "warn", "sent": "accent", "upheld": "bad", "overturned": "good", "partly": "good", "withdrawn": ""}
+
+
+@register.filter
+def appeal_tone(value: str) -> str:
+    """The tone of an appeal's badge."""
+    return APPEAL_TONES.get(value, "")
+
+
+@register.filter
+def rate_or_dash(ppm: int | None) -> str:
+    """Millionths as a percentage; a dash where there is nothing to divide by."""
+    return "—" if ppm is None else rate(ppm)

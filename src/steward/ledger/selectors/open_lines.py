@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, F, Func
 from django.db.models.expressions import RawSQL
 
 from steward.core.sql import instant, marks, query
@@ -117,6 +117,22 @@ def party_sum(role: str, party: str, *, first: date | None = None, last: date | 
     )
     span = [(first or date(1900, 1, 1)).isoformat(), (last or date(2999, 12, 31)).isoformat()]
     return RawSQL(sql, [pk, *span], BigIntegerField())  # noqa: S611
+
+
+def item_sum(role: str, kind: str, uid: str) -> Func:
+    """An annotation: cents of one account on the item ``kind:uid``, ``uid`` being a path to a uid column of the rows asked.
+
+    A uid stands as 32 digits on SQLite and with dashes on PostgreSQL; items carry the dashes.
+    """
+    plain = "REPLACE(CAST(%(expressions)s AS text), '-', '')"
+    cuts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    dashed = " || '-' || ".join(f"SUBSTR({plain}, {start}, {length})" for start, length in cuts)
+    sql = (
+        "(SELECT COALESCE(CAST(SUM(li.cents) AS bigint), 0) FROM ledger_line li"  # noqa: S608
+        f" WHERE li.item = '{kind}:' || {dashed} AND li.item <> '' AND li.account_id = {account_ids([role])[role]}"
+        " AND li.date >= '1900-01-01')"
+    )
+    return Func(F(uid), template=sql, output_field=BigIntegerField())
 
 
 def parties_with(role: str) -> RawSQL:
