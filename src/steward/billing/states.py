@@ -247,3 +247,18 @@ class CodeKind(models.TextChoices):
 
     SERVICE = "service", _("Service")
     DIAGNOSIS = "diagnosis", _("Diagnosis")
+
+
+class ListKind(models.TextChoices):
+    """Which list a code stands in."""
+
+    ICD10 = "icd10", _("ICD-10-CM diagnoses")
+    HCPCS = "hcpcs", _("HCPCS Level II services")
+    CPT = "cpt", _("Services of your own licence (CPT)")
+    MODIFIER = "modifier", _("Modifiers")
+    PTP = "ptp", _("NCCI procedure pairs")
+    MUE = "mue", _("NCCI unit limits (MUE)")
+
+
+LISTED = (ListKind.ICD10, ListKind.HCPCS, ListKind.CPT, ListKind.MODIFIER)
+"""Kinds whose rows are single codes, to be searched."""

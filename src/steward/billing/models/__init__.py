@@ -1,6 +1,7 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
 from steward.billing.models.charges import Charge, Claim, Prepayment
+from steward.billing.models.codes import Code, CodeImport, CodeLimit, CodePair
 from steward.billing.models.denials import (
     Appeal,
     DenialCause,
@@ -33,6 +34,10 @@ __all__ = [
     "Batch",
     "Charge",
     "Claim",
+    "Code",
+    "CodeImport",
+    "CodeLimit",
+    "CodePair",
     "Decision",
     "DenialCause",
     "Dispute",

@@ -1,7 +1,7 @@
 """Readers of the published code files: NCCI pairs and units (CMS), ICD-10-CM (CMS order file, or a package), HCPCS.
 
-All give what ``World`` takes. Texts in, mappings out; the first fault stops with its row, column and mend, and nothing is
-half read. Descriptions are read only to learn a diagnosis' side and are not kept.
+``read_*`` give what ``World`` takes, ``*_entries`` the same with each code's words, for the tables. Texts in, values out; the
+first fault stops with its row, column and mend, and nothing is half read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Protocol
@@ -19,11 +19,21 @@ from steward.billing.logic.scrub.model import CodeSet, Mue, Ptp, Span
 
 MOST_BEFORE_HEADING = 100  # lines of title and terms; CMS has five to ten
 MOST_CELL = 20_000  # no published file has a longer cell; csv's own limit would raise its own error
-_CODE = re.compile(r"[0-9A-Z]{5}")
+_CODE, _MODIFIER = re.compile(r"[0-9A-Z]{5}"), re.compile(r"[0-9A-Z]{2}")
 _ICD = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
 _COMPACT, _ISO = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 NO_DATE = frozenset({"", "*"})
+MOST_LABEL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A code of a list with its days and its words (public domain, or the practice's own)."""
+
+    code: str
+    span: Span
+    label: str = ""
 
 
 class CodeFileFault(ValueError):
@@ -92,27 +102,45 @@ def read_mue(
 
 
 def read_hcpcs(text: str, valid_from: date, name: str = "HCPCS file") -> dict[str, tuple[Span, ...]]:
-    """Service codes with their days: CMS's quarterly list as CSV (``HCPC``, ``ADD DT``, ``TERM DT``), or the practice's own
-    list of what it licensed (``code``, ``valid_from``, ``valid_to``). ``valid_from`` stands where a row has no first day.
-    Modifiers (two characters) and continued descriptions are passed over. Raises CodeFileFault."""
-    found: dict[str, tuple[Span, ...]] = {}
-    table = _Table(text, name, ("code|hcpc", "add dt|valid_from|add_date?", "term dt|valid_to|term_date?"))
-    for row, (code, since, till) in table.rows(1):
-        if len(code) == 2:
+    """The service codes of ``service_entries`` with their days. Raises CodeFileFault."""
+    return {one.code: (one.span,) for one in service_entries(text, valid_from, name)}
+
+
+def service_entries(
+    text: str, valid_from: date, name: str = "HCPCS file", *, modifiers: bool = False
+) -> tuple[Entry, ...]:
+    """Service codes with their days: CMS's quarterly list as CSV (``HCPC``, ``ADD DT``, ``TERM DT``, ``SHORT DESCRIPTION``), or
+    the practice's own list of what it licensed (``code``, ``valid_from``, ``valid_to``, ``label``). ``valid_from`` stands where
+    a row has no first day. The list also names modifiers (two characters): they are passed over, or, with ``modifiers``, are
+    all that is read. Continued descriptions are passed over. Raises CodeFileFault."""
+    found: dict[str, Entry] = {}
+    wanted = ("code|hcpc", "add dt|valid_from|add_date?", "term dt|valid_to|term_date?", "label|short desc?")
+    table = _Table(text, name, wanted)
+    for row, (code, since, till, label) in table.rows(1):
+        if (len(code) == 2) != modifiers:
             continue
-        code = table.code(row, "code", code)
+        code = table.modifier(row, code) if modifiers else table.code(row, "code", code)
         first = table.day(row, "first day", since) or valid_from
         last = table.day(row, "last day", till)
         if last is not None and last < first:
             raise CodeFileFault(name, row, "last day", "It lies before the first day.", "Turn them round.")
-        if code not in found:
-            found[code] = (Span(first, last),)
-    return found
+        found.setdefault(code, Entry(code, Span(first, last), label[:MOST_LABEL]))
+    if not found:
+        what = "modifier" if modifiers else "service code"
+        raise CodeFileFault(name, 0, "", f"The file names no {what}.", "Take the list that does.")
+    return tuple(found.values())
 
 
 def read_icd10_order(
     text: str, valid_from: date, valid_to: date | None = None, name: str = "ICD-10-CM order file"
 ) -> CodeSet:
+    """The codes of ``order_entries`` with their days. Raises CodeFileFault."""
+    return {one.code: (one.span,) for one in order_entries(text, valid_from, valid_to, name)}
+
+
+def order_entries(
+    text: str, valid_from: date, valid_to: date | None = None, name: str = "ICD-10-CM order file"
+) -> tuple[Entry, ...]:
     """CMS's ``icd10cm_order_YYYY.txt``: order number, code (column 7), 0 heading or 1 leaf (15), short (17) and long
     description (78). The edition's days come from the caller. Raises CodeFileFault."""
     told: list[tuple[str, bool, str]] = []
@@ -131,6 +159,11 @@ def read_icd10_order(
 
 
 def icd10_from_package(package: IcdPackage, valid_from: date, valid_to: date | None = None) -> CodeSet:
+    """The codes of ``package_entries`` with their days."""
+    return {one.code: (one.span,) for one in package_entries(package, valid_from, valid_to)}
+
+
+def package_entries(package: IcdPackage, valid_from: date, valid_to: date | None = None) -> tuple[Entry, ...]:
     """The edition a package holds (it keeps one). Chapters and blocks are left out."""
     told = [
         (code.upper(), package.is_leaf(code), package.get_description(code))
@@ -140,9 +173,15 @@ def icd10_from_package(package: IcdPackage, valid_from: date, valid_to: date | N
     return _diagnoses(told, valid_from, valid_to)
 
 
-def _diagnoses(told: Sequence[tuple[str, bool, str]], valid_from: date, valid_to: date | None) -> CodeSet:
+def _diagnoses(
+    told: Sequence[tuple[str, bool, str]], valid_from: date, valid_to: date | None
+) -> tuple[Entry, ...]:
     words = {description.casefold() for _, _, description in told}
-    return {code: (Span(valid_from, valid_to, leaf, side_of(description, words)),) for code, leaf, description in told}
+    found = {
+        code: Entry(code, Span(valid_from, valid_to, leaf, side_of(description, words)), description[:MOST_LABEL])
+        for code, leaf, description in told
+    }
+    return tuple(found.values())
 
 
 def side_of(description: str, others: Iterable[str] = ()) -> str:
@@ -267,6 +306,12 @@ class _Table:
         code = text.strip().upper()
         if not _CODE.fullmatch(code):
             raise CodeFileFault(self.name, row, column, f"{text!r} is no code.", "A code has five letters or digits.")
+        return code
+
+    def modifier(self, row: int, text: str) -> str:
+        code = text.strip().upper()
+        if not _MODIFIER.fullmatch(code):
+            raise CodeFileFault(self.name, row, "code", f"{text!r} is no modifier.", "It has two letters or digits.")
         return code
 
     def day(self, row: int, column: str, text: str) -> date | None:
