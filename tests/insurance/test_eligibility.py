@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from steward.billing.services.doors import DoorData, save_door
 from steward.core.access.models import Office as OfficeRow
 from steward.core.imports import Options
 from steward.core.jobs.models import Job
@@ -105,15 +106,17 @@ def run(desk: Desk, content: bytes):  # noqa: F811
 
 
 @pytest.mark.django_db
-def test_the_night_asks_and_the_morning_knows(desk: Desk, tmp_path, monkeypatch) -> None:  # noqa: F811
+def test_the_night_asks_and_the_morning_knows(desk: Desk, tmp_path) -> None:  # noqa: F811
     equip(desk)
     ana, ben = desk.patient(), desk.patient("Bell", "Ben")
     cover = insured(desk, ana)
     desk.book(ana, 13, day=TOMORROW)
     desk.book(ben, 14, day=TOMORROW)
-    monkeypatch.setenv(tasks.FOLDER, str(tmp_path))
     job = Job.objects.create(kind="insurance.ask", title="x", asked_at=desk.office.now)
     work = Work(job, desk.office.system())
+    assert "No door" in tasks.ask_for_visits(work).message and not EligibilityCheck.objects.exists()
+    (tmp_path / "out").mkdir()
+    save_door(desk.office.system(), data=DoorData("folder", "Clearing", str(tmp_path / "out"), str(tmp_path)))
     assert tasks.ask_for_visits(work).data == {"asked": 1, "files": 1, "placed": 1}
     assert tasks.ask_for_visits(work).data == {"asked": 0, "files": 0, "placed": 0}, "nobody is asked twice"
     (file,) = (tmp_path / "out").iterdir()

@@ -29,6 +29,7 @@ ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
     Action(__("Work denials"), "billing:denials", "remittance.post"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
+    Action(__("Clearinghouse"), "billing:doors", "charge.read"),
     Action(__("See what is underpaid"), "billing:underpaid", "billing.report"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
 )

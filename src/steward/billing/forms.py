@@ -189,3 +189,31 @@ class AgencyForm(Form):
 
     lead = _("Signed bad debt that no file has yet, each line once. No tax id and no diagnosis is in it.")
     agency = forms.CharField(label=_("Agency"), max_length=120)
+
+
+class FolderDoorForm(Form):
+    """A folder of this machine, or a mounted one, as the clearinghouse's door."""
+
+    lead = _("A program of the clearinghouse watches these folders. Steward never deletes in them unless you say so.")
+    name = forms.CharField(label=_("Clearinghouse"), max_length=80)
+    out_folder = forms.CharField(label=_("Folder for files to payers"), max_length=300, required=False,
+                                 help_text=_("Empty: this door only collects."))
+    in_folder = forms.CharField(label=_("Folder where answers lie"), max_length=300, required=False)
+    remove_collected = forms.BooleanField(label=_("Take files away once they are kept here"), required=False)
+
+
+class SftpDoorForm(FolderDoorForm):
+    """A folder at the clearinghouse, by SFTP."""
+
+    lead = _("As the clearinghouse wrote it to you. Password and key are sealed; leave them empty to keep what is there.")
+    host = forms.CharField(label=_("Server"), max_length=200)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=22)
+    username = forms.CharField(label=_("User name"), max_length=80)
+    host_key = forms.CharField(label=_("The server's key"), max_length=800,
+                               help_text=_("Its fingerprint (SHA256:...) or the whole key. A server that shows another is not spoken to."))
+    password = forms.CharField(label=_("Password"), max_length=200, required=False, strip=False,
+                               widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    private_key = forms.CharField(label=_("Private key"), required=False, strip=False, max_length=10_000,
+                                  widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}))
+    field_order = ("name", "host", "port", "username", "host_key", "password", "private_key", "out_folder", "in_folder",
+                   "remove_collected")  # fmt: skip

@@ -58,6 +58,8 @@ class WorkKind(models.TextChoices):
     REFUSED = "refused", _("Remittance that does not balance")
     REJECTED_CLAIM = "rejected_claim", _("Rejected claim")
     INFORMATION = "information", _("The payer asks for more")
+    STRANGE_FILE = "strange_file", _("File nobody could read")
+    DOOR = "door", _("Clearinghouse not reached")
 
 
 #: Work about money a payer refused while its receivable stands: the denial queue.
@@ -140,6 +142,30 @@ class Form(models.TextChoices):
 
     PROFESSIONAL = "P", _("Professional (837P)")
     INSTITUTIONAL = "I", _("Institutional (837I)")
+
+
+class DoorKind(models.TextChoices):
+    """What a door to a clearinghouse is."""
+
+    FOLDER = "folder", _("A folder of this machine")
+    SFTP = "sftp", _("SFTP")
+
+
+class ArrivalState(models.TextChoices):
+    """What became of a file that came through a door: its importer's answer, or not read yet, or nobody knows its kind."""
+
+    SAFE = "safe", _("Kept, not read yet")
+    POSTED = "posted", _("Read")
+    HELD = "held", _("Read, waits for a person")
+    DUPLICATE = "duplicate", _("Known before")
+    REFUSED = "refused", _("Refused")
+    UNKNOWN = "unknown", _("Not known")
+
+
+ARRIVAL_TONES: dict[str, str] = {
+    ArrivalState.POSTED: "good", ArrivalState.HELD: "warn", ArrivalState.SAFE: "warn", ArrivalState.REFUSED: "bad",
+    ArrivalState.UNKNOWN: "bad",
+}  # fmt: skip
 
 
 class Sending(models.TextChoices):

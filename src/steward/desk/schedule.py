@@ -13,6 +13,7 @@ from steward.core.jobs.kinds import Kind, Scheduled
 from steward.core.outbox.services import send_due
 from steward.core.signin import tasks as signin
 from steward.core.vault import tasks as vault
+from steward.desk import collecting
 from steward.insurance import tasks as insurance
 
 KINDS: tuple[Kind, ...] = (
@@ -24,6 +25,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("audit.sign_day", audit.sign_day),
     Kind("signin.forget_sessions", signin.forget_sessions),
     Kind("insurance.ask_for_visits", insurance.ask_for_visits),
+    Kind("doors.look", collecting.look),
+    Kind(collecting.KIND, collecting.run),
+    Kind("doors.put_files", collecting.put_files),
 )
 
 SCHEDULE: tuple[Scheduled, ...] = (
@@ -32,7 +36,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("audit.sign_day", every_seconds=1800),
     Scheduled("signin.forget_sessions", every_seconds=6 * 3600),
     *([Scheduled("backup.nightly", title="Nightly backup", at=time(2))] if os.environ.get("STEWARD_BACKUPS") else []),
-    # without a folder to put them into, questions would be asked of nobody: the screen writes them for sending by hand
-    *([Scheduled("insurance.ask_for_visits", title="Eligibility of the coming visits", at=time(20, 30))]
-      if os.environ.get(insurance.FOLDER) else []),
+    Scheduled("insurance.ask_for_visits", title="Eligibility of the coming visits", at=time(20, 30)),
+    Scheduled("doors.look", every_seconds=collecting.EVERY_SECONDS),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from steward.billing.doors import Opened, opened
+from steward.billing.selectors.doors import sender
 from steward.core.files.models import FileLink
 from steward.core.files.selectors import content
 from steward.core.jobs.work import Result, Work
@@ -19,8 +19,6 @@ from steward.insurance import selectors, services
 from steward.insurance.selectors import VisitFact
 from steward.insurance.types import Asking
 
-#: The folder a clearinghouse collects from; without it the files stay stored and are sent by hand.
-FOLDER = "STEWARD_CLEARINGHOUSE"
 DAYS_AHEAD = 8
 #: A question older than this is asked anew, not sent late.
 KEEP_DAYS = 2
@@ -38,8 +36,11 @@ def visits_ahead(call: Call, days: int = DAYS_AHEAD) -> list[VisitFact]:
 
 def ask_for_visits(work: Work) -> Result:
     """Ask about every coverage of the coming visits that was not asked yet. Safe to repeat: what was asked is not asked
-    again, and a file that lies in the folder is not written twice."""
+    again, and a file that lies in the folder is not written twice. Without a door questions would be asked of nobody: the
+    screen writes them for sending by hand."""
     call = work.call
+    if sender() is None:
+        return Result(message=_("No door to a clearinghouse is set up; ask from the page Eligibility."))
     wanted = selectors.to_ask(visits_ahead(call), call.today)
     work.progress(0, len(wanted))
     asked = [Asking(row.pk, visit.day, visit.ref) for visit, row in wanted]
@@ -47,35 +48,34 @@ def ask_for_visits(work: Work) -> Result:
         batches = services.ask_eligibility(call, asked=asked) if asked else []
     except Refused as refused:
         return Result(message=" ".join(f"{one.message} {one.fix}" for one in refused.refusals))
-    placed = put(call)
+    try:
+        placed = put(call)
+    except Refused as fault:
+        placed = []  # they wait for the next run of the doors
+        work.progress(0, len(wanted), fault.refusals[0].message)
     work.progress(len(wanted), len(wanted))
-    words = _("%(asked)s coverages asked about in %(files)s files, %(placed)s put into the clearinghouse's folder.")
+    words = _("%(asked)s coverages asked about in %(files)s files, %(placed)s put where the clearinghouse takes them.")
     values = {"asked": len(asked), "files": len(batches), "placed": len(placed)}
     return Result("/insurance/eligibility/", words % values, values)
 
 
-def put(call: Call) -> list[Path]:
-    """Write the stored bytes of files no folder holds yet into the clearinghouse's, each whole or not at all, and note it:
-    a crash between the two writes the same bytes again. Nothing without a folder."""
-    where = os.environ.get(FOLDER, "").strip()
-    batches = selectors.unplaced(call.now - timedelta(days=KEEP_DAYS)) if where else []
-    if not batches:
+def put(call: Call) -> list[str]:
+    """Lay the stored bytes of files no folder holds yet where the clearinghouse takes them. Nothing without a door."""
+    door = sender()
+    if door is None:
         return []
-    folder = Path(where) / "out"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with opened(door) as there:
+        return place(call, there)
+
+
+def place(call: Call, there: Opened) -> list[str]:
+    """As ``put``, through a door that stands open: each file whole or not at all, and noted: a crash between the two lays the
+    same bytes there again. Where they lie now."""
+    batches = selectors.unplaced(call.now - timedelta(days=KEEP_DAYS))
     links = FileLink.objects.filter(object_uid__in=[batch.uid for batch in batches]).select_related("file")
     files = {link.object_uid: link.file for link in links}
-    placed = [_place(folder / batch.file_name, content(files[batch.uid])) for batch in batches]
-    services.note_placed(call, batches=batches)
+    placed = []
+    for batch in batches:
+        placed.append(there.put(batch.file_name, content(files[batch.uid])))
+        services.note_placed(call.with_key(None), batches=[batch])
     return placed
-
-
-def _place(path: Path, data: bytes) -> Path:
-    """Whoever watches the folder sees the whole file or none: written beside, synced, renamed."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
-    return path

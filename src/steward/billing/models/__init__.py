@@ -11,6 +11,7 @@ from steward.billing.models.denials import (
     UnderpaidDismissal,
     WorkNote,
 )
+from steward.billing.models.doors import Arrival, Door, Sighting
 from steward.billing.models.entry import Favourite, VisitDuty
 from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
 from steward.billing.models.patients import (
@@ -31,6 +32,7 @@ __all__ = [
     "AccountHolder",
     "AgencyFile",
     "Appeal",
+    "Arrival",
     "Batch",
     "Charge",
     "Claim",
@@ -42,6 +44,7 @@ __all__ = [
     "DenialCause",
     "Dispute",
     "DisputeLine",
+    "Door",
     "Favourite",
     "Hardship",
     "OtherCharge",
@@ -52,6 +55,7 @@ __all__ = [
     "RemittanceClaim",
     "RemittanceLine",
     "SalesTaxRate",
+    "Sighting",
     "Statement",
     "Submission",
     "SubmissionEvent",
@@ -62,4 +66,4 @@ __all__ = [
     "WorkNote",
     "WriteOffLine",
     "WriteOffRun",
-]
+]  # fmt: skip

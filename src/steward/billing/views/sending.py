@@ -15,6 +15,7 @@ from steward.billing.forms import FrequencyForm, LineForm, ReasonForm
 from steward.billing.models import Batch, Claim, Submission
 from steward.billing.selectors import claims as claim_list
 from steward.billing.selectors import submissions as ask
+from steward.billing.selectors.doors import sender
 from steward.billing.selectors.scrubbing import preview
 from steward.billing.selectors.unanswered import unanswered as late
 from steward.billing.services.corrections import add_charges, replace_claim
@@ -24,6 +25,8 @@ from steward.billing.states import Form, said
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
+from steward.core.files.models import StoredFile
+from steward.core.jobs.services import enqueue
 from steward.core.listing import (
     Bulk,
     Choice,
@@ -38,6 +41,7 @@ from steward.core.listing import (
     link_to,
     selected,
 )
+from steward.core.service import Call
 from steward.core.web import now
 from steward.core.web.forms import Done, handle, press
 from steward.insurance.models import Payer
@@ -114,9 +118,18 @@ def ask_payers(request: OfficeRequest) -> HttpResponse:
     back = reverse("billing:unanswered")
     rows = Submission.objects.filter(uid__in=selected(request)).select_related("batch__payer", "claim")
     return press(
-        request, lambda call: ask_status(call, submissions=list(rows)), back=back,
+        request, lambda call: _asked(call, list(rows)), back=back,
         success=lambda files: Done(reverse("files:show", args=[files[0].uid]), _("%d inquiries written") % len(files)),
     )  # fmt: skip
+
+
+def _asked(call: Call, rows: list[Submission]) -> list[StoredFile]:
+    """Write the inquiries, and let them be put where claim files go when a door stands."""
+    files = ask_status(call, submissions=rows)
+    if sender() is not None:
+        args = {"files": [str(file.uid) for file in files]}
+        enqueue(call.with_key(None), kind="doors.put_files", title=_("Inquiries to the clearinghouse"), args=args)
+    return files
 
 
 @screen(GET="charge.read")

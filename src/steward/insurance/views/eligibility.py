@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from steward.core.access.routes import screen
 from steward.core.clock import ClockError, parse_date, system_clock
 from steward.core.files.selectors import links_of
 from steward.core.files.services import store
+from steward.core.refusals import Refused
 from steward.core.service import Call
 from steward.core.web.forms import Done, handle, press
 from steward.frontdesk import selectors as frontdesk
@@ -95,7 +97,8 @@ def _chips(here: str, alarms: list[Alarm], unasked: bool) -> dict[str, Any]:
 def _ask(call: Call, asked: list[Asking]) -> list[EligibilityBatch]:
     """Write the questions, and put them where the clearinghouse collects them, if there is such a folder."""
     written = services.ask_eligibility(call, asked=asked)
-    tasks.put(call.with_key(None))
+    with suppress(Refused):  # they are kept; the doors' next run lays them there, and says what is wrong with the door
+        tasks.put(call.with_key(None))
     return written
 
 
