@@ -24,9 +24,10 @@ def test_a_file_cut_in_its_head_is_torn(office, length):
     assert "not yet" not in problem.message
 
 
-def test_another_transaction_is_still_said_not_to_be_built(office):
-    answer = import_content(office.call("biller"), HEAD.replace(b"ST*835", b"ST*820"), "x.820")
-    assert answer.kind == "820" and answer.parts[0].problems[0].code == "not_yet"
+@pytest.mark.parametrize(("kind", "code"), [("820", "unknown_kind"), ("270", "question"), ("276", "question")])
+def test_another_transaction_is_named_for_what_it_is(office, kind, code):
+    answer = import_content(office.call("biller"), HEAD.replace(b"ST*835", b"ST*" + kind.encode()), "x.edi")
+    assert (answer.kind, answer.parts[0].problems[0].code) == (kind, code)
 
 
 def test_every_kind_has_words_and_the_hint_names_them(office):

@@ -9,6 +9,8 @@ from steward.desk.rooms import IMPORTERS
 
 #: Kinds of the contract whose room is not built yet.
 NOT_YET = ("camt053", "mt940", "bank-csv", "nacha-return", "stock-csv", "staff-csv", "timeclock-csv")
+#: X12 that Steward writes, and what answers it.
+QUESTIONS = {"270": "271", "276": "277"}
 NOTHING_SAID = Options()
 MAX_BYTES = 64 * 1024 * 1024
 ISA_BYTES = 106  # X12.5: the interchange header is of fixed length
@@ -59,12 +61,15 @@ def _unknown(content: bytes) -> Imported:
 
 
 def _unknown_x12(content: bytes) -> Imported:
-    """An X12 file no room took: torn when its first transaction cannot be read, else of a kind not built."""
+    """An X12 file no room took: torn when its first transaction cannot be read, a question of ours, or of no kind we read."""
     kind = _x12_kind(content)
     if kind is None or kind in kinds():
         message = "The file is torn: it begins as X12 and ends before its first transaction can be read."
         return refused(kind or "x12", Refusal("torn", message, "Fetch it again, whole, from where it came."))
-    return refused(kind, Refusal("not_yet", f"{kind} files: not yet", f"Today: {', '.join(kinds())}."))
+    if kind in QUESTIONS:
+        message = f"A {kind} asks a payer; it goes out and is not brought in."
+        return refused(kind, Refusal("question", message, f"Bring in the payer's answer, a {QUESTIONS[kind]}."))
+    return refused(kind, Refusal("unknown_kind", f"Steward does not read {kind} files.", f"Known: {', '.join(kinds())}."))
 
 
 def _x12_kind(content: bytes) -> str | None:
