@@ -81,3 +81,15 @@ class SalesTaxForm(Form):
     def clean_rate_ppm(self) -> int:
         """Percent with at most four places, as millionths."""
         return int(self.cleaned_data["rate_ppm"] * Decimal(10_000))
+
+
+class ReturnedForm(Form):
+    """Why a payment came back, when, and what fee is asked for."""
+
+    returned_on = DateField(label=_("Came back on"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("As the bank says it: insufficient funds, stop payment"))
+    fee_cents = MoneyField(label=_("Fee"), least=0, required=False, help_text=_("Empty: none. At most what the state allows."))
+
+    def clean_fee_cents(self) -> int:
+        """Nothing typed is no fee."""
+        return self.cleaned_data["fee_cents"] or 0

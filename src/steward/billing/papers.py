@@ -116,7 +116,11 @@ def _prepaid_words(row: Statement) -> list[str]:
 def _closing(row: Statement) -> list[str]:
     phone = row.told["phone"]
     plan = row.told.get("plan")
-    found = []
+    found = [
+        _("Your payment of %(amount)s of %(day)s was returned to us unpaid; what it had paid is open again.")
+        % {"amount": format_cents(one["cents"], symbol=True), "day": _day(_iso(one["day"]))}
+        for one in row.told.get("returned", [])
+    ]
     if plan:
         words = {"amount": format_cents(plan["cents"], symbol=True), "day": _day(_iso(plan["next_due"]))}
         found.append(

@@ -224,6 +224,14 @@ class DecisionKind(models.TextChoices):
 
     WRITE_OFF = "write_off", _("Write-off")
     REFUND = "refund", _("Refund")
+    RETURNED = "returned", _("Returned payment")
+
+
+class ReturnKind(models.TextChoices):
+    """How a payment came back."""
+
+    CHECK = "check", _("Returned check")
+    CHARGEBACK = "chargeback", _("Card chargeback")
 
 
 class OtherKind(models.TextChoices):

@@ -43,6 +43,7 @@ def _sentence(kind: Kind) -> str:
         Kind.PAYER_TOOK_BACK: _("%(payer)s took back %(amount)s."),
         Kind.PATIENT_PAID: _("The patient's payment of %(amount)s was put to it."),
         Kind.PATIENT_GIVEN_BACK: _("%(amount)s was given back to the patient."),
+        Kind.RETURNED: _("A payment of %(amount)s came back; it is owed again."),
         Kind.WRITTEN_OFF: _("%(amount)s was written off: %(why)s."),
         Kind.WRITE_OFF_BACK: _("%(amount)s written off came back: %(why)s."),
         Kind.TO_PATIENT: _("%(payer)s left %(amount)s for the patient to pay."),

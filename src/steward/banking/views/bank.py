@@ -198,10 +198,11 @@ def line(request: OfficeRequest, uid: UUID) -> HttpResponse:
     settlements = (
         [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
     )
-    may = holds(request.call.subject, "bank.import")
-    return render(
-        request, "banking/line.html", {"line": row, "match": found, "settlements": settlements, "may_match": may}
-    )
+    subject = request.call.subject
+    return render(request, "banking/line.html", {
+        "line": row, "match": found, "settlements": settlements, "may_match": holds(subject, "bank.import"),
+        "may_return": row.cents < 0 and not found and holds(subject, "remittance.post"),
+    })  # fmt: skip
 
 
 @screen(GET="bank.import", POST="bank.import")

@@ -22,6 +22,7 @@ from steward.billing.selectors.others import holder_paying
 from steward.billing.selectors.refunds import asked_of_item
 from steward.billing.services.others import pay_other
 from steward.billing.services.prepaid import apply_visit_payments
+from steward.billing.views.returned import on_receipt
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, in_full
 from steward.core.access.request import OfficeRequest
@@ -191,7 +192,7 @@ def receipt(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return render(request, "banking/receipt.html", {
         "receipt": row, "may_void": may_void, "may_take": holds(subject, "receipt.take"),
         "may_ask": left > 0 and _patient_uid(row) is not None and holds(subject, "writeoff.request"),
-        "asked": asked_of_item(row.item), "given": given, **paper,
+        "asked": asked_of_item(row.item), "given": given, **on_receipt(request, row, holds(subject, "remittance.post")), **paper,
     })  # fmt: skip
 
 

@@ -18,6 +18,10 @@ from .claim_state import ADJUSTED
 BUCKETS: tuple[tuple[int, int | None], ...] = ((0, 30), (31, 60), (61, 90), (91, 120), (121, None))
 
 
+#: Source of the entries by which a payment that came back reopens what it had paid.
+RETURN = "billing.returnedpayment"
+
+
 class Kind(StrEnum):
     """What an entry did to a charge."""
 
@@ -27,6 +31,7 @@ class Kind(StrEnum):
     PAYER_TOOK_BACK = "payer_took_back"
     PATIENT_PAID = "patient_paid"
     PATIENT_GIVEN_BACK = "patient_given_back"
+    RETURNED = "returned"
     WRITTEN_OFF = "written_off"
     WRITE_OFF_BACK = "write_off_back"
     TO_PATIENT = "to_patient"
@@ -57,6 +62,8 @@ class Move(Protocol):
     def day(self) -> date: ...
     @property
     def journal(self) -> str: ...
+    @property
+    def source_type(self) -> str: ...
     @property
     def source_ref(self) -> str: ...
     @property
@@ -122,7 +129,8 @@ def _of_entry(own: Sequence[Move], paid: Mapping[str, int]) -> Iterable[Event]:
     if not charged:
         yield from _moved(event, share, sums.get("ar_insurance", 0), own)
     if ours:
-        yield event(Kind.PATIENT_PAID if ours > 0 else Kind.PATIENT_GIVEN_BACK, ours)
+        back = Kind.RETURNED if head.source_type == RETURN else Kind.PATIENT_GIVEN_BACK
+        yield event(Kind.PATIENT_PAID if ours > 0 else back, ours)
     if sums.get("credit_balance", 0) < 0:
         yield event(Kind.CREDIT_ASIDE, sums["credit_balance"])
     if sums.get("refunds_payable", 0) < 0:

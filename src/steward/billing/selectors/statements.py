@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -14,6 +14,7 @@ from steward.billing.models import AccountHold, Charge, Statement
 from steward.billing.selectors.accounts import OWING, AccountLine, lines_of
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.others import PREFIX, OtherLine, holder_parties, other_lines
+from steward.billing.selectors.returned import returned_of
 from steward.core.access.decide import Subject
 from steward.core.access.policy import masks, scoped
 from steward.frontdesk.models import Patient
@@ -115,11 +116,12 @@ def told(rows: Sequence[Candidate], today: date) -> dict[int, dict[str, Any]]:
     for other in other_lines(items, today):
         lines.setdefault(of[other.charge.debtor_id], []).append(_other_line(other))
     holders = holder_parties(one.guarantor.pk for one in rows)
+    back = _returned(rows, today)
     head = letterhead()
     return {
         one.guarantor.pk: {
             **_told(one, lines.get(one.guarantor.pk, []), loose.get(one.guarantor.pk, 0), head),
-            "holder": one.guarantor.pk in holders,
+            "holder": one.guarantor.pk in holders, "returned": back.get(one.guarantor.pk, []),
         }
         for one in rows
     }
@@ -145,6 +147,19 @@ def _other_line(line: OtherLine) -> dict[str, Any]:
         "day": row.charged_on.isoformat(), "code": "", "kind": row.kind, "what": row.what, "provider": "",
         "charge": row.total_cents, "insurance": 0, "off": 0, "paid": row.total_cents - line.owed_cents, "owed": line.owed_cents,
     }  # fmt: skip
+
+
+def _returned(rows: Sequence[Candidate], today: date) -> dict[int, list[dict[str, Any]]]:
+    """Guarantor -> payments that came back in the last 60 days, or since the last statement when that is longer ago."""
+    of = {party: one for one in rows for party in (*one.parties, one.guarantor.pk)}
+    found: dict[int, list[dict[str, Any]]] = {}
+    for each in returned_of(of):
+        one = of[each.receipt.party_id or 0]
+        since = min(one.standing.last_statement or today, today - timedelta(days=60))
+        if each.returned_on >= since:
+            told = {"day": each.receipt.day.isoformat(), "cents": each.cents, "kind": each.kind}
+            found.setdefault(one.guarantor.pk, []).append(told)
+    return found
 
 
 def letterhead() -> dict[str, Any]:

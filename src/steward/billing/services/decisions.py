@@ -11,12 +11,13 @@ from steward.banking import services as banking
 from steward.banking.models import CashRefund, Receipt
 from steward.banking.selectors.drawers import receipt_of_item
 from steward.billing import postings
-from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim
+from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim, ReturnedPayment
 from steward.billing.postings import ChargeFacts, Posting, PrepaidFacts, Where
 from steward.billing.selectors.claims import pieces_of_visits
 from steward.billing.selectors.facts import known_by_pk
 from steward.billing.selectors.refunds import refund_ref
 from steward.billing.services import books
+from steward.billing.services.returning import post_return
 from steward.billing.services.work import settle
 from steward.billing.states import DecisionKind, WriteOff
 from steward.core.access.separation import perform
@@ -48,7 +49,7 @@ def write_off(
     if not 0 < cents <= open_cents:
         message = _("At most %s is open.") % format_cents(max(open_cents, 0))
         raise refuse("amount", message, _("Correct the amount."), field="cents")
-    row = _decision(call, DecisionKind.WRITE_OFF, charge, payer, charge.item, role, cents, reason)
+    row = new_decision(call, DecisionKind.WRITE_OFF, charge, payer, charge.item, role, cents, reason)
     title = _("Write-off of %(amount)s on claim %(ref)s") % {"amount": format_cents(cents), "ref": charge.claim.ref}
     return _settled(call, row, _ask(call, row, title))
 
@@ -76,7 +77,7 @@ def request_refund(
         message = _("At most %s can be given back.") % format_cents(max(left, 0))
         raise refuse("amount", message, _("Correct the amount."), field="cents")
     who = patient or (charge.claim.patient if charge else None)
-    row = _decision(call, DecisionKind.REFUND, charge, payer, item, role, cents, reason, who)
+    row = new_decision(call, DecisionKind.REFUND, charge, payer, item, role, cents, reason, who)
     return _settled(call, row, _ask(call, row, _("Refund of %s") % format_cents(cents)))
 
 
@@ -86,7 +87,7 @@ def sign_decision(call: Call, *, uid: UUID, approve: bool, comment: str = "") ->
     posted the charge or its payment, and ``amount`` when less is open by now.
     """
     row = Decision.objects.select_for_update(of=("self",)).filter(uid=uid).first()
-    waiting = asked.latest(uid, _kind(row)) if row else None
+    waiting = asked.latest(uid, approval_kind(row)) if row else None
     if row is None or waiting is None:
         raise refuse("no_decision", _("Nothing waits under this name."), _("Open it from the approvals."))
     if approve:
@@ -130,10 +131,11 @@ def _side(payer: Payer | None) -> tuple[str, int | None]:
     return ("ar_insurance" if payer else "ar_patient", _party(payer))
 
 
-def _decision(
+def new_decision(
     call: Call, kind: DecisionKind, charge: Charge | None, payer: Payer | None, item: str, role: str, cents: int,
     reason: str, patient: Patient | None = None,
 ) -> Decision:  # fmt: skip
+    """A decision noted, not yet put before the rules. Refuses ``no_reason``."""
     if not reason.strip():
         raise refuse("no_reason", _("This needs a reason."), _("Say why, in a few words."), field="reason")
     row = Decision(
@@ -145,8 +147,14 @@ def _decision(
     return row
 
 
-def _kind(row: Decision | None) -> str:
-    return "refund" if row and row.kind == DecisionKind.REFUND else "write_off"
+def put_before_rules(call: Call, row: Decision, title: str) -> Decision:
+    """Ask for its signature; posted at once where no rule wants one. Refuses what approvals refuse."""
+    return _settled(call, row, _ask(call, row, title))
+
+
+def approval_kind(row: Decision | None) -> str:
+    """The kind of approval a decision asks for."""
+    return str(row.kind) if row and row.kind != DecisionKind.WRITE_OFF else "write_off"
 
 
 def _ask(call: Call, row: Decision, title: str) -> ApprovalRequest:
@@ -157,7 +165,7 @@ def _ask(call: Call, row: Decision, title: str) -> ApprovalRequest:
 
 def _subject(call: Call, row: Decision) -> approval.Subject:
     fields = {"item": row.item, "role": row.role, "payer": row.payer_id, "reason": row.reason}
-    return subject(call, _kind(row), fields, amount_cents=row.cents, parties=_parties(row))
+    return subject(call, approval_kind(row), fields, amount_cents=row.cents, parties=_parties(row))
 
 
 def _parties(row: Decision) -> tuple[tuple[str, int], ...]:
@@ -179,11 +187,16 @@ def _settled(call: Call, row: Decision, done: ApprovalRequest) -> Decision:
     elif not done.waiting and not done.approved:
         row.rejected_at = call.now
         row.save(update_fields=["rejected_at"])
+        # a no frees the receipt: it may be asked again
+        why = _("Not approved")
+        ReturnedPayment.objects.filter(decision=row, undone_at=None).update(undone_at=call.now, undo_reason=why)
     note(row)
     return row
 
 
 def _post(call: Call, row: Decision) -> int:
+    if row.kind == DecisionKind.RETURNED:
+        return post_return(call, row)
     memo = f"{row.get_kind_display()}: {row.reason}"[:200]
     numbers = [
         number
@@ -248,6 +261,8 @@ def charge_where(charge: Charge) -> Where:
 
 def _keep_apart(call: Call, row: Decision) -> None:
     """Whoever posted the charge or took or posted a payment on it does not sign its write-off or refund."""
+    if row.kind == DecisionKind.RETURNED:
+        return  # nothing is given away: the bank has taken it already
     duty = "approve_refund" if row.kind == DecisionKind.REFUND else "approve_writeoff"
     if row.charge is None:
         receipt = receipt_of_item(row.item)

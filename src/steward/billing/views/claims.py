@@ -19,7 +19,7 @@ from steward.billing.selectors.facts import known_by_pk
 from steward.billing.selectors.scrubbing import held_by
 from steward.billing.selectors.submissions import with_outcome
 from steward.billing.services.charges import void_charge
-from steward.billing.services.decisions import apply_prepayment, request_refund
+from steward.billing.services.decisions import apply_prepayment, approval_kind, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import REJECTED, TONES, ClaimState, said
 from steward.core.access.policy import holds
@@ -247,7 +247,6 @@ def decision(request: OfficeRequest, uid: UUID) -> HttpResponse:
     # who may see neither charges nor the request among the approvals may not see what it asks
     if row is None or not (shown or requests_for(subject).filter(object_uid=row.uid).exists()):
         raise Http404
-    kind = "refund" if row.kind == "refund" else "write_off"
     if shown and row.charge:
         request.call.read("patient", [row.charge.claim.patient.uid])
-    return render(request, "billing/decision.html", {"decision": row, "asked": latest(row.uid, kind), "shown": shown})
+    return render(request, "billing/decision.html", {"decision": row, "asked": latest(row.uid, approval_kind(row)), "shown": shown})

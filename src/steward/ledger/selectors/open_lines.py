@@ -174,3 +174,29 @@ def received(parties: Iterable[int], since: datetime) -> int:
         )  # fmt: skip
         found -= cents
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class EntryMove:
+    """One line with an item, as its entry has it: number, where it came from, role (or code), party, cents."""
+
+    entry: int
+    journal: str
+    source_ref: str
+    item: str
+    role: str
+    party: int | None
+    cents: int
+
+
+def moves_through(item: str) -> list[EntryMove]:
+    """Every line with an item of the entries that touched ``item`` and stand (neither reversed nor a reversal), in order. One query."""
+    rows = query(
+        "SELECT e.number, e.journal, e.source_ref, l.item, COALESCE(a.role, a.code), l.party_id, l.cents FROM ledger_line l"
+        " JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id"
+        " WHERE e.state = 'posted' AND e.reverses_id IS NULL AND l.item <> ''"
+        " AND e.id IN (SELECT own.entry_id FROM ledger_line own WHERE own.item <> '' AND own.item = %s)"
+        " AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id AND r.state = 'posted')"
+        " ORDER BY e.number, l.n", item,
+    )  # fmt: skip
+    return [EntryMove(*row) for row in rows]
