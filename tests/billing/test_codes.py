@@ -10,12 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from steward.billing.logic.scrub.code_files import read
-from steward.billing.models import Code, CodeImport, CodeLimit, CodePair
+from steward.billing.models import Claim, Code, CodeImport, CodeLimit, CodePair
 from steward.billing.selectors.codes import labels, latest, search
+from steward.billing.selectors.outgoing import Wanted, outgoing
+from steward.billing.selectors.scrubbing import problems_of, world_of
 from steward.billing.services.codes import import_codes
 from steward.core.refusals import Refused
 from steward.core.service import system_call
+from tests.billing.conftest import Practice
 from tests.billing.scrub.test_codes import MUE, ORDER, PTP, order
+from tests.billing.test_sending import CLEAN
 
 OCTOBER, APRIL = dt.date(2025, 10, 1), dt.date(2026, 4, 1)
 HCPCS = (
@@ -127,3 +131,76 @@ def test_search_shows_dots_headings_and_stops(db: None) -> None:
     first, second = search("diagnosis", "M2556", APRIL, most=2)
     assert (first.shown, first.leaf, second.shown, second.leaf) == ("M25.56", False, "M25.561", True)
     assert labels("diagnosis", ["I10", "Z999"], APRIL) == {"I10": "Essential (primary) hypertension"}
+
+
+# ---- what the scrub makes of them ----
+DAY = {**CLEAN, "dx1": "I10"}
+
+
+def told(practice: Practice, *lines: dict[str, Any]) -> list[str]:
+    """The rules that speak of one claim with these lines, of those that ask imported lists."""
+    practice.claims(*({**DAY, "line_ref": f"L{n}", **line} for n, line in enumerate(lines, 1)))
+    claim = Claim.objects.get()
+    values = list(outgoing([Wanted(claim.pk)]).values())
+    asked = ("dx-unknown", "dx-unlisted", "dx-header", "dx-not-in-force", "code-", "ncci", "mue")
+    return [one.rule for one in problems_of(values, practice.office.today)[claim.ref] if one.rule.startswith(asked)]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ({"dx1": "I10"}, []), ({"dx1": "R53.83"}, ["dx-not-in-force"]), ({"dx1": "M25.56"}, ["dx-header"]),
+        ({"dx1": "I99.99"}, ["dx-unknown"]), ({"code": "J3420"}, []), ({"code": "J9999"}, ["code-unknown"]),
+        ({"code": "G0389"}, ["code-not-in-force"]), ({"code": "1000A"}, []), ({"code": "1000Z"}, []),
+        ({"code": "1000B"}, ["code-not-in-force"]), ({"code": "J3420", "units": "2"}, ["mue-line"]),
+    ],
+)  # fmt: skip
+def test_the_scrub_asks_the_lists(practice: Practice, line: dict[str, Any], rule: list[str]) -> None:
+    bring("icd10", ORDER, OCTOBER)
+    bring("icd10", "\n".join(one for one in ORDER.splitlines() if "R5383" not in one), APRIL)
+    bring("hcpcs", HCPCS, OCTOBER)
+    bring("cpt", OWN, OCTOBER, licence="Licence 1")
+    bring("mue", MUE, dt.date(2026, 10, 1), ends_on=dt.date(2026, 12, 31))
+    assert told(practice, {"code": "J3420", **line}) == rule
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        (({"code": "G0447"}, {"code": "J3420"}), ["ncci-modifier"]),
+        (({"code": "G0447"}, {"code": "J3420", "modifiers": "59"}), []),
+        (({"code": "G0101"}, {"code": "G0463", "modifiers": "59"}), ["ncci-never"]),
+        (({"code": "G0101"}, {"code": "J3420"}), []),
+    ],
+)
+def test_the_scrub_asks_the_pairs(practice: Practice, lines: tuple[dict[str, Any], ...], rule: list[str]) -> None:
+    bring("ptp", PTP, APRIL)
+    assert told(practice, *lines) == rule
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"), [({"dx1": "I99.99"}, ["dx-unlisted"]), ({"dx1": "R53.83"}, []), ({"code": "J3420", "units": "9"}, [])]
+)
+def test_what_a_list_does_not_speak_of_is_unknown(practice: Practice, line: dict[str, Any], rule: list[str]) -> None:
+    """The edition ended in September, the quarter in June; the claim is of November: a new code may be right."""
+    bring("icd10", ORDER, OCTOBER, ends_on=dt.date(2026, 9, 30))
+    bring("mue", MUE, APRIL, ends_on=dt.date(2026, 6, 30))
+    assert told(practice, {"code": "J3420", **line}) == rule
+
+
+def test_nothing_imported_holds_nothing(practice: Practice) -> None:
+    assert told(practice, {"code": "J9999", "dx1": "I99.99", "units": "30"}) == []
+
+
+def test_the_lists_are_asked_a_constant_number_of_times(practice: Practice) -> None:
+    for kind, text in (("icd10", ORDER), ("hcpcs", HCPCS), ("ptp", PTP), ("mue", MUE)):
+        bring(kind, text, OCTOBER)
+    many = [{**DAY, "claim_ref": f"C-{n}", "code": f"J{3000 + n}", "dx1": f"I{n % 90 + 10}.{n % 9}"} for n in range(120)]
+    practice.claims(*many)
+    values = list(outgoing([Wanted(pk) for pk in Claim.objects.values_list("pk", flat=True)]).values())
+    counts = []
+    for part in (values[:5], values):
+        with CaptureQueriesContext(connection) as queries:
+            world_of(part, practice.office.today)
+        counts.append(len(queries))
+    assert len(values) == 120 and counts[0] == counts[1]

@@ -12,6 +12,7 @@ from steward.billing.logic.outgoing.model import OutgoingClaim
 from steward.billing.logic.scrub import engine, rules
 from steward.billing.logic.scrub.model import INFO, WARNING, Grant, InForce, PastLine, Problem, World
 from steward.billing.models import Charge, Claim, Waiver
+from steward.billing.selectors.code_world import code_world
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.outgoing import Wanted, outgoing
 from steward.billing.selectors.sending import due
@@ -63,8 +64,11 @@ def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
     granted = _grants(parties)
     limits = dict(Payer.objects.exclude(filing_limit_days=None).values_list("code", "filing_limit_days"))
     days = [line.day for value in values for line in value.lines]
+    history = _history(charts, min(days, default=today))
+    codes = code_world(values, history)
     return World(
-        today=today, history=_history(charts, min(days, default=today)), coverages=_coverages(parties),
+        today=today, history=history, coverages=_coverages(parties), icd10=codes.icd10, hcpcs=codes.hcpcs, cpt=codes.cpt,
+        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks,
         filing_limits={code: limit for code, limit in limits.items() if limit},
         authorisations=granted["authorisation"], referrals=granted["referral"],
     )  # fmt: skip

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from steward.billing.logic.outgoing.model import Drug
-from steward.billing.logic.scrub.model import Mue, PastLine, Ptp
+from steward.billing.logic.scrub.model import Mue, PastLine, Ptp, Span
 
 from ..claims import (
     CLEAN,
@@ -29,6 +29,7 @@ from ..claims import (
     with_policy,
 )  # fmt: skip
 
+SINCE_OVER = replace(WORLD, speaks={"icd10": (Span(SINCE, DAY - dt.timedelta(1)),)})
 DAY_AFTER = dt.timedelta(1)
 MAN = with_policy(claim(patient=LUIS), subscriber=LUIS)
 CHILD = with_patient(born=dt.date(2016, 1, 1))
@@ -44,6 +45,7 @@ DIAGNOSIS = {
     "dx-pattern": Pair(claim(diagnoses=("E53.8", "10I")), claim(diagnoses=("e538", "I10"))),
     "dx-twice": Pair(claim(diagnoses=("E53.8", "I10", "E538"))),
     "dx-unknown": Pair(claim(diagnoses=("E53.8", "E99.99"))),
+    "dx-unlisted": Pair(claim(diagnoses=("E53.8", "E99.99")), world=SINCE_OVER),
     "dx-header": Pair(claim(diagnoses=("E53.8", "E11")), claim(diagnoses=("E53.8", "E11.65"))),
     "dx-not-in-force": Pair(claim(diagnoses=("E53.8", "F32.8"))),
     "dx-external-first": Pair(claim(diagnoses=("W19.XXXA", "S80.01XA")), claim(diagnoses=("S80.01XA", "W19.XXXA"))),

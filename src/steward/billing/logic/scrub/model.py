@@ -149,6 +149,9 @@ class World:
     """Everything outside the claim that a rule may ask. Mappings of people are keyed by ``patient_ref``; who is not in them
     is unknown, and what is unknown never holds a claim.
 
+    ``speaks`` tells on which days an imported list (``icd10``, ``hcpcs``, ``cpt``) is the word on what exists; a list that is not in
+    it is so on every day. On other days what a list does not name is unknown.
+
     ``authorisation_codes`` and ``referral_payers`` come from contracts, ``global_days`` from the practice's own fee schedule
     file, ``clia`` tells the kind of a certificate (``waiver`` or another), ``excluded`` since when an NPI is on the OIG list,
     ``addons`` an add-on code's primary codes."""
@@ -171,3 +174,9 @@ class World:
     filing_limits: Mapping[str, int] = field(default_factory=dict)
     excluded: Mapping[str, date] = field(default_factory=dict)
     clia: Mapping[str, str] = field(default_factory=dict)
+    speaks: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+
+    def speaks_on(self, kind: str, day: date) -> bool:
+        """Whether the imported list ``kind`` is the word on what exists on ``day``."""
+        spans = self.speaks.get(kind)
+        return spans is None or any(span.holds_on(day) for span in spans)

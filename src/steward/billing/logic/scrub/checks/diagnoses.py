@@ -36,9 +36,12 @@ def dx_twice(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -
         seen.add(icd(code))
 
 
-def _known(claim: OutgoingClaim, world: World) -> Iterator[tuple[int, str, tuple[Span, ...] | None]]:
-    """Each well-formed diagnosis with its entries in the imported set (None: not in it); nothing without a set."""
-    if world.icd10 is None:
+def _known(
+    claim: OutgoingClaim, lines: Lines, world: World, *, spoken: bool = True
+) -> Iterator[tuple[int, str, tuple[Span, ...] | None]]:
+    """Each well-formed diagnosis with its entries in the imported set (None: not in it); nothing without a set, or when the
+    set speaks of none of the days of service (with ``spoken`` False: of one of them)."""
+    if world.icd10 is None or any(world.speaks_on("icd10", line.day) for _, line in lines) != spoken:
         return
     for place, code in enumerate(claim.diagnoses, 1):
         if icd_shaped(code):
@@ -46,22 +49,30 @@ def _known(claim: OutgoingClaim, world: World) -> Iterator[tuple[int, str, tuple
 
 
 def dx_unknown(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for place, code, entries in _known(claim, world):
+    for place, code, entries in _known(claim, lines, world):
         if entries is None:
             yield on_claim(f"diagnosis {place}", code=code)
 
 
+def dx_unlisted(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """In no edition that was imported, while none of them speaks of the day: new since, or mistyped."""
+    for place, code, entries in _known(claim, lines, world, spoken=False):
+        if entries is None and lines:
+            yield on_claim(f"diagnosis {place}", code=code, day=lines[0][1].day.isoformat())
+
+
 def dx_header(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for place, code, entries in _known(claim, world):
+    for place, code, entries in _known(claim, lines, world):
         if entries is not None and not any(entry.leaf for entry in entries):
             yield on_claim(f"diagnosis {place}", code=code)
 
 
 def dx_not_in_force(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """The set changes on 1 October and 1 April; the day of service decides, never today."""
-    for place, code, entries in _known(claim, world):
+    for place, code, entries in _known(claim, lines, world):
         leaves = [entry for entry in entries or () if entry.leaf]
-        bad = next((ln.day for _, ln in lines if leaves and not any(entry.holds_on(ln.day) for entry in leaves)), None)
+        days = [ln.day for _, ln in lines if leaves and world.speaks_on("icd10", ln.day)]
+        bad = next((day for day in days if not any(entry.holds_on(day) for entry in leaves)), None)
         if bad:
             yield on_claim(f"diagnosis {place}", code=code, day=bad.isoformat())
 
@@ -112,7 +123,7 @@ def dx_side(claim: OutgoingClaim, lines: Lines, world: World, params: Params) ->
 
 
 def dx_side_unspecified(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    for place, code, entries in _known(claim, world):
+    for place, code, entries in _known(claim, lines, world):
         if any(entry.side == "U" for entry in entries or ()):
             yield on_claim(f"diagnosis {place}", code=code)
 
@@ -145,6 +156,7 @@ CHECKS = (
     Check("dx_pattern", dx_pattern),
     Check("dx_twice", dx_twice),
     Check("dx_unknown", dx_unknown),
+    Check("dx_unlisted", dx_unlisted),
     Check("dx_header", dx_header),
     Check("dx_not_in_force", dx_not_in_force),
     Check("dx_first_listed", dx_first_listed, {"codes": "codes"}),

@@ -66,8 +66,9 @@ def visit_reasons(claim: OutgoingClaim, lines: Lines, world: World, params: Para
     """HI with PR: so many at most, each an ICD-10-CM code (in the imported set, where there is one)."""
     if len(claim.visit_reasons) > params.numbers["most"]:
         yield on_claim("reasons for the visit", reason=f"{len(claim.visit_reasons)} reasons")
+    spoken = any(world.speaks_on("icd10", line.day) for _, line in lines)
     for code in claim.visit_reasons:
-        if not icd_shaped(code) or (world.icd10 is not None and icd(code) not in world.icd10):
+        if not icd_shaped(code) or (spoken and world.icd10 is not None and icd(code) not in world.icd10):
             yield on_claim("reasons for the visit", reason=code or "nothing")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steward.billing.logic.outgoing.model import OutgoingClaim
+from steward.billing.logic.outgoing.model import OutgoingClaim, ServiceLine
 from steward.billing.logic.scrub.asking import (
     Check,
     Found,
@@ -29,21 +29,24 @@ def code_pattern(claim: OutgoingClaim, lines: Lines, world: World, params: Param
             yield on_line(number, "code", code=line.code or "nothing")
 
 
-def _set_of(code: str, world: World) -> CodeSet | None:
-    return world.hcpcs if level_two(code) else world.cpt if other_level(code) else None
+def _set_of(line: ServiceLine, world: World) -> CodeSet | None:
+    """The imported set of the code's level; None without one, or when it does not speak of the line's day."""
+    kind = "hcpcs" if level_two(line.code) else "cpt" if other_level(line.code) else ""
+    found = {"hcpcs": world.hcpcs, "cpt": world.cpt}.get(kind)
+    return found if world.speaks_on(kind, line.day) else None
 
 
 def code_unknown(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     """Not in the imported set of its level; without one the pattern is all that is asked."""
     for number, line in lines:
-        known = _set_of(line.code, world)
+        known = _set_of(line, world)
         if known is not None and line.code not in known:
             yield on_line(number, "code", code=line.code)
 
 
 def code_not_in_force(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
     for number, line in lines:
-        entries = (_set_of(line.code, world) or {}).get(line.code, ())
+        entries = (_set_of(line, world) or {}).get(line.code, ())
         if entries and not any(entry.holds_on(line.day) for entry in entries):
             yield on_line(number, "code", code=line.code, day=line.day.isoformat())
 
