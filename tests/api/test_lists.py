@@ -40,6 +40,9 @@ SCREENS = {
     "billing.statements": "billing:statements",
     "billing.others": "billing:others",
     "billing.holders": "billing:holders",
+    "billing.answers": "billing:answers",
+    "billing.refused": "billing:refused",
+    "billing.acts": "billing:acts",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
 

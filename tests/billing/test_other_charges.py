@@ -18,7 +18,7 @@ from steward.billing.logic.other_charges import RecordsCap, read_policy, records
 from steward.billing.models import AccountHolder, OtherCharge, Statement
 from steward.billing.papers import statement_letter, statement_pdf
 from steward.billing.selectors.accounts import account
-from steward.billing.selectors.reports import ageing, behind
+from steward.billing.selectors.reports.ageing import ageing, behind
 from steward.billing.services.others import (
     OtherData,
     apply_to_other,

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steward.billing.logic import measures
-from steward.billing.selectors.reports import CUTS, ageing, behind, figures
+from steward.billing.logic.spans import Span, month_of
+from steward.billing.selectors.reports.ageing import CUTS, ageing, behind
+from steward.billing.selectors.reports.catalogue import FIGURES, REPORTS
+from steward.billing.selectors.reports.figures import bands, overview
 from tests.support import signed_in
 
 from .conftest import Practice
@@ -66,31 +69,42 @@ def test_the_rows_behind_a_number_are_its_sum(practice: Practice) -> None:
 def test_the_figures(practice: Practice) -> None:
     lived(practice)
     day = dt.date(2026, 11, 23)
-    found = {one.name: one for one in figures(day, ageing(day).columns)}
+    found = overview(Span(dt.date(2025, 11, 24), day), month_of(day, -1)).now
     assert (found["days_in_ar"].numerator, found["days_in_ar"].denominator) == (36_000, 64_000)
     assert found["days_in_ar"].tenths == 2_053  # 360.00 / (640.00 / 365) = 205.3 days
-    assert (found["denial_rate"].numerator, found["denial_rate"].denominator, found["denial_rate"].tenths) == (
-        1,
-        3,
-        333,
-    )
+    assert (found["adjusted_days_in_ar"].numerator, found["adjusted_days_in_ar"].denominator) == (36_000, 54_000)
+    assert (found["denial_rate"].numerator, found["denial_rate"].denominator, found["denial_rate"].tenths) == (1, 3, 333)
+    assert (found["denial_dollars"].numerator, found["denial_dollars"].denominator) == (15_000, 45_000)
+    assert (found["clean_claims"].numerator, found["clean_claims"].denominator) == (2, 3)
     # paid 80 + 100 of 600 - 100 contractual: the span ends 90 days before, October is not in it
     assert (found["net_collection"].numerator, found["net_collection"].denominator) == (18_000, 50_000)
-    assert found["over_90"].numerator == 32_000
+    assert (found["gross_collection"].numerator, found["gross_collection"].denominator) == (18_000, 64_000)
+    assert found["over_90"].numerator == found["over_120"].numerator == 32_000
+    assert (found["payment_lag"].tenths, found["charge_lag"].tenths) == (2_450, 0)  # the remittance is dated November 2
+    assert found["charges"].tenths == 64_000 and found["collections"].tenths == 18_000
+
+
+def test_every_figure_has_its_formula_and_every_band_its_figure_and_source() -> None:
+    assert set(bands()) <= {one.name for one in FIGURES} and all(str(one.formula) for one in FIGURES)
+    assert all(one.source and one.year >= 2009 and (one.least or one.most) for one in bands().values())
+    assert {one.report for one in FIGURES} <= {one.name for one in REPORTS}
+    assert {each for one in REPORTS for each in one.figures} <= {one.name for one in FIGURES}
 
 
 def test_screens(practice: Practice) -> None:
     lived(practice)
     biller = signed_in("biller")
+    page = reverse("billing:report", args=["receivable"])
     for by in CUTS:
-        page = biller.get(reverse("billing:reports"), {"by": by, "day": "2026-11-23"})
-        assert page.status_code == 200 and b"360.00" in page.content and b"to the cent" in page.content
-        file = biller.get(reverse("billing:reports"), {"by": by, "day": "2026-05-04", "export": "csv"})
+        shown = biller.get(page, {"by": by, "to": "2026-11-23"})
+        assert shown.status_code == 200 and b"360.00" in shown.content and b"to the cent" in shown.content
+        file = biller.get(page, {"by": by, "to": "2026-05-04", "export": "csv"})
         assert b"320.00" in file.content and file["Content-Type"].startswith("text/csv")
     assert b"360.00" in biller.get(reverse("billing:report_rows"), {"day": "2026-11-23"}).content
-    assert biller.get(reverse("billing:reports"), {"by": "mood"}).status_code == 400
-    assert biller.get(reverse("billing:reports"), {"day": "soon"}).status_code == 400
-    assert b"Doe" not in signed_in("auditor").get(reverse("billing:reports"), {"by": "patient"}).content
+    assert biller.get(page, {"by": "mood"}).status_code == 400
+    assert biller.get(page, {"to": "soon"}).status_code == 400
+    assert biller.get(page, {"mood": "1"}).status_code == 400
+    assert b"Doe" not in signed_in("auditor").get(page, {"by": "patient"}).content
     assert signed_in("hr").get(reverse("billing:reports")).status_code == 403
 
 
@@ -101,4 +115,5 @@ cents = st.integers(-(10**10), 10**10)
 def test_nothing_is_divided_by_nothing(owed: int, credit: int, charges: int) -> None:
     one = measures.days_in_ar(owed, credit, charges)
     assert (one.tenths is None) == (charges <= 0)
-    assert measures.denial_rate(0, 0).good is None and measures.net_collection({}).tenths is None
+    assert measures.percent("denial_rate", 0, 0).within(bands()["denial_rate"]) is None
+    assert measures.net_collection({}).tenths is None

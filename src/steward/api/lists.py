@@ -10,6 +10,7 @@ from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.denials import DENIAL_LIST
 from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
+from steward.billing.views.reports.lists import ACT_LIST, ANSWER_LIST, REFUSED_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
 from steward.billing.views.statements import STATEMENT_LIST
 from steward.billing.views.work import WORK_LIST
@@ -59,6 +60,9 @@ LISTS: tuple[ScopedList, ...] = (
     REMITTANCE_LIST,
     WORK_LIST,
     DENIAL_LIST,
+    ANSWER_LIST,
+    REFUSED_LIST,
+    ACT_LIST,
 )
 
 

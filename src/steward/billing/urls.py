@@ -13,13 +13,13 @@ from steward.billing.views import (
     others,
     plans,
     remittances,
-    reports,
     returned,
     sending,
     statements,
     underpaid,
     work,
 )
+from steward.billing.views.reports import lists, pages
 
 app_name = "billing"
 urlpatterns = [
@@ -60,8 +60,13 @@ urlpatterns = [
     path("holders/", others.holders_list, name="holders"),
     path("holders/new/", others.holder_new, name="holder_new"),
     path("holders/<uuid:uid>/settle/", others.settle, name="holder_settle"),
-    path("reports/", reports.reports, name="reports"),
-    path("reports/rows/", reports.rows, name="report_rows"),
+    path("reports/", pages.reports, name="reports"),
+    path("reports/rows/", pages.rows, name="report_rows"),
+    path("reports/packet.pdf", pages.packet, name="packet"),
+    path("reports/answers/", lists.answers, name="answers"),
+    path("reports/refused/", lists.refused, name="refused"),
+    path("reports/acts/", lists.acts, name="acts"),
+    path("reports/<slug:name>/", pages.report, name="report"),
     path("runs/<uuid:uid>/", giving_up.run, name="run"),
     path("statements/", statements.statements, name="statements"),
     path("statements/run/", statements.run, name="statement_run"),

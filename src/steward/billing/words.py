@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from steward.billing.logic.account import BUCKETS, Event, Kind
-from steward.core.money import format_cents
+from steward.core.money import TRUE_MINUS, format_cents, format_dollars_file
 
 ROLES = {
     "contractual": lambda: _("the contract with the payer"),
@@ -60,3 +61,33 @@ def age_heads() -> list[str]:
         _("%d to %d days") % (first, last) if last is not None else _("over %d days") % (first - 1)
         for first, last in BUCKETS
     ]
+
+
+def tenths(value: int) -> str:
+    """``1234`` -> ``123.4``; a minus is a true one."""
+    return f"{TRUE_MINUS if value < 0 else ''}{abs(value) // 10:,}.{abs(value) % 10}"
+
+
+def cell_words(kind: str, value: str | int | date | None) -> str:
+    """A cell of a report as a person reads it."""
+    if value is None:
+        return "–" if kind in ("percent", "days", "points") else ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    if kind == "percent":
+        return f"{tenths(value)} %"
+    if kind == "days":
+        return _("%s d") % tenths(value)
+    return format_cents(value) if kind in ("money", "points") else f"{value:,}"
+
+
+def cell_file(kind: str, value: str | int | date | None) -> str:
+    """A cell of a report as a file has it: dollars and rates with a point, numbers bare."""
+    if isinstance(value, int):
+        if kind in ("money", "points"):
+            return format_dollars_file(value)
+        if kind in ("percent", "days"):
+            return f"{'-' if value < 0 else ''}{abs(value) // 10}.{abs(value) % 10}"
+    return "" if value is None else str(value)

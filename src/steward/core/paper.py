@@ -50,7 +50,14 @@ class Money:
     cents: int | None
 
 
-Cell = str | Money
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A cell of a figure that is no money, already in words (``12.1 %``); it stands right, as money does."""
+
+    text: str
+
+
+Cell = str | Money | Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,8 @@ def _shown(cell: Cell, styles: dict[str, ParagraphStyle], bold: bool = False) ->
             "" if cell.cents is None else format_cents(cell.cents),
             styles[{"bold": "bold-right", "base": "right"}[kind]],
         )
+    if isinstance(cell, Number):
+        return Paragraph(escape(cell.text), styles[{"bold": "bold-right", "base": "right"}[kind]])
     return Paragraph(escape(cell), styles[kind])
 
 
@@ -181,7 +190,7 @@ def _facts(part: Facts, styles: dict[str, ParagraphStyle]) -> Table:
     rows = [
         [
             Paragraph(escape(label), styles["soft"]),
-            Paragraph(format_cents(v.cents or 0) if isinstance(v, Money) else escape(v), styles["base"]),
+            Paragraph(escape(_said(v)), styles["base"]),
         ]
         for label, v in part.pairs
     ]
@@ -190,8 +199,14 @@ def _facts(part: Facts, styles: dict[str, ParagraphStyle]) -> Table:
     return table
 
 
+def _said(cell: Cell) -> str:
+    if isinstance(cell, Money):
+        return format_cents(cell.cents or 0)
+    return cell.text if isinstance(cell, Number) else cell
+
+
 def _grid(part: Grid, styles: dict[str, ParagraphStyle]) -> Table:
-    money = [isinstance(cell, Money) for cell in part.rows[0]]
+    money = [isinstance(cell, Money | Number) for cell in part.rows[0]]
     heads = [
         Paragraph(escape(h), styles["soft-right" if m else "soft"]) for h, m in zip(part.heads, money, strict=True)
     ]

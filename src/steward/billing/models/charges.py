@@ -75,7 +75,11 @@ class Charge(Record):
     void_entry = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["posted_on", "id"], name="billing_charge_posted")]
+        indexes = [
+            models.Index(fields=["posted_on", "id"], name="billing_charge_posted"),
+            models.Index(fields=["service_date", "id"], name="billing_charge_service"),
+            models.Index(fields=["void_entry"], name="billing_charge_void_entry", condition=Q(void_entry__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["claim", "line_ref"], name="billing_charge_line"),
             models.CheckConstraint(condition=Q(charge_cents__gte=0), name="billing_charge_cents"),

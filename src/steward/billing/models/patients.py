@@ -31,6 +31,7 @@ class Decision(Record):
     rejected_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["entry"], name="billing_decision_entry", condition=Q(entry__isnull=False))]
         constraints = [
             models.CheckConstraint(condition=Q(cents__gt=0), name="billing_decision_cents"),
             models.CheckConstraint(condition=~Q(reason=""), name="billing_decision_reason"),
@@ -223,6 +224,7 @@ class WriteOffLine(Record):
     agency_file = models.ForeignKey(AgencyFile, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
 
     class Meta:
+        indexes = [models.Index(fields=["entry"], name="billing_run_line_entry", condition=Q(entry__isnull=False))]
         constraints = [
             models.UniqueConstraint(fields=["run", "charge"], name="billing_run_line_once"),
             models.CheckConstraint(

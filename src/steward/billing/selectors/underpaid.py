@@ -39,15 +39,40 @@ class ByPayer:
     short_cents: int
 
 
+@dataclass(frozen=True)
+class Service:
+    """One service that the first payer answered: allowed (None: denied), paid, and expected by contract (None: without one)."""
+
+    charge: Charge
+    payer: Payer
+    allowed_cents: int | None
+    paid_cents: int
+    expected_cents: int | None
+    how: str
+
+
 def underpaid(first: date, last: date) -> list[Underpaid]:
     """Services answered by the first payer in remittances of these days, allowed below contract, the largest gap first.
 
     A constant number of queries a 500 services. Services without a contract, denied or taken back are not among them.
     """
+    found = [
+        Underpaid(one.charge, one.payer, one.allowed_cents, one.expected_cents, one.how)
+        for one in services(first, last)
+        if one.allowed_cents is not None and one.expected_cents is not None and one.expected_cents > one.allowed_cents
+    ]
+    return sorted(found, key=lambda one: (-one.short_cents, one.charge.pk))
+
+
+def services(first: date, last: date) -> list[Service]:
+    """Every service answered by the first payer in remittances of these days and not taken back, with what its contract says.
+
+    A constant number of queries a 500 services.
+    """
     answered = RemittanceLine.objects.filter(
         answer__live=True, answer__rank=1, charge__isnull=False, answer__remittance__paid_on__range=(first, last)
     )
-    told = _told(set(answered.values_list("charge_id", flat=True)))
+    told, paid = _told(set(answered.values_list("charge_id", flat=True)))
     charges: list[Charge] = []
     for part in chunks(told):
         rows = Charge.objects.filter(pk__in=part, voided_on=None)
@@ -63,10 +88,13 @@ def underpaid(first: date, last: date) -> list[Underpaid]:
     )  # fmt: skip
     found = []
     for row in charges:
-        one, got = expected.get(row.pk), allowed_cents(row.charge_cents, told[row.pk])
-        if one is not None and one.cents is not None and got is not None and one.cents > got and row.claim.payer:
-            found.append(Underpaid(row, row.claim.payer, got, one.cents, one.source))
-    return sorted(found, key=lambda one: (-one.short_cents, one.charge.pk))
+        if row.claim.payer is not None:
+            one = expected.get(row.pk)
+            found.append(Service(
+                row, row.claim.payer, allowed_cents(row.charge_cents, told[row.pk]), paid[row.pk],
+                one.cents if one else None, one.source if one else "",
+            ))  # fmt: skip
+    return found
 
 
 def by_payer(rows: Iterable[Underpaid]) -> list[ByPayer]:
@@ -78,24 +106,32 @@ def by_payer(rows: Iterable[Underpaid]) -> list[ByPayer]:
     return sorted(sums, key=lambda one: -one.short_cents)
 
 
-def _told(charges: set[int]) -> dict[int, list[tuple[str, str, int]]]:
-    """Charge -> (group, reason, cents) summed over the first payer's standing answers; none where a reversal left nothing."""
+_Reasons = dict[int, list[tuple[str, str, int]]]
+
+
+def _told(charges: set[int]) -> tuple[_Reasons, dict[int, int]]:
+    """Charge -> (group, reason, cents), and -> paid cents, summed over the first payer's standing answers; none where a reversal
+    left nothing.
+    """
     sums: dict[int, dict[tuple[str, str], int]] = {}
     standing: dict[int, int] = defaultdict(int)
+    money: dict[int, int] = defaultdict(int)
     for part in chunks(charges):
         rows = RemittanceLine.objects.filter(charge__in=part, answer__live=True, answer__rank=1).order_by("id")
-        for charge, cents, text in rows.values_list("charge_id", "charge_cents", "adjustments"):
+        for charge, cents, paid, text in rows.values_list("charge_id", "charge_cents", "paid_cents", "adjustments"):
             own = sums.setdefault(charge, {})
+            money[charge] += paid
             standing[charge] += cents
             for entry in text.split(";"):
                 reason, _, amount = entry.rpartition(":")
                 if reason:
                     group, _, carc = reason.partition("-")
                     own[group, carc] = own.get((group, carc), 0) + int(amount)
-    return {
+    told = {
         charge: [(group, carc, cents) for (group, carc), cents in own.items()]
         for charge, own in sums.items() if standing[charge]
     }  # fmt: skip
+    return told, money
 
 
 def whole_units(text: str) -> int:

@@ -22,6 +22,7 @@ from steward.billing.services.charges import void_charge
 from steward.billing.services.decisions import apply_prepayment, approval_kind, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import REJECTED, TONES, ClaimState, said
+from steward.billing.views.filters import answered, of_payer, of_provider
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
@@ -65,6 +66,9 @@ CHARGES = Listing(
         DateRange("posted", __("Posted"), "posted_on"),
         DateRange("service", __("Day of service"), "service_date"),
         Text("code", __("Code"), "code"),
+        of_payer("claim__payer"),
+        of_provider("claim__provider"),
+        answered(),
         MoneyRange("charge", __("Charge"), "charge_cents"),
         Flag("voided", __("Voided"), Q(voided_on__isnull=False)),
     ),

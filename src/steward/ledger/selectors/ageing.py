@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from steward.core.sql import marks, query
-from steward.ledger.selectors.balances import DIMENSIONS, account_ids, heads, turnovers
+from steward.ledger.selectors.balances import DIMENSIONS, account_ids, turnovers
 from steward.ledger.selectors.open_lines import as_day
 
 
@@ -97,25 +97,3 @@ def aged_items(
         AgedItem(role_of[account], item, party, payer, provider, cents, as_day(first))
         for account, item, party, payer, provider, cents, first in query(sql, *values, limit)
     ]
-
-
-def settled_of_charges(first: date, last: date) -> dict[str, int]:
-    """Role (or code) -> cents, up to now, of every line of the items charged between two days: how those charges were settled."""
-    charges = account_ids(["charges"])["charges"]
-    rows = query(
-        "SELECT account_id, CAST(SUM(cents) AS bigint) FROM ledger_line WHERE date >= '1900-01-01' AND item IN"
-        " (SELECT item FROM ledger_line WHERE account_id = %s AND date BETWEEN %s AND %s AND item <> '') GROUP BY account_id",
-        charges, first.isoformat(), last.isoformat(),
-    )  # fmt: skip
-    names = {head.id: head.role or head.code for head in heads()}
-    return {names[account]: cents for account, cents in rows if cents}
-
-
-def turnover(role: str, first: date, last: date) -> int:
-    """Signed cents that moved on an account between two days, both included. One query."""
-    pk = account_ids([role])[role]
-    ((cents,),) = query(
-        "SELECT COALESCE(CAST(SUM(cents) AS bigint), 0) FROM ledger_line WHERE account_id = %s AND date BETWEEN %s AND %s",
-        pk, first.isoformat(), last.isoformat(),
-    )  # fmt: skip
-    return int(cents)

@@ -77,6 +77,12 @@ def lines_of_items(items: Iterable[str], limit: int = 400) -> list[Line]:
     return list(rows.select_related("entry", "account").order_by("entry__number", "n")[:limit])
 
 
+def lines_of_roles(roles: Iterable[str]) -> QuerySet[Line]:
+    """Posted lines on these accounts with entry and account, for a room's own register; the room says who may see them."""
+    rows = Line.objects.filter(date__isnull=False, account__role__in=list(roles))
+    return rows.select_related("entry__posted_by", "account")
+
+
 def periods(subject: Subject) -> QuerySet[Period]:
     """All months, latest first."""
     return scoped(subject, "books.read", Period.objects.order_by("-year", "-month"))

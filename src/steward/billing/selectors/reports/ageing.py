@@ -1,26 +1,21 @@
-"""Reports of the revenue cycle, as of any past day, from ledger lines and answers; each ties to the books or says by how much not."""
+"""The receivable as of any past day, from ledger lines alone; it ties to the books or says by how much not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Min, QuerySet
-
-from steward.billing.logic import measures
 from steward.billing.logic.account import BUCKETS
-from steward.billing.logic.measures import Measure
-from steward.billing.models import Charge, OtherCharge, RemittanceClaim
+from steward.billing.models import Charge, OtherCharge
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.others import PREFIX, uid_of
-from steward.ledger.selectors.ageing import AgedItem, aged, aged_items, control, settled_of_charges, turnover
+from steward.ledger.selectors.ageing import AgedItem, aged, aged_items, control
 from steward.registry.models import Party
 
 ROLES = ("ar_insurance", "ar_patient")
 #: What the report is cut by -> the ledger's dimension.
 CUTS = {"age": "", "payer": "payer", "patient": "party", "provider": "provider"}
 ENDS = tuple(last for _, last in BUCKETS if last is not None)
-YEAR, RIPE = timedelta(days=365), timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -95,31 +90,3 @@ def behind(day: date, by: str, party: int | None, role: str = "", limit: int = 5
     related_fees = OtherCharge.objects.select_related("debtor")
     others = {row.item: row for part in chunks(fees) for row in related_fees.filter(uid__in=part)}
     return [Behind(one, charges.get(one.item), others.get(one.item)) for one in items]
-
-
-def first_answers(first: date, last: date) -> QuerySet[RemittanceClaim]:
-    """The first standing answer of each claim, when it was paid (or denied) between two days."""
-    answered = RemittanceClaim.objects.filter(live=True, claim__isnull=False).exclude(
-        outcome__in=["unmatched", "not_posted", "reversed"]
-    )
-    firsts = answered.order_by().values("claim").annotate(first=Min("id")).values("first")
-    return RemittanceClaim.objects.filter(pk__in=firsts, remittance__paid_on__range=(first, last))
-
-
-def figures(day: date, columns: tuple[int, ...]) -> list[Measure]:
-    """Days in A/R, A/R over 90 days, net collection and denial rate as of ``day``. Eight queries."""
-    credit = -sum(control(("credit_balance", "patient_prepaid"), day).values())
-    charges = -turnover("charges", day - YEAR + timedelta(days=1), day)
-    answers = first_answers(day - YEAR + timedelta(days=1), day)
-    return [
-        measures.days_in_ar(sum(columns), credit, charges),
-        measures.over_90(columns),
-        measures.net_collection(settled_of_charges(*ripe_span(day))),
-        measures.denial_rate(answers.filter(outcome="denied").count(), answers.count()),
-    ]
-
-
-def ripe_span(day: date) -> tuple[date, date]:
-    """The twelve months that ended 90 days ago: their charges have had time to be paid."""
-    last = day - RIPE
-    return last - YEAR + timedelta(days=1), last
