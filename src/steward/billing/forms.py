@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from steward.billing.models import Charge
-from steward.billing.states import HoldKind, WriteOff
+from steward.billing.states import AttachmentBy, AttachmentKind, HoldKind, WriteOff
 from steward.billing.types import ChargeData
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.insurance.models import Payer
@@ -217,3 +217,29 @@ class SftpDoorForm(FolderDoorForm):
                                   widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}))
     field_order = ("name", "host", "port", "username", "host_key", "password", "private_key", "out_folder", "in_folder",
                    "remove_collected")  # fmt: skip
+
+
+class AttachmentForm(Form):
+    """A paper a claim names."""
+
+    lead = _("The claim's next file tells the payer that this paper exists and by which number it knows it.")
+    kind = forms.ChoiceField(label=_("What it is"), choices=AttachmentKind.choices)
+    by = forms.ChoiceField(label=_("How the payer gets it"), choices=AttachmentBy.choices, initial="FX")
+    number = forms.CharField(label=_("Its number"), max_length=50, required=False,
+                             help_text=_("Write it on the paper. Empty: the claim's number and a letter."))
+    file = forms.FileField(label=_("The paper"), required=False)
+
+
+class PayerNoteForm(Form):
+    """A note that goes with the claim."""
+
+    lead = _("Most payers read notes only when a rule asks for one. It goes with the claim's next file.")
+    text = forms.CharField(label=_("Note to the payer"), max_length=80, required=False)
+
+
+class AlignmentForm(Form):
+    """How far print is to be moved on the pre-printed form."""
+
+    lead = _("Print the test page on plain paper and hold it over a form against the light: each X belongs in the middle of its box.")
+    right_e2 = forms.IntegerField(label=_("To the right, hundredths of an inch"), min_value=-50, max_value=50)
+    down_e2 = forms.IntegerField(label=_("Down, hundredths of an inch"), min_value=-50, max_value=50)

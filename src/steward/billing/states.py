@@ -138,10 +138,41 @@ class ClaimState(models.TextChoices):
 
 
 class Form(models.TextChoices):
-    """Which 837 a claim goes out as."""
+    """What a claim goes out as."""
 
     PROFESSIONAL = "P", _("Professional (837P)")
     INSTITUTIONAL = "I", _("Institutional (837I)")
+    PAPER = "C", _("Paper (CMS-1500)")
+
+
+class AttachmentKind(models.TextChoices):
+    """What a paper is (PWK01), in words of our own."""
+
+    SUPPORT = "OZ", _("Supporting paper")
+    RECORD = "M1", _("Medical record")
+    OPERATION = "OB", _("Report of an operation")
+    LABORATORY = "LA", _("Laboratory results")
+    IMAGING = "RR", _("Imaging report")
+    PICTURES = "RB", _("Pictures of imaging")
+    THERAPY = "PN", _("Therapy notes")
+    NURSING = "NN", _("Nursing notes")
+    DISCHARGE = "DS", _("Summary at discharge")
+    NEED = "03", _("Why the treatment goes beyond what is usual")
+    CERTIFICATE = "CT", _("Certificate")
+    CONSENT = "CK", _("Consent")
+    REFERRAL = "B4", _("Referral")
+    REMITTANCE = "EB", _("What another payer answered")
+
+
+class AttachmentBy(models.TextChoices):
+    """How the payer gets a paper (PWK02)."""
+
+    REQUEST = "AA", _("Kept here, on request")
+    MAIL = "BM", _("Mail")
+    ELECTRONIC = "EL", _("Electronically, with the claim's number")
+    EMAIL = "EM", _("E-mail")
+    TRANSFER = "FT", _("File transfer")
+    FAX = "FX", _("Fax")
 
 
 class DoorKind(models.TextChoices):

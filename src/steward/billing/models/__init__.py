@@ -14,6 +14,7 @@ from steward.billing.models.denials import (
 from steward.billing.models.doors import Arrival, Door, Sighting
 from steward.billing.models.entry import Favourite, VisitDuty
 from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
+from steward.billing.models.papers import Attachment, FormAlignment
 from steward.billing.models.patients import (
     AccountHold,
     AgencyFile,
@@ -29,9 +30,45 @@ from steward.billing.models.returned import ReturnedPayment
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold", "AccountHolder", "AgencyFile", "Appeal", "Arrival", "Batch", "Charge", "Claim", "Code", "CodeImport",
-    "CodeLimit", "CodePair", "Decision", "DenialCause", "Dispute", "DisputeLine", "Door", "Favourite", "Hardship",
-    "OtherCharge", "PaperEob", "PaymentPlan", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine",
-    "ReturnedPayment", "SalesTaxRate", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal",
-    "VisitDuty", "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
+    "AccountHold",
+    "AccountHolder",
+    "AgencyFile",
+    "Appeal",
+    "Arrival",
+    "Attachment",
+    "Batch",
+    "Charge",
+    "Claim",
+    "Code",
+    "CodeImport",
+    "CodeLimit",
+    "CodePair",
+    "Decision",
+    "DenialCause",
+    "Dispute",
+    "DisputeLine",
+    "Door",
+    "Favourite",
+    "FormAlignment",
+    "Hardship",
+    "OtherCharge",
+    "PaperEob",
+    "PaymentPlan",
+    "Prepayment",
+    "Remittance",
+    "RemittanceClaim",
+    "RemittanceLine",
+    "ReturnedPayment",
+    "SalesTaxRate",
+    "Sighting",
+    "Statement",
+    "Submission",
+    "SubmissionEvent",
+    "UnderpaidDismissal",
+    "VisitDuty",
+    "Waiver",
+    "WorkItem",
+    "WorkNote",
+    "WriteOffLine",
+    "WriteOffRun",
 ]  # fmt: skip

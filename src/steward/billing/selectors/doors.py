@@ -11,7 +11,7 @@ from django.db.models import Count, Min, QuerySet
 
 from steward.billing.logic.doors import Seen, Silence, mark, silence
 from steward.billing.models import Arrival, Batch, Door, Sighting
-from steward.billing.states import ArrivalState
+from steward.billing.states import ArrivalState, Form
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 
@@ -71,7 +71,7 @@ class Answered:
 
 def silences(subject: Subject, now: datetime) -> list[Answered]:
     """Files delivered in the last thirty days that were answered late or not at all, the oldest first. One query."""
-    rows = scoped(subject, "charge.read", Batch.objects.filter(delivered_at__gte=now - LOOK_BACK))
+    rows = scoped(subject, "charge.read", Batch.objects.filter(delivered_at__gte=now - LOOK_BACK).exclude(form=Form.PAPER))
     rows = rows.select_related("payer").annotate(first=Min("submissions__events__at")).order_by("delivered_at", "id")
     found = []
     for row in rows:

@@ -24,7 +24,7 @@ from steward.billing.logic.outgoing.model import (
     PriorPayer,
     ServiceLine,
 )
-from steward.billing.models import Charge, Claim, RemittanceClaim, RemittanceLine
+from steward.billing.models import Attachment, Charge, Claim, RemittanceClaim, RemittanceLine
 from steward.billing.selectors.facts import chunks
 from steward.insurance.models import Coverage, Payer
 from steward.insurance.selectors import covering_many
@@ -59,6 +59,7 @@ class _Around:
     clinicians: dict[str, Clinician]
     answers: dict[int, list[RemittanceClaim]] = field(default_factory=dict)
     lines: dict[int, list[RemittanceLine]] = field(default_factory=dict)
+    papers: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 def outgoing(wanted: Sequence[Wanted]) -> dict[int, OutgoingClaim]:
@@ -87,6 +88,10 @@ def _around(claims: Sequence[Claim]) -> _Around:
         {p.npi: Clinician(p.npi, p.party.last_name, p.party.first_name, p.taxonomy) for p in providers_by_npi(npis)},
     )  # fmt: skip
     _answers(claims, around)
+    for part in chunks(row.pk for row in claims):
+        rows = Attachment.objects.filter(claim__in=part, ended_at=None).order_by("id")
+        for claim, *paper in rows.values_list("claim_id", "kind", "by", "number"):
+            around.papers.setdefault(claim, []).append((paper[0], paper[1], paper[2]))
     return around
 
 
@@ -115,6 +120,7 @@ def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
     policy = policies.get(wanted.rank) or _unknown(row, around)
     diagnoses = tuple(dict.fromkeys(code for c in charges for code in c.diagnoses.split(":") if code))
     details = row.details
+    papers = [*filter(None, [_attachment(details)]), *around.papers.get(row.pk, [])]
     return OutgoingClaim(
         ref=row.ref, form="P", charge_cents=sum(charge.charge_cents for charge in charges), billing=_billing(row, around),
         policy=policy, patient=_human(row.patient.party, around), place=charges[0].place, diagnoses=diagnoses,
@@ -127,7 +133,8 @@ def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
         others=tuple(_prior(row, one, charges, around) for rank, one in sorted(policies.items()) if rank != wanted.rank),
         frequency=wanted.frequency, control=wanted.control, authorisation=row.auth_number,
         referral=details.get("referral_number", ""), clia=details.get("clia", ""), note=details.get("note", ""),
-        attachment=_attachment(details), accident=_accident(details), onset=_date(details.get("onset", "")),
+        attachment=papers[0] if papers else None, more_attachments=tuple(papers[1:]),
+        accident=_accident(details), onset=_date(details.get("onset", "")),
         patient_ref=row.patient.chart,
     )  # fmt: skip
 

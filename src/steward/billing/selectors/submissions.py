@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from steward.billing.models import Batch, Submission, SubmissionEvent
-from steward.billing.states import Sending
+from steward.billing.states import Form, Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.insurance.models import Payer
@@ -44,9 +44,14 @@ def batch_by_uid(subject: Subject, uid: UUID) -> Batch | None:
 
 
 def undelivered(payer: Payer | None = None) -> QuerySet[Batch]:
-    """Files that no door has taken yet, oldest first."""
-    rows = Batch.objects.filter(delivered_at=None).select_related("file")
+    """Files that no door has taken yet, oldest first; paper goes by mail."""
+    rows = Batch.objects.filter(delivered_at=None).exclude(form=Form.PAPER).select_related("file")
     return (rows if payer is None else rows.filter(payer=payer)).order_by("number")
+
+
+def unmailed() -> QuerySet[Batch]:
+    """Claims on paper that nobody said were mailed, oldest first."""
+    return Batch.objects.filter(delivered_at=None, form=Form.PAPER).select_related("payer").order_by("number")
 
 
 def submissions_of(batch: Batch) -> QuerySet[Submission]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from steward.billing.models import RemittanceClaim, Submission
 from steward.billing.selectors.sending import SILENT
 from steward.billing.selectors.submissions import with_outcome
-from steward.billing.states import Sending
+from steward.billing.states import Form, Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 
@@ -21,6 +21,7 @@ PATIENCE: Final = {
 }  # fmt: skip
 MEDICARE: Final = ("MA", "MB")
 MEDICARE_DAYS: Final = timedelta(days=14)
+MAIL_DAYS: Final = timedelta(days=45)  # a paper claim gets no 999; clean ones are paid within 29 to 30 days, and mail takes its own
 
 
 def unanswered(subject: Subject, now: datetime) -> QuerySet[Submission]:
@@ -30,7 +31,9 @@ def unanswered(subject: Subject, now: datetime) -> QuerySet[Submission]:
     ).exclude(outcome__in=SILENT)
     later = Submission.objects.filter(claim=OuterRef("claim"), rank=OuterRef("rank"), pk__gt=OuterRef("pk"))
     rows = with_outcome(scoped(subject, "charge.read", Submission.objects.all()))
-    late = Q(outcome=None, sent_at__lt=now - PATIENCE[Sending.SENT])
+    mailed = Q(batch__form=Form.PAPER)
+    late = Q(outcome=None, sent_at__lt=now - PATIENCE[Sending.SENT]) & ~mailed
+    late |= Q(outcome=None, sent_at__lt=now - MAIL_DAYS) & mailed
     for state, patience in PATIENCE.items():
         late |= Q(outcome=state, sent_at__lt=now - patience)
     medicare = Q(batch__payer__filing__in=MEDICARE, sent_at__lt=now - MEDICARE_DAYS)

@@ -54,7 +54,9 @@ class Written:
 
 
 @dataclass(frozen=True)
-class _Ready:
+class Ready:
+    """A claim that may go out: as what, to whom, and its value."""
+
     wanted: Wanted
     payer: Payer
     value: OutgoingClaim
@@ -70,7 +72,14 @@ def write_claims(
     only when a person took it back, when it was rejected and corrected, or as a replacement. Refuses ``submitter`` (the
     practice has no number or phone of its own to send under).
     """
-    asked = list(wanted) or due(payer=payer, claims=[row.pk for row in claims] or None)
+    ready, held = gather(call, list(wanted) or due(payer=payer, claims=[row.pk for row in claims] or None))
+    batches = _write(call, ready) if ready else []
+    note(refs=[f"batch:{batch.number}" for batch in batches] or ["batch:none"])
+    return Written(tuple(batches), tuple(held))
+
+
+def gather(call: Call, asked: Sequence[Wanted]) -> tuple[list[Ready], list[Held]]:
+    """Claims as they would leave, and those the scrub holds."""
     values = outgoing(asked)
     told = problems_of(list(values.values()), call.today)
     ready, held = [], []
@@ -83,10 +92,8 @@ def write_claims(
         if blocking(problems):
             held.append(Held(one.claim, value.ref, problems))
         else:
-            ready.append(_Ready(one, payers[value.policy.payer.code], value))
-    batches = _write(call, ready) if ready else []
-    note(refs=[f"batch:{batch.number}" for batch in batches] or ["batch:none"])
-    return Written(tuple(batches), tuple(held))
+            ready.append(Ready(one, payers[value.policy.payer.code], value))
+    return ready, held
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def sender_of(value: OutgoingClaim) -> Sender:
     return Sender(number, office.name, _("Billing"), phone)
 
 
-def _write(call: Call, ready: list[_Ready]) -> list[Batch]:
+def _write(call: Call, ready: list[Ready]) -> list[Batch]:
     sender = sender_of(ready[0].value)
     ready.sort(key=lambda one: (one.payer.pk, one.value.form, one.value.billing.npi))
     parts = []
@@ -130,15 +137,21 @@ def _write(call: Call, ready: list[_Ready]) -> list[Batch]:
     ]  # fmt: skip
 
 
-def _batch(call: Call, part: list[_Ready], envelope: Envelope) -> Batch:
+def _batch(call: Call, part: list[Ready], envelope: Envelope) -> Batch:
     form, payer = part[0].value.form, part[0].payer
     text = WRITERS[form]([one.value for one in part], envelope, f"B{envelope.interchange:09d}")
     name = f"837{form}-{envelope.interchange:09d}.x12"
-    batch = Batch.objects.create(
-        number=envelope.interchange, form=form, payer=payer, name=name, claim_count=len(part),
-        charge_cents=sum(one.value.charge_cents for one in part), written_at=call.now, written_by_id=call.user_id,
-        file=store(call, data=text.encode("ascii"), name=name, capability="charge.read"),
-    )  # fmt: skip
+    batch = Batch(number=envelope.interchange, form=form, payer=payer, name=name)
+    return keep(call, part, batch, text.encode("ascii"))
+
+
+def keep(call: Call, part: Sequence[Ready], batch: Batch, data: bytes) -> Batch:
+    """Keep what was written for these claims, in its order, and that they are out; what waited to be sent again is done."""
+    name = batch.name
+    batch.claim_count, batch.charge_cents = len(part), sum(one.value.charge_cents for one in part)
+    batch.written_at, batch.written_by_id = call.now, call.user_id
+    batch.file = store(call, data=data, name=name, capability="charge.read")
+    batch.save(force_insert=True)
     Submission.objects.bulk_create(
         [
             Submission(

@@ -157,6 +157,7 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
             (SEVERITY_TONES[one.severity], one)
             for one in (held_by(row, request.call.today) if view.state in UNSENT else ())
         ],
+        "papers": row.attachments.filter(ended_at=None).select_related("file").order_by("id"),
         "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],

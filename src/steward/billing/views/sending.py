@@ -20,6 +20,7 @@ from steward.billing.selectors.scrubbing import preview
 from steward.billing.selectors.unanswered import unanswered as late
 from steward.billing.services.corrections import add_charges, replace_claim
 from steward.billing.services.inquiries import ask_status
+from steward.billing.services.paper_claims import print_claims
 from steward.billing.services.submissions import deliver, recall, waive, write_claims
 from steward.billing.states import Form, said
 from steward.core.access.policy import holds
@@ -175,7 +176,7 @@ def sending(request: OfficeRequest) -> HttpResponse:
     call.read("patient", [one.claim.patient.uid for one in shown.held])
     undelivered = ask.undelivered().select_related("payer")
     return render(request, "billing/sending.html", {
-        "shown": shown, "undelivered": undelivered, "may_send": holds(call.subject, "claim.send"),
+        "shown": shown, "undelivered": undelivered, "unmailed": ask.unmailed(), "may_send": holds(call.subject, "claim.send"),
     })  # fmt: skip
 
 
@@ -193,7 +194,8 @@ def write(request: OfficeRequest) -> HttpResponse:
         return Done(reverse("billing:batches" if done.batches else "billing:sending"), words)
 
     back = reverse("billing:sending")
-    return press(request, lambda call: write_claims(call, payer=payer), success=told, back=back)
+    act = print_claims if "paper" in request.POST else write_claims
+    return press(request, lambda call: act(call, payer=payer), success=told, back=back)
 
 
 def _claim(request: OfficeRequest, uid: UUID) -> Claim:

@@ -121,8 +121,7 @@ def _head(out: Segments, claim: OutgoingClaim) -> None:
     if claim.admitted_on:
         out.add("DTP", "435", "D8", day(claim.admitted_on))
     out.add("CL1", claim.admission_type, claim.admission_source, claim.discharge_status)
-    if claim.attachment:
-        kind, how, control = claim.attachment
+    for kind, how, control in filter(None, (claim.attachment, *claim.more_attachments)):
         out.add("PWK", kind, how, "", "", "AC" if control else "", plain(control, 50))
     state = claim.accident.state if claim.accident and claim.accident.kind == "AA" else ""
     for qualifier, value in (("9F", claim.referral), ("G1", claim.authorisation), ("F8", claim.control), ("LU", state)):

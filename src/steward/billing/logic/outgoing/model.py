@@ -187,6 +187,7 @@ class OutgoingClaim:
     clia: str = ""
     note: str = ""
     attachment: tuple[str, str, str] | None = None  # report type, how it is sent, its control number (PWK)
+    more_attachments: tuple[tuple[str, str, str], ...] = ()
     accident: Accident | None = None
     onset: date | None = None
     bill_type: str = ""  # 837I: facility code, as 13

@@ -83,8 +83,7 @@ def _head(out: Segments, claim: OutgoingClaim) -> None:
         out.add("DTP", "431", "D8", day(claim.onset))
     if accident and accident.day:
         out.add("DTP", "439", "D8", day(accident.day))
-    if claim.attachment:
-        kind, how, control = claim.attachment
+    for kind, how, control in filter(None, (claim.attachment, *claim.more_attachments)):
         out.add("PWK", kind, how, "", "", "AC" if control else "", plain(control, 50))
     for qualifier, value in (
         ("9F", claim.referral), ("G1", claim.authorisation), ("F8", claim.control), ("X4", claim.clia),
