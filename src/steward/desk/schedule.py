@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import time
 
+from steward.billing import tasks as billing
 from steward.core.audit import tasks as audit
 from steward.core.backup import tasks as backup
 from steward.core.files import tasks as files
@@ -24,6 +25,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("backup.nightly", backup.nightly),
     Kind("audit.sign_day", audit.sign_day),
     Kind("signin.forget_sessions", signin.forget_sessions),
+    Kind("billing.import_codes", billing.import_codes),
+    Kind("billing.load_icd10", billing.load_icd10),
     Kind("insurance.ask_for_visits", insurance.ask_for_visits),
     Kind("doors.look", collecting.look),
     Kind(collecting.KIND, collecting.run),

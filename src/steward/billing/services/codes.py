@@ -13,6 +13,9 @@ from steward.billing.logic.scrub.editions import Changes, Row, changes
 from steward.billing.models import Code, CodeImport, CodeLimit, CodePair
 from steward.billing.states import ListKind
 from steward.core import sql
+from steward.core.files.services import store
+from steward.core.jobs.models import Job
+from steward.core.jobs.services import enqueue
 from steward.core.service import Call, note, refuse, service
 from steward.registry.logic.names import name_key
 
@@ -52,14 +55,18 @@ def import_codes(
     return row
 
 
-def _stand(file: CodeFile, starts_on: date, ends_on: date | None, licence: str) -> None:
+def _days_and_licence(kind: str, starts_on: date, ends_on: date | None, licence: str) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise refuse("days", _("It ends before it starts."), _("Check both days."), "ends_on")
-    if file.kind == ListKind.CPT and not licence.strip():
+    if kind == ListKind.CPT and not licence.strip():
         raise refuse(
             "licence", _("These codes are somebody's property: the licence is missing."),
             _("Name the licence under which your practice uses them."), "licence",
         )  # fmt: skip
+
+
+def _stand(file: CodeFile, starts_on: date, ends_on: date | None, licence: str) -> None:
+    _days_and_licence(file.kind, starts_on, ends_on, licence)
     if not file.rows and not file.pairs:
         raise refuse("empty", _("The file holds nothing that counts today."), _("Take the current file."), "file")
     imports = CodeImport.objects.filter(kind=file.kind)
@@ -134,3 +141,29 @@ def _pairs(file: CodeFile, told: Told) -> int:
             values = [(one, two, *_days(e.valid_from, e.valid_to), e.indicator) for one, two, e in part]
             sql.insert(cursor, "billing_codepair", columns, values, again)
     return CodePair.objects.count() - before
+
+
+# ---- asked for ----
+@service("billing.ask_code_import", "payer.write", says="asked for a code set to come in")
+def ask_import(
+    call: Call, *, kind: str, data: bytes, name: str, starts_on: date, ends_on: date | None = None, licence: str = ""
+) -> Job:
+    """Keep a file of codes and queue its import. Refuses `kind`, and what can be seen before it is read: `days`, `licence`."""
+    if kind not in ListKind.values:
+        raise refuse("kind", _("Nobody here knows this kind of list."), _("Choose one of the list."), "kind")
+    _days_and_licence(kind, starts_on, ends_on, licence)
+    file = store(call, data=data, name=name, capability="payer.read")
+    args = {"kind": kind, "file": str(file.uid), "name": name[:120], **_said(starts_on, ends_on), "licence": licence}
+    return enqueue(call, kind="billing.import_codes", title=_("Import %s") % ListKind(kind).label, args=args)
+
+
+@service("billing.ask_icd10", "payer.write", says="asked for ICD-10-CM to be loaded")
+def ask_icd10(call: Call, *, starts_on: date, ends_on: date | None = None) -> Job:
+    """Queue the loading of the edition of ICD-10-CM that comes with Steward. Refuses `days`."""
+    _days_and_licence(ListKind.ICD10, starts_on, ends_on, "")
+    title = _("Load %s") % ListKind.ICD10.label
+    return enqueue(call, kind="billing.load_icd10", title=title, args=_said(starts_on, ends_on))
+
+
+def _said(starts_on: date, ends_on: date | None) -> dict[str, str | None]:
+    return {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
