@@ -35,7 +35,7 @@ SCREENS = {
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",
     "billing.batches": "billing:batches", "billing.unanswered": "billing:unanswered", "insurance.schedules": "insurance:schedules",
     "insurance.grants": "insurance:grants", "insurance.estimates": "insurance:estimates",
-    "billing.work": "billing:work", "billing.denials": "billing:denials",
+    "billing.work": "billing:work", "billing.denials": "billing:denials", "billing.papers": "billing:papers",
     "billing.accounts": "billing:accounts",
     "billing.statements": "billing:statements",
     "billing.others": "billing:others",

@@ -9,6 +9,7 @@ from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.denials import DENIAL_LIST
 from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
+from steward.billing.views.paper_eobs import PAPER_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.reports.lists import ACT_LIST, ANSWER_LIST, REFUSED_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
@@ -63,6 +64,7 @@ LISTS: tuple[ScopedList, ...] = (
     ANSWER_LIST,
     REFUSED_LIST,
     ACT_LIST,
+    PAPER_LIST,
 )
 
 

@@ -27,6 +27,7 @@ ORDER = {WorkKind.REFUSED: 12, WorkKind.HELD_PAYEE: 13, WorkKind.HELD_PAYER: 13,
 
 ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
+    Action(__("Type a paper EOB"), "billing:paper_new", "remittance.post"),
     Action(__("Work denials"), "billing:denials", "remittance.post"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
     Action(__("Clearinghouse"), "billing:doors", "charge.read"),

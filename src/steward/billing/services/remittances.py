@@ -35,9 +35,12 @@ _HOLD_WORK = {Hold.PAYEE: WorkKind.HELD_PAYEE, Hold.PAYER: WorkKind.HELD_PAYER, 
 
 @service("billing.import_remittance", "remittance.post", says="imported a remittance")
 def import_remittance(
-    call: Call, *, content: bytes, name: str, position: int = 0, read: Read | None = None
-) -> RemittanceResult:
+    call: Call, *, content: bytes, name: str, position: int = 0, read: Read | None = None, payer: Payer | None = None,
+    entity: Entity | None = None,
+) -> RemittanceResult:  # fmt: skip
     """Import the ``position``-th 835 of a file: post it, hold it, or say why not; the same contents again: duplicate.
+
+    ``payer`` and ``entity`` are named by whoever knows them better than the file (a paper typed by hand).
 
     ``read`` is what ``logic.remittance.parse`` gave for that position, if the caller has it. Raises X12Error for bytes
     that are no 835; what the books refuse (``no_period``, ``period_locked``...) is raised and nothing is kept.
@@ -52,6 +55,7 @@ def import_remittance(
     if faults:
         return _refused(call, read, file, position, tuple((f.code, _placed(f), f.fix) for f in faults))
     row = _row(call, read, file, position)
+    row.payer, row.entity = payer or row.payer, entity or row.entity
     hold, why = _hold(read, row)
     row.state, row.hold = (RemittanceState.HELD, hold) if hold else (RemittanceState.HELD, Hold.BOOKS)
     if not _insert(row):

@@ -102,7 +102,7 @@ DENIALS = Listing(
     object_type="billing.workitem",
     patient=lambda row: row.claim.patient.uid if row.claim else None,
     empty=Empty(__("No denial is open"), __("What payers refuse comes here with its deadline and what it is worth to ask again."),
-                "desk:import", __("Import a remittance")),
+                "billing:paper_new", __("Type a paper EOB")),
 )  # fmt: skip
 
 

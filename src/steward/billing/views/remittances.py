@@ -74,7 +74,7 @@ REMITTANCE_LIST = ScopedList(REMITTANCES, "charge.read", ask.remittances)
 @screen(GET="charge.read")
 def remittances_list(request: OfficeRequest) -> HttpResponse:
     """All remittances, the latest first."""
-    return REMITTANCE_LIST.respond(request)
+    return REMITTANCE_LIST.respond(request, template="billing/remittances.html")
 
 
 def _remittance(request: OfficeRequest, uid: UUID) -> Remittance:
