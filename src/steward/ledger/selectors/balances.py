@@ -211,13 +211,16 @@ def item_payer_balances(items: Iterable[str]) -> dict[str, dict[tuple[str, int |
 
 
 def _by_item(items: Iterable[str], columns: str, groups: str, day: date | None) -> Iterator[tuple[Any, ...]]:
-    """Rows of (columns, cents) of these items, grouped by the columns; zero sums left out."""
+    """Rows of (columns, cents) of these items, grouped by the columns; zero sums left out.
+
+    SQLite takes the index of items only where its condition stands as the index has it: NOT (item = '').
+    """
     wanted = list(dict.fromkeys(items))
     for start in range(0, len(wanted), CHUNK):
         part: list[Any] = wanted[start : start + CHUNK]
         sql = (
             f"SELECT {columns}, {_SUM} FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id"  # noqa: S608
-            f" WHERE item <> '' AND item IN ({marks(part)})"
+            f" WHERE NOT (item = '') AND item IN ({marks(part)})"
         )
         sql, values = _between(sql, part, None, day)
         yield from query(f"{sql} GROUP BY {groups} HAVING SUM(cents) <> 0", *values)

@@ -75,7 +75,7 @@ def item_moves(items: Iterable[str]) -> list[ItemMove]:
             " COALESCE(a.role, a.code), l.payer_id, l.cents FROM ledger_line l"
             " JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id"
             " LEFT JOIN ledger_entry o ON o.id = e.reverses_id"
-            f" WHERE l.item <> '' AND l.item IN ({marks(part)}) AND e.state = 'posted' ORDER BY e.number, l.n",
+            f" WHERE NOT (l.item = '') AND l.item IN ({marks(part)}) AND e.state = 'posted' ORDER BY e.number, l.n",
             *part,
         )
         found += [
@@ -122,14 +122,15 @@ def party_sum(role: str, party: str, *, first: date | None = None, last: date | 
 def item_sum(role: str, kind: str, uid: str) -> Func:
     """An annotation: cents of one account on the item ``kind:uid``, ``uid`` being a path to a uid column of the rows asked.
 
-    A uid stands as 32 digits on SQLite and with dashes on PostgreSQL; items carry the dashes.
+    A uid stands as 32 digits on SQLite and with dashes on PostgreSQL; items carry the dashes. NOT (item = '') is the condition
+    of the items' index as it stands there; SQLite takes the index for no other words (8 s for fifty rows without, measured).
     """
     plain = "REPLACE(CAST(%(expressions)s AS text), '-', '')"
     cuts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     dashed = " || '-' || ".join(f"SUBSTR({plain}, {start}, {length})" for start, length in cuts)
     sql = (
         "(SELECT COALESCE(CAST(SUM(li.cents) AS bigint), 0) FROM ledger_line li"  # noqa: S608
-        f" WHERE li.item = '{kind}:' || {dashed} AND li.item <> '' AND li.account_id = {account_ids([role])[role]}"
+        f" WHERE li.item = '{kind}:' || {dashed} AND NOT (li.item = '') AND li.account_id = {account_ids([role])[role]}"
         " AND li.date >= '1900-01-01')"
     )
     return Func(F(uid), template=sql, output_field=BigIntegerField())
@@ -195,7 +196,7 @@ def moves_through(item: str) -> list[EntryMove]:
         "SELECT e.number, e.journal, e.source_ref, l.item, COALESCE(a.role, a.code), l.party_id, l.cents FROM ledger_line l"
         " JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id"
         " WHERE e.state = 'posted' AND e.reverses_id IS NULL AND l.item <> ''"
-        " AND e.id IN (SELECT own.entry_id FROM ledger_line own WHERE own.item <> '' AND own.item = %s)"
+        " AND e.id IN (SELECT own.entry_id FROM ledger_line own WHERE NOT (own.item = '') AND own.item = %s)"
         " AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id AND r.state = 'posted')"
         " ORDER BY e.number, l.n", item,
     )  # fmt: skip
