@@ -44,8 +44,10 @@ def _free_port() -> int:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start one; its URL. Durability is off: what the tests prove of it is killed processes, not lost power."""
+def server(*, long: bool = False) -> Iterator[str]:
+    """Start one; its URL. Durability is off: what the tests prove of it is killed processes, not lost power. Small tables
+    need no vacuum; a long run fills them as an office does in years, and cleans up behind itself as its server would.
+    """
     there = programs()
     if there is None:
         raise RuntimeError(f"PostgreSQL's server is not installed: {INSTALL}")
@@ -55,7 +57,8 @@ def server() -> Iterator[str]:
         shutil.chown(folder, "postgres")
     options = (
         f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c max_connections=300 "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=256MB"
+        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=256MB "
+        + ("-c autovacuum_naptime=5" if long else "-c autovacuum=off")
     )
     try:
         initdb = (

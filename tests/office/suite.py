@@ -266,7 +266,7 @@ def _long(options: list[str], folder: Path, stack: ExitStack) -> list[Part]:
     root = {"STEWARD_TEST_ROOT": _root(folder, "s")}
     parts = [pytest_part("SQLite, long", *chosen, STEWARD_LONG="1", **root).start(folder, stack).wait()]
     if postgres.programs() is not None:
-        url = stack.enter_context(postgres.server())
+        url = stack.enter_context(postgres.server(long=True))
         root = {"STEWARD_TEST_ROOT": _root(folder, "p")}
         part = pytest_part("PostgreSQL, long", *chosen, STEWARD_LONG="1", DATABASE_URL=url, **root)
         parts.append(part.start(folder, stack).wait())
