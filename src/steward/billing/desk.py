@@ -30,6 +30,7 @@ ACTIONS = (
     Action(__("Type a paper EOB"), "billing:paper_new", "remittance.post"),
     Action(__("Work denials"), "billing:denials", "remittance.post"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
+    Action(__("Claims and coverage that disagree"), "billing:coverage_changes", "billing.report"),
     Action(__("Clearinghouse"), "billing:doors", "charge.read"),
     Action(__("See what is underpaid"), "billing:underpaid", "billing.report"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),

@@ -60,6 +60,7 @@ class WorkKind(models.TextChoices):
     INFORMATION = "information", _("The payer asks for more")
     STRANGE_FILE = "strange_file", _("File nobody could read")
     DOOR = "door", _("Clearinghouse not reached")
+    COVERAGE = "coverage", _("Coverage changed")
 
 
 #: Work about money a payer refused while its receivable stands: the denial queue.

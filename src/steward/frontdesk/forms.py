@@ -59,6 +59,23 @@ class CoverageForm(ValueForm):
         return coverage_of(self.cleaned_data)
 
 
+class CoverageEditForm(Form):
+    """What a card may have said otherwise; the subscriber stays."""
+
+    lead = _("What was typed wrong, or is known better now. Bills of days in the past that it touches are shown next.")
+    plan = number(_("Plan"))
+    member_id = text(_("Member number"), 80, required=True)
+    group_number = text(_("Group number"), 50)
+    rank = forms.TypedChoiceField(label=_("Pays"), coerce=int, choices=Rank.choices)
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("To"), required=False)
+    copay_cents = MoneyField(label=_("Copay"), required=False, least=0, help_text=_("Empty: the plan's."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = _rows(insurance.plans(), _("choose"))  # type: ignore[attr-defined]
+
+
 def coverage_of(data: dict[str, Any]) -> CoverageInput:
     """The coverage that the fields of `CoverageForm` say."""
     person = None

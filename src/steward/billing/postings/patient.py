@@ -88,3 +88,15 @@ def refund(role: str, item: str, cents: int, where: Where, payer: int | None = N
     books.line(role, cents, item, where, payer)
     books.line("refunds_payable", -cents, item, where, payer)
     return Posting(books.sheets(where.entity))
+
+
+def change_payer(facts: ChargeFacts, old: int | None, new: int | None) -> Posting:
+    """A charge was billed to the wrong side: what is open goes from ``old`` to ``new`` (None: the patient), its revenue with it.
+
+    What was paid, adjusted or owed back stays where it is.
+    """
+    books = Books()
+    from_side, to_side = (AR if old else PATIENT, old), (AR if new else PATIENT, new)
+    books.move(facts, to_side, from_side, max(books.open(facts, *from_side), 0))
+    books.move(facts, ("charges", old), ("charges", new), -books.open(facts, "charges", old))
+    return Posting(books.sheets(facts.where.entity))

@@ -11,16 +11,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from steward.billing.selectors.coverage_change import changed
 from steward.billing.selectors.desk_money import money_of_patient
-from steward.core.access.policy import holds, masks
+from steward.billing.services.coverage_change import note_coverage_change
+from steward.core.access.policy import SYSTEM, holds, masks
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, ScopedList, Sort, link_to
+from steward.core.service import Call
 from steward.core.web.forms import Done, handle, press
 from steward.core.web.now import today
 from steward.frontdesk import selectors, services
-from steward.frontdesk.forms import CoverageForm, PatientEditForm, PatientForm, ReasonForm
+from steward.frontdesk.forms import CoverageEditForm, CoverageForm, PatientEditForm, PatientForm, ReasonForm
 from steward.frontdesk.models import Patient
 from steward.frontdesk.search import PatientSearch
 from steward.frontdesk.types import RegistrationData
@@ -28,6 +32,7 @@ from steward.frontdesk.views.shared import about, filed, shown_name, the_patient
 from steward.insurance import selectors as insurance
 from steward.insurance import services as insurance_services
 from steward.insurance.models import Coverage
+from steward.insurance.types import CoverageData
 from steward.people import selectors as people
 from steward.registry import selectors as registry
 from steward.registry.forms import EndForm, person_initial
@@ -227,7 +232,55 @@ def coverage_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return handle(
         request, CoverageForm, lambda call, *, data: services.cover_patient(call, patient=row, data=data),
         "frontdesk/patient_form.html", context=context, initial={"starts_on": request.call.today},
-        success=lambda _row: Done(back, _("Coverage entered")),
+        success=lambda _row: _covered(request, row, _("Coverage entered")),
+    )  # fmt: skip
+
+
+def _covered(request: OfficeRequest, patient: Patient, words: str) -> Done:
+    """After a change of coverage: on to the claims it touches, or, for who reads none, a question to the billers."""
+    call = request.call
+    found = changed(SYSTEM, call.today, party=patient.party_id)
+    if not found:
+        return Done(_coverage_tab(patient.uid), words)
+    note_coverage_change(call.with_key(None), patient=patient, found=found)
+    touched = ngettext("%d claim is touched", "%d claims are touched", len(found)) % len(found)
+    page = reverse("billing:coverage_change", args=[patient.uid]) if holds(call.subject, "charge.read") else _coverage_tab(patient.uid)
+    return Done(page, f"{words}. {touched}.")
+
+
+@screen(GET="coverage.write", POST="coverage.write")
+def coverage_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Correct a coverage: plan, numbers, rank, days."""
+    row, patient = _the_coverage(request, uid)
+    names = ("member_id", "group_number", "rank", "starts_on", "ends_on", "copay_cents")
+    initial = {"plan": row.plan_id, **{name: getattr(row, name) for name in names}}
+    context = {"title": _("Correct %s") % row.plan, "submit": _("Save"), "cancel": _coverage_tab(patient.uid)}
+
+    def act(call: Call, **typed: Any) -> Coverage:
+        data = CoverageData(patient=row.patient_id, subscriber=row.subscriber_id, relation=row.relation, **typed)
+        return insurance_services.update_coverage(call, coverage=row, data=data)
+
+    return handle(
+        request, CoverageEditForm, act, context=context, initial=initial,
+        success=lambda _row: _covered(request, patient, _("Corrected")),
+    )  # fmt: skip
+
+
+@screen(GET="coverage.write", POST="coverage.write")
+def coverage_first(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Let a coverage change places with the one that pays before it on its days."""
+    row, patient = _the_coverage(request, uid)
+    today = request.call.today
+    day = max(row.starts_on, min(today, row.ends_on or today))
+    before = next((each for each in insurance.covering(row.patient_id, day) if each.rank == row.rank - 1), None)
+    if before is None:
+        raise Http404
+    context = {"title": _("%(this)s pays before %(that)s") % {"this": row.plan, "that": before.plan}, "submit": _("Change places"),
+               "lead": _("For all their days. Bills of days in the past that it touches are shown next."),
+               "cancel": _coverage_tab(patient.uid)}  # fmt: skip
+    return handle(
+        request, ReasonForm, lambda call, *, reason: insurance_services.order_benefits(call, first=row, second=before, reason=reason),
+        context=context, success=lambda _rows: _covered(request, patient, _("The order is changed")),
     )  # fmt: skip
 
 
@@ -249,7 +302,7 @@ def coverage_end(request: OfficeRequest, uid: UUID) -> HttpResponse:
     context = {"title": _("End %s") % row.plan, "submit": _("End it"), "cancel": back}
     return handle(
         request, EndForm, lambda call, *, on: insurance_services.end_coverage(call, coverage=row, on=on), context=context,
-        initial={"on": request.call.today}, success=lambda _row: Done(back, _("Ended")),
+        initial={"on": request.call.today}, success=lambda _row: _covered(request, patient, _("Ended")),
     )  # fmt: skip
 
 
@@ -262,5 +315,5 @@ def coverage_void(request: OfficeRequest, uid: UUID) -> HttpResponse:
                "lead": _("It stays readable, and covers no day any more.")}  # fmt: skip
     return handle(
         request, ReasonForm, lambda call, *, reason: insurance_services.void_coverage(call, coverage=row, reason=reason),
-        context=context, success=lambda _row: Done(back, _("Voided")),
+        context=context, success=lambda _row: _covered(request, patient, _("Voided")),
     )  # fmt: skip

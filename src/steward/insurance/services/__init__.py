@@ -15,6 +15,7 @@ from steward.insurance.services.coverage import (
     add_coverage,
     add_coverages_many,
     end_coverage,
+    order_benefits,
     update_coverage,
     void_coverage,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "make_estimate",
     "make_standard",
     "note_placed",
+    "order_benefits",
     "record_answer",
     "take_answers",
     "update_contract",

@@ -131,6 +131,34 @@ def update_coverage(call: Call, *, coverage: Coverage, data: CoverageData) -> Co
     return coverage
 
 
+@service("insurance.order_benefits", "coverage.write", says="put coverages into another order")
+def order_benefits(call: Call, *, first: Coverage, second: Coverage, reason: str) -> list[Coverage]:
+    """Let two coverages of a patient change places: ``first`` pays where ``second`` did and the other way round.
+
+    One of them is out of force for the moment between, inside the transaction, so that two of a rank never meet. Refuses
+    ``patient`` (not the same, or one coverage twice), ``voided``, ``reason`` and ``overlap`` with a third one.
+    """
+    if first.pk == second.pk or first.patient_id != second.patient_id:
+        raise refuse("patient", "These are not two coverages of one patient.", "Choose two of one patient.")
+    if not reason.strip():
+        raise refuse("reason", "A reason is missing.", "Say who told you the order: patient, payer, birthday rule.", "reason")
+    lock_party(first.patient_id)
+    rows = {row.pk: row for row in Coverage.objects.select_for_update(of=("self",)).filter(pk__in=[first.pk, second.pk])}
+    one, other = rows[first.pk], rows[second.pk]
+    if one.voided_on or other.voided_on:
+        raise refuse("voided", "One of them was voided.", "Choose coverages that stand.")
+    ranks = one.rank, other.rank
+    with refusing(*_OVERLAP, _OVERLAP_FIX, "rank"):
+        one.voided_on = call.today
+        one.save(update_fields=["voided_on"])
+        other.rank = ranks[0]
+        other.save(update_fields=["rank"])
+        one.voided_on, one.rank = None, ranks[1]
+        one.save(update_fields=["voided_on", "rank"])
+    note(one, fields=["rank"], refs=[one.uid, other.uid], reason=reason)
+    return [one, other]
+
+
 @service("insurance.end_coverage", "coverage.write", says="ended coverage")
 def end_coverage(call: Call, *, coverage: Coverage, on: date) -> Coverage:
     """Set the last day covered. Refuses `dates` when it lies before the first, `voided`."""
