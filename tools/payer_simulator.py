@@ -1,10 +1,13 @@
 """A payer for rehearsals: reads 837 files, answers each with a 999, a 277CA and, claim by claim, an 835; all from one seed.
 
-    .venv/bin/python tools/payer_simulator.py IN OUT [--seed 7] [--day 2026-11-23] [--npi N --tin N]
+    .venv/bin/python tools/payer_simulator.py IN OUT [--seed 7] [--day 2026-11-23] [--ein N]
 
 It knows nothing of Steward's books or rules: it cuts the 837 with its own few lines and decides by chance what a payer
 decides, so that what Steward makes of the answers can be judged against ``truth.json``, the list of what was planted: paid,
-denied (with the reason), underpaid (by how many cents), reversed and corrected, taken back by PLB, interest, rejected.
+denied (with the reason), underpaid (by how many cents), split, reversed and corrected (in either order), taken back now or
+later, paid under capitation, answered never, rejected. A net below zero goes forward and is taken from a later payment.
+
+:class:`Clearinghouse` stands between: it delivers an answer at once, late, twice or, of acknowledgements, never.
 """
 
 from __future__ import annotations
@@ -13,11 +16,15 @@ import argparse
 import json
 import random
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from payer_files import Claim, File837, Line, ack_277, ack_999, read
 
 from steward.billing.logic.remittance import (
     Adjustment,
@@ -28,8 +35,20 @@ from steward.billing.logic.remittance import (
 )
 from steward.billing.logic.remittance_writer import Envelope, nm1, write
 
-DENIALS = (("CO", "16"), ("CO", "29"), ("CO", "50"), ("CO", "97"), ("CO", "197"), ("PR", "27"))
-FEE_PERCENT = 62  # what the payer allows of a charge, by contract
+__all__ = ["Chances", "Clearinghouse", "File837", "Payer", "Terms", "Truth", "answer", "follow_up", "read"]
+
+DENIALS = (("CO", "16"), ("CO", "29"), ("CO", "50"), ("CO", "97"), ("CO", "197"), ("PR", "27"), ("PI", "204"))
+PATIENCE = 3  # rounds after which a payer comes back to what it paid, later than any answer is late
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a payer pays: percent of the charge it allows, whether by the head, and what of its payment the law keeps."""
+
+    fee_percent: int = 62
+    capitated: bool = False
+    sequestered: bool = False
+    head_cents: int = 4_100  # a month's payment for a member, given with the first claim of each
 
 
 @dataclass(frozen=True)
@@ -41,40 +60,19 @@ class Chances:
     underpaid: int = 30
     reversed: int = 15
     interest: int = 20
-
-
-@dataclass
-class Line:
-    """A service of the 837."""
-
-    ref: str
-    code: str
-    modifiers: tuple[str, ...]
-    cents: int
-    units: str
-    day: str
-
-
-@dataclass
-class Claim:
-    """A claim of the 837."""
-
-    ref: str
-    cents: int
-    frequency: str
-    control: str
-    member: str
-    last: str
-    first: str
-    payer: tuple[str, str]
-    filing: str
-    prior_cents: int = 0
-    lines: list[Line] = field(default_factory=list)
+    split: int = 0
+    recouped: int = 0  # corrected downwards rounds later, the money kept from that payment
+    recouped_later: int = 0  # the same, but given back first (PLB WO) and taken still later
+    silent: int = 0  # acknowledged, and never answered
 
 
 @dataclass
 class Truth:
-    """What was planted for one claim. ``underpaid_cents`` is how much less than the contract's allowed was paid."""
+    """What was planted for one claim, and what must stand in the books in the end. Cents.
+
+    ``patient_cents`` is what the last payer left to whoever comes next; ``underpaid_cents`` how much less than the contract's
+    allowed was allowed; ``second`` says that a second payer has answered.
+    """
 
     ref: str
     outcome: str
@@ -82,176 +80,168 @@ class Truth:
     patient_cents: int = 0
     reason: str = ""
     underpaid_cents: int = 0
+    contractual_cents: int = 0
+    sequestration_cents: int = 0
+    capitation_cents: int = 0
+    second: bool = False
 
 
 @dataclass
-class File837:
-    """One file as far as a payer must know it."""
+class Follow:
+    """What a payer does in a later round: CLPs, and PLBs as (code, reference, cents)."""
 
-    interchange: str
-    group: str
-    st: str
-    sender: str
-    version: str
-    segments: int
-    billing: str = ""
-    npi: str = ""
-    tin: str = ""
-    claims: list[Claim] = field(default_factory=list)
+    round: int
+    claims: tuple[ClaimPayment, ...] = ()
+    plb: tuple[tuple[str, str, int], ...] = ()
 
 
-def cents(text: str) -> int:
-    """Dollars of an element as integer cents, without floats."""
-    whole, _, part = text.partition(".")
-    sign = -1 if whole.startswith("-") else 1
-    return sign * (abs(int(whole or 0)) * 100 + int((part + "00")[:2] or 0))
+@dataclass
+class _Decided:
+    """What came of one claim in this round."""
+
+    claims: list[ClaimPayment] = field(default_factory=list)
+    interest_cents: int = 0
+    head_cents: int = 0
 
 
-class _Reader:
-    """The few segments of an 837 that a payer's decision needs."""
-
-    def __init__(self, component: str, found: File837) -> None:
-        self.component, self.found = component, found
-        self.claim: Claim | None = None
-        self.member, self.filing = "", ""
-        self.payer, self.patient = ("", ""), ("", "")
-
-    def take(self, e: list[str]) -> None:
-        """One segment, padded with empty elements."""
-        if e[0] == "HL":
-            self.claim = None
-        elif e[0] == "CLM":
-            frequency = e[5].split(self.component)[2]
-            self.claim = Claim(e[1], cents(e[2]), frequency, "", self.member, *self.patient, self.payer, self.filing)
-            self.found.claims.append(self.claim)
-        elif self.claim is None:
-            self._before(e)
-        else:
-            self._inside(self.claim, e)
-
-    def _before(self, e: list[str]) -> None:
-        if e[0] == "SBR":
-            self.filing = e[9]
-        elif e[:2] == ["REF", "EI"]:
-            self.found.tin = e[2]
-        elif e[0] == "NM1" and e[1] == "85":
-            self.found.billing, self.found.npi = e[3], e[9]
-        elif e[0] == "NM1" and e[1] == "IL":
-            self.member, self.patient = e[9], (e[3], e[4])
-        elif e[0] == "NM1" and e[1] == "QC":
-            self.patient = (e[3], e[4])
-        elif e[0] == "NM1" and e[1] == "PR":
-            self.payer = (e[3], e[9])
-
-    def _inside(self, claim: Claim, e: list[str]) -> None:
-        if e[0] in ("SV1", "SV2"):
-            at = 1 if e[0] == "SV1" else 2
-            code = e[at].split(self.component)
-            claim.lines.append(Line("", code[1], tuple(code[2:6]), cents(e[at + 1]), e[at + 3] or "1", ""))
-        elif e[:2] == ["REF", "F8"] and not claim.lines and not claim.control:
-            claim.control = e[2]
-        elif e[:2] == ["AMT", "D"]:
-            claim.prior_cents += cents(e[2])
-        elif claim.lines and e[:2] == ["DTP", "472"]:
-            claim.lines[-1].day = e[3][:8]
-        elif claim.lines and e[:2] == ["REF", "6R"]:
-            claim.lines[-1].ref = e[2]
-
-
-def read(raw: bytes) -> File837:
-    """One ST of one interchange, as Steward writes it. Raises ValueError for anything else."""
-    text = raw.decode("ascii")
-    element, component, end = text[3], text[104], text[105]
-    rows = [part.strip().split(element) for part in text.split(end) if part.strip()]
-    tags = [row[0] for row in rows]
-    if tags.count("ST") != 1 or rows[tags.index("ST")][1] != "837":
-        raise ValueError("not a file with one 837")
-    gs, st, se = (rows[tags.index(tag)] for tag in ("GS", "ST", "SE"))
-    found = File837(rows[0][13], gs[6], st[2], gs[2], gs[8], int(se[1]))
-    reader = _Reader(component, found)
-    for row in rows:
-        reader.take([*row, *[""] * 12])
-    return found
-
-
-# ---- what the payer decides ----
 class Payer:
     """One payer's desk: ``known`` remembers what was paid, so that a replacement reverses it first."""
 
-    def __init__(self, seed: int, chances: Chances = Chances()) -> None:
+    def __init__(self, seed: int, chances: Chances = Chances(), terms: Terms = Terms()) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - a rehearsal, repeatable by its seed
-        self.chances = chances
+        self.chances, self.terms = chances, terms
         self.known: dict[str, ClaimPayment] = {}
-        self.truth: list[Truth] = []
-        self.number = 0
+        self.truths: dict[str, Truth] = {}
+        self.rejected: set[str] = set()
+        self.members: set[str] = set()
+        self.later: list[Follow] = []
+        self.number = self.round = self.checks = 0
 
-    def decide(self, claim: Claim) -> tuple[list[ClaimPayment], int]:
-        """The CLPs of a claim, and the interest that comes with them (cents)."""
+    @property
+    def truth(self) -> list[Truth]:
+        """What was planted, in the order of the claims."""
+        return list(self.truths.values())
+
+    def decide(self, claim: Claim) -> _Decided:
+        """The CLPs of a claim, and what comes with them."""
         outcome = self._outcome(claim)
-        if outcome == "rejected":
-            self.truth.append(Truth(claim.ref, "rejected"))
-            return [], 0
-        before = [reversal(self.known[claim.control])] if claim.frequency in "78" and claim.control in self.known else []
+        done = _Decided()
+        if outcome in ("rejected", "silent"):
+            self.truths[claim.ref] = Truth(claim.ref, outcome)
+            return done
+        if claim.frequency in "78" and claim.control in self.known:
+            done.claims.append(reversal(self.known[claim.control]))
         if claim.frequency == "8":
-            self.truth.append(Truth(claim.ref, "voided"))
-            return before, 0
+            self.truths[claim.ref] = Truth(claim.ref, "voided")
+            return done
         paid = self._paid(claim, outcome)
         self.known[paid.payer_control] = paid
-        if outcome != "reversed":
-            return [*before, paid], self.chance.randint(50, 900) if outcome == "interest" else 0
-        better = self._paid(claim, "paid", again=True)
-        return [*before, paid, reversal(paid), better], 0
+        done.claims.extend(self._as_outcome(claim, outcome, paid))
+        done.interest_cents = self.chance.randint(50, 900) if outcome == "interest" else 0
+        if self.terms.capitated and claim.member not in self.members:
+            self.members.add(claim.member)
+            done.head_cents = self.terms.head_cents
+        return done
 
     def _outcome(self, claim: Claim) -> str:
-        if claim.prior_cents:
+        if claim.second or claim.frequency in "78" or self.terms.capitated or claim.ref in self.rejected:
             return "paid"
         roll = self.chance.randrange(1000)
         for name, share in asdict(self.chances).items():
             if roll < share:
-                return name
+                if name == "rejected":
+                    self.rejected.add(claim.ref)
+                return "paid" if name == "split" and len(claim.lines) < 2 else name
             roll -= share
         return "paid"
 
-    def _paid(self, claim: Claim, outcome: str, *, again: bool = False) -> ClaimPayment:
+    def _as_outcome(self, claim: Claim, outcome: str, paid: ClaimPayment) -> list[ClaimPayment]:
+        """The payment as its outcome has it: alone, in parts, corrected at once in any order, or corrected in later rounds."""
+        if outcome == "split":
+            return split(paid, self.chance.randrange(1, len(paid.lines)))
+        if outcome == "reversed":
+            told = [paid, reversal(paid), self._paid(claim, outcome)]
+            self.chance.shuffle(told)  # RFI 791 asks for an order and nobody keeps it
+            return told
+        if outcome in ("recouped", "recouped_later"):
+            self._take_back(claim, outcome, paid)
+        return [paid]
+
+    def _take_back(self, claim: Claim, outcome: str, paid: ClaimPayment) -> None:
+        """Paid too much: reversed and corrected downwards later; the difference kept at once, or given back and taken later."""
+        less = self._paid(claim, outcome, short=self.chance.randint(300, 900))
+        over = paid.paid_cents - less.paid_cents
+        pair = [reversal(paid), less]
+        self.chance.shuffle(pair)
+        at = self.round + PATIENCE
+        if outcome == "recouped" or over <= 0:
+            self.later.append(Follow(at, tuple(pair)))
+            return
+        self.later.append(Follow(at, tuple(pair), (("WO", claim.ref, -over),)))
+        self.later.append(Follow(at + PATIENCE, (), (("WO", claim.ref, over),)))
+
+    def _paid(self, claim: Claim, outcome: str, *, short: int = 0) -> ClaimPayment:
+        """The payer's word on a claim; the truth is what the last word says."""
         self.number += 1
-        control = f"ICN{self.number:07d}"
         group, carc = self.chance.choice(DENIALS) if outcome == "denied" else ("", "")
-        short = self.chance.randint(500, 2_000) if outcome == "underpaid" else 0
-        lines, truth = [], Truth(claim.ref, "paid" if again else outcome, reason=f"{group}-{carc}" if group else "")
+        short = self.chance.randint(500, 2_000) if outcome == "underpaid" else short
+        lines = []
         for n, line in enumerate(claim.lines):
-            adjusted = [Adjustment(group, carc, line.cents)] if group else self._shares(claim, line, short if n == 0 else 0)
-            paid = line.cents - sum(one.cents for one in adjusted)
-            truth.paid_cents += paid
-            truth.patient_cents += sum(one.cents for one in adjusted if one.group == "PR")
-            lines.append(_service(line, paid, adjusted))
-        allowed = sum(_allowed(line.cents) for line in claim.lines)
-        truth.underpaid_cents = max(0, allowed - truth.paid_cents - truth.patient_cents) if outcome == "underpaid" else 0
-        self._remember(truth, again)
-        status = "2" if claim.prior_cents else "1"
+            adjusted = [Adjustment(group, carc, line.cents)] if group else self._shares(claim, line, 0 if n else short)
+            lines.append(_service(line, line.cents - sum(one.cents for one in adjusted), adjusted))
+        self._remember(claim, outcome, f"{group}-{carc}" if group else "", lines)
+        paid = sum(line.paid_cents for line in lines)
+        share = sum(one.cents for line in lines for one in line.adjustments if one.group == "PR")
         return ClaimPayment(
-            claim.ref, status, claim.cents, truth.paid_cents, truth.patient_cents, claim.filing, control, "11", claim.frequency,
-            (), tuple(lines), (nm1("QC", claim.last, claim.first, "MI", claim.member),),
+            claim.ref, "2" if claim.second else "1", claim.cents, paid, share, claim.filing, f"ICN{self.number:07d}", "11",
+            claim.frequency, (), tuple(lines), (nm1("QC", claim.last, claim.first, "MI", claim.member),),
         )  # fmt: skip
 
-    def _remember(self, truth: Truth, again: bool) -> None:
-        if again:  # the correction is what stands in the end
-            truth.outcome = "reversed"
-            self.truth.pop()
-        self.truth.append(truth)
+    def _remember(self, claim: Claim, outcome: str, reason: str, lines: list[ServiceLine]) -> None:
+        """What stands after this word. A second payer adds to what the first said."""
+        sums = {"paid": sum(line.paid_cents for line in lines)}
+        for one in (one for line in lines for one in line.adjustments):
+            key = "PR" if one.group == "PR" else f"{one.group}-{one.reason}"
+            sums[key] = sums.get(key, 0) + one.cents
+        before = self.truths.get(claim.ref) if claim.second else None
+        if before:
+            before.paid_cents += sums["paid"]
+            before.patient_cents, before.second = sums.get("PR", 0), True
+            return
+        allowed = sum(self._allowed(line.cents) for line in claim.lines)
+        told = sum(line.cents for line in claim.lines) - sums.get("CO-45", 0)
+        short = allowed - told if outcome in ("underpaid", "recouped", "recouped_later") else 0
+        self.truths[claim.ref] = Truth(
+            claim.ref, outcome, sums["paid"], sums.get("PR", 0), reason, max(short, 0), sums.get("CO-45", 0),
+            sums.get("CO-253", 0), sums.get("CO-24", 0),
+        )  # fmt: skip
+
+    def _allowed(self, charge: int) -> int:
+        return (charge * self.terms.fee_percent + 50) // 100
 
     def _shares(self, claim: Claim, line: Line, short: int) -> list[Adjustment]:
         """Contractual to the allowed amount less what is planted as underpaid, then a copay or coinsurance."""
-        if claim.prior_cents:  # the second payer: what the first left, as far as its own allowed goes
-            left = max(line.cents - claim.prior_cents, 0)
-            return [Adjustment("OA", "23", line.cents - left)] if left < line.cents else []
-        allowed = max(_allowed(line.cents) - short, 0)
+        if claim.second:  # what the first left to the patient, less a tenth
+            share = line.prior_share_cents // 10
+            rest = line.cents - line.prior_share_cents
+            return [Adjustment(*one) for one in (("OA", "23", rest), ("PR", "2", share)) if one[2]]
+        if self.terms.capitated:
+            return [Adjustment("CO", "24", line.cents)] if line.cents else []
+        allowed = max(self._allowed(line.cents) - short, 0)
         share = min(allowed, self.chance.choice((0, 2_000, 2_500, allowed // 5)))
-        found = [Adjustment("CO", "45", line.cents - allowed)] if allowed < line.cents else []
-        return found + ([Adjustment("PR", "3" if share in (2_000, 2_500) else "2", share)] if share else [])
+        kept = (allowed - share) // 50 if self.terms.sequestered else 0  # two percent (Budget Control Act of 2011)
+        found = [("CO", "45", line.cents - allowed), ("PR", "3" if share in (2_000, 2_500) else "2", share), ("CO", "253", kept)]
+        return [Adjustment(*one) for one in found if one[2]]
 
+    def turn(self) -> None:
+        """The next round begins."""
+        self.round += 1
 
-def _allowed(charge: int) -> int:
-    return (charge * FEE_PERCENT + 50) // 100
+    def due(self) -> Follow:
+        """What comes back in this round, out of ``later``."""
+        now = [one for one in self.later if one.round <= self.round]
+        self.later = [one for one in self.later if one.round > self.round]
+        return Follow(self.round, tuple(c for one in now for c in one.claims), tuple(p for one in now for p in one.plb))
 
 
 def _service(line: Line, paid: int, adjusted: list[Adjustment]) -> ServiceLine:
@@ -259,6 +249,18 @@ def _service(line: Line, paid: int, adjusted: list[Adjustment]) -> ServiceLine:
     return ServiceLine(
         "HC", line.code, line.modifiers, line.cents, paid, line.units, "", (), line.ref, day, tuple(adjusted), ()
     )
+
+
+def split(paid: ClaimPayment, at: int) -> list[ClaimPayment]:
+    """One claim answered in two parts under its one number: lines before ``at``, and the rest."""
+    found = []
+    for n, lines in enumerate((paid.lines[:at], paid.lines[at:])):
+        share = sum(one.cents for line in lines for one in line.adjustments if one.group == "PR")
+        found.append(paid._replace(
+            charge_cents=sum(line.charge_cents for line in lines), paid_cents=sum(line.paid_cents for line in lines),
+            patient_cents=share, payer_control=f"{paid.payer_control}{'AB'[n]}", lines=lines,
+        ))  # fmt: skip
+    return found
 
 
 def reversal(paid: ClaimPayment) -> ClaimPayment:
@@ -279,72 +281,100 @@ def reversal(paid: ClaimPayment) -> ClaimPayment:
 
 # ---- what the payer writes ----
 def answer(payer: Payer, sent: File837, day: date, ein: str) -> dict[str, bytes]:
-    """File name -> bytes: the 999, the 277CA and the 835 of one 837."""
-    rejected_before = len(payer.truth)
-    decided = [(claim, *payer.decide(claim)) for claim in sent.claims]
-    rejected = {one.ref for one in payer.truth[rejected_before:] if one.outcome == "rejected"}
+    """File name -> bytes: the 999, the 277CA and the 835 of one 837, with what the payer comes back to in this round."""
+    decided = [(claim, payer.decide(claim)) for claim in sent.claims]
+    rejected = {claim.ref for claim, _done in decided if payer.truths[claim.ref].outcome == "rejected"}
     stem = sent.interchange
     files = {f"{stem}.999": ack_999(sent, day), f"{stem}.277": ack_277(sent, day, rejected)}
-    claims = tuple(one for _claim, clps, _interest in decided for one in clps)
-    interest = sum(cents for _claim, _clps, cents in decided)
-    if claims:
-        files[f"{stem}.835"] = remittance(sent, claims, interest, day, ein)
-    return files
+    interest = sum(done.interest_cents for _claim, done in decided)
+    heads = sum(done.head_cents for _claim, done in decided)
+    plb = [(code, ref, -cents) for code, ref, cents in (("L6", f"INT{stem}", interest), ("CT", f"CAP{stem}", heads)) if cents]
+    paid = [one for _claim, done in decided for one in done.claims]
+    return files | _paid_file(payer, sent, paid, plb, day, ein, stem)
 
 
-def remittance(sent: File837, claims: tuple[ClaimPayment, ...], interest: int, day: date, ein: str) -> bytes:
-    """One balanced ST; a net below zero is carried forward (PLB FB)."""
-    plb = [ProviderAdjustment(sent.npi, f"{day.year}1231", "L6", f"INT{sent.interchange}", -interest)] if interest else []
-    net = sum(one.paid_cents for one in claims) + interest
+def follow_up(payer: Payer, sent: File837, day: date, ein: str) -> dict[str, bytes]:
+    """A round in which nothing new was sent: only what the payer comes back to. ``sent`` tells it who we are."""
+    return _paid_file(payer, sent, [], [], day, ein, f"F{payer.round:05d}")
+
+
+def _paid_file(
+    payer: Payer, sent: File837, claims: list[ClaimPayment], plb: list[tuple[str, str, int]], day: date, ein: str, stem: str
+) -> dict[str, bytes]:
+    due = payer.due()
+    if not (claims or plb or due.claims or due.plb):
+        return {}
+    return {f"{stem}.835": remittance(payer, sent, (*claims, *due.claims), (*plb, *due.plb), day, ein)}
+
+
+def remittance(
+    payer: Payer, sent: File837, claims: tuple[ClaimPayment, ...], plb: Iterable[tuple[str, str, int]], day: date, ein: str
+) -> bytes:
+    """One balanced ST; a net below zero is carried forward (PLB FB) and taken from a payment some rounds later."""
+    payer.checks += 1
+    name, number = sent.claims[0].payer
+    entries = list(plb)
+    net = sum(one.paid_cents for one in claims) - sum(cents for _code, _ref, cents in entries)
     if net < 0:
-        plb.append(ProviderAdjustment(sent.npi, f"{day.year}1231", "FB", f"FB{sent.interchange}", net))
+        entries.append(("FB", f"FB{ein}{payer.checks}", net))
+        payer.later.append(Follow(payer.round + PATIENCE, (), (("FB", f"FB{ein}{payer.checks}", -net),)))
         net = 0
-    name, number = sent.claims[0].payer
+    found = tuple(ProviderAdjustment(sent.npi, f"{day.year}1231", *one) for one in entries)
     one = Remittance(
-        "0001", "I" if net else "H", net, "C", "ACH" if net else "NON", "", day, f"{day:%Y%m%d}", f"EFT{sent.interchange}",
-        f"1{ein}", name, number, (("2U", number),), sent.billing, "XX", sent.npi, (("TJ", sent.tin),), claims, tuple(plb),
+        "0001", "I" if net else "H", net, "C", "ACH" if net else "NON", "", day, f"{day:%Y%m%d}", f"EFT{number}{payer.checks:06d}",
+        f"1{ein}", name, number, (("2U", number),), sent.billing, "XX", sent.npi, (("TJ", sent.tin),), claims, found,
     )  # fmt: skip
-    return write([one], Envelope(number, sent.sender, datetime.combine(day, time(6)), int(sent.interchange)))
+    return write([one], Envelope(number, sent.sender, datetime.combine(day, time(6)), payer.checks))
 
 
-def ack_999(sent: File837, day: date) -> bytes:
-    """The whole file understood."""
-    body = [f"AK1*HC*{sent.group}*{sent.version}", f"AK2*837*{sent.st}*{sent.version}", "IK5*A", "AK9*A*1*1*1"]
-    return _envelope(sent, day, "999", "FA", "005010X231A1", body)
+@dataclass(frozen=True)
+class Habits:
+    """Shares of files, in thousandths."""
+
+    late: int = 60  # delivered one or two rounds later
+    twice: int = 60  # delivered, and delivered again in the next round
+    never: int = 30  # acknowledgements only: a payment that never comes is no answer of a clearinghouse but a lost one
 
 
-def ack_277(sent: File837, day: date, rejected: set[str]) -> bytes:
-    """Each claim taken (A2) or rejected (A7)."""
-    name, number = sent.claims[0].payer
-    stamp = f"{day:%Y%m%d}"
-    body = [
-        f"BHT*0085*08*{sent.interchange}*{stamp}*0600*TH", "HL*1**20*1", f"NM1*PR*2*{name}*****PI*{number}",
-        f"TRN*1*{sent.interchange}", f"DTP*050*D8*{stamp}", f"DTP*009*D8*{stamp}",
-        "HL*2*1*21*1", f"NM1*41*2*{sent.billing}*****46*{sent.sender}", f"TRN*2*B{sent.interchange}",
-        f"STC*A1:19:PR*{stamp}*WQ*{_dollars(sum(c.cents for c in sent.claims))}",
-        "HL*3*2*19*1", f"NM1*85*2*{sent.billing}*****XX*{sent.npi}",
-    ]  # fmt: skip
-    for n, claim in enumerate(sent.claims, 4):
-        said = "A7:562:85*{}*U" if claim.ref in rejected else "A2:20:PR*{}*WQ"
-        body += [
-            f"HL*{n}*3*PT", f"NM1*QC*1*{claim.last}*{claim.first}****MI*{claim.member}", f"TRN*2*{claim.ref}",
-            f"STC*{said.format(stamp)}*{_dollars(claim.cents)}",
-        ]  # fmt: skip
-    return _envelope(sent, day, "277", "HN", "005010X214", body)
+class Clearinghouse:
+    """Delivers what payers answer, each file whole, at its own time. ``waiting`` are (round, name, bytes)."""
 
+    def __init__(self, seed: int, habits: Habits = Habits()) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - a rehearsal, repeatable by its seed
+        self.habits = habits
+        self.round = 0
+        self.waiting: list[tuple[int, str, bytes]] = []
+        self.lost: set[str] = set()
+        self.told = {"late": 0, "twice": 0, "never": 0}
 
-def _dollars(amount: int) -> str:
-    return f"{amount // 100}.{amount % 100:02d}"
+    def take(self, files: dict[str, bytes]) -> None:
+        """Take a payer's files."""
+        for name, data in files.items():
+            habit = self._habit(name)
+            if habit:
+                self.told[habit] += 1
+            if habit == "never":
+                self.lost.add(name)
+                continue
+            self.waiting.append((self.round + (self.chance.randint(1, 2) if habit == "late" else 0), name, data))
+            if habit == "twice":
+                self.waiting.append((self.round + 1, name, data))
 
+    def _habit(self, name: str) -> str:
+        roll = self.chance.randrange(1000)
+        for habit, share in asdict(self.habits).items():
+            if roll < share:
+                return "" if habit == "never" and name.endswith(".835") else habit
+            roll -= share
+        return ""
 
-def _envelope(sent: File837, day: date, kind: str, code: str, version: str, body: list[str]) -> bytes:
-    number, payer = int(sent.interchange), sent.claims[0].payer[1]
-    isa = f"ISA*00*{'':10}*00*{'':10}*ZZ*{payer:15.15}*ZZ*{sent.sender:15.15}*{day:%y%m%d}*0600*^*00501*{number:09d}*0*P*:"
-    rows = [
-        isa, f"GS*{code}*{payer[:15]}*{sent.sender}*{day:%Y%m%d}*0600*{number}*X*{version}", f"ST*{kind}*0001*{version}", *body,
-        f"SE*{len(body) + 2}*0001", f"GE*1*{number}", f"IEA*1*{number:09d}",
-    ]  # fmt: skip
-    return "".join(f"{row}~\n" for row in rows).encode("ascii")
+    def deliver(self) -> list[tuple[str, bytes]]:
+        """What arrives in this round, in no order; the next round begins."""
+        now = [(name, data) for at, name, data in self.waiting if at <= self.round]
+        self.waiting = [one for one in self.waiting if one[0] > self.round]
+        self.chance.shuffle(now)
+        self.round += 1
+        return now
 
 
 def main() -> int:
@@ -358,6 +388,7 @@ def main() -> int:
     args.outbox.mkdir(parents=True, exist_ok=True)
     payer = Payer(args.seed)
     for n, path in enumerate(sorted(args.inbox.glob("837*.x12"))):
+        payer.turn()
         for name, data in answer(payer, read(path.read_bytes()), args.day + timedelta(days=n), args.ein).items():
             (args.outbox / name).write_bytes(data)
     (args.outbox / "truth.json").write_text(json.dumps([asdict(one) for one in payer.truth], indent=1))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from steward.billing.logic.acknowledgement import read_276
-from steward.billing.logic.acknowledgement.status import ClaimStatus, Code, Status, StatusAnswer
+from steward.billing.logic.acknowledgement.status import ClaimStatus, Code, LevelStatus, Status, StatusAnswer
 from steward.billing.logic.acknowledgement.syntax import (
     InterchangeAnswer,
     SegmentFault,
@@ -18,7 +18,7 @@ from steward.billing.logic.acknowledgement.syntax import (
 from steward.billing.logic.acknowledgement.writer import write_277, write_277ca, write_999, write_ta1
 from steward.billing.models import Batch, SubmissionEvent, WorkItem
 from steward.billing.selectors.claims import claim_status
-from steward.billing.services.submissions import write_claims
+from steward.billing.services.submissions import recall, write_claims
 from steward.core.files.selectors import content
 from steward.core.x12.segments import Span
 from steward.core.x12.write import Envelope
@@ -52,10 +52,13 @@ def ack(batch: Batch, outcome: str, faults: tuple[SegmentFault, ...] = ()) -> by
     ).encode()
 
 
-def judged(ref: str, category: str, status: str = "20", control: str = "", kind: str = "277CA") -> bytes:
+def judged(
+    ref: str, category: str, status: str = "20", control: str = "", kind: str = "277CA", batch: Batch | None = None
+) -> bytes:
     said = Status((Code(category, status, "PR"),), DAY, "U" if category in ("A3", "A7") else "WQ", 15_000, None, None, None, "", "")
     one = ClaimStatus(ref, ref, control, "", "", Span(DAY, DAY), (said,), (), "Doe", "Jane", "M1", "1234567893", "Maple", 0)
-    answer = StatusAnswer(kind, "R1", "1", "Blue Harbor", "60054", DAY, DAY, (), (one,))
+    levels = (LevelStatus("receiver", "Maple", "MAPLE1", f"B{batch.number:09d}", (said,)),) if batch else ()
+    answer = StatusAnswer(kind, "R1", "1", "Blue Harbor", "60054", DAY, DAY, levels, (one,))
     return (write_277ca if kind == "277CA" else write_277)([answer], BACK).encode()
 
 
@@ -82,6 +85,22 @@ def test_the_same_answer_twice_says_nothing_new(ready: Practice) -> None:
     assert SubmissionEvent.objects.count() == 1 and WorkItem.objects.filter(closed_at=None).count() == 1
     assert (state(ready, "C-1"), state(ready, "C-2")) == ("PAYER_REJECTED", "SENT")
     assert batch.submissions.count() == 2
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_said_late_or_twice_is_said_of_the_file_the_claim_was_in(ready: Practice, again: bool) -> None:
+    from steward.billing.models import Claim
+
+    old = sent(ready, "C-1")
+    no = judged("C-1", "A7", "562", batch=old)
+    if again:  # it is told, the claim goes out again, and then it is told once more
+        assert ready.run(no).status == "posted"
+    recall(ready.office.call("biller"), claim=Claim.objects.get(ref="C-1"), reason="corrected")
+    (fresh,) = write_claims(ready.office.call("biller")).batches
+    assert ready.run(no).status == ("duplicate" if again else "posted")
+    assert state(ready, "C-1") == "SENT" and not WorkItem.objects.filter(closed_at=None).exists()
+    assert ready.run(judged("C-1", "A2", control="ICN9", batch=fresh)).status == "posted"
+    assert state(ready, "C-1") == "ACCEPTED"
 
 
 def test_a_rejected_file_names_whose_fault_it_was(ready: Practice) -> None:

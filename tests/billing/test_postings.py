@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -205,6 +206,17 @@ def test_reversal_and_correction_post_by_content_not_order(turned: bool) -> None
     second = post_remittance(remittance(*(both[::-1] if turned else both)), facts(stands, stands))
     assert by_role((*first.lines, *second.lines)) == {"eft_in_transit": 7_500, "contractual": 2_500, A1: -10_000}
     assert [r.outcome for r in second.claims] == [Outcome.REVERSED, Outcome.PAID][:: -1 if turned else 1]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("shares", [(2_500, 4_000), (4_000, 2_500), (4_000, 4_000)])
+def test_paid_taken_back_and_corrected_in_one_file_in_any_order(order: tuple[int, ...], shares: tuple[int, int]) -> None:
+    paid, ours = one_charge(cas("CO", "45", shares[0]))
+    corrected = claim("C1", service_line(10_000, cas("CO", "45", shares[1]), control="L1"))
+    told = [paid, negated(paid), corrected]
+    done = post_remittance(remittance(*(told[n] for n in order)), facts(ours, ours, ours))
+    assert by_role(done.lines) == {"eft_in_transit": 10_000 - shares[1], "contractual": shares[1], A1: -10_000}
+    assert done.work == ()  # nobody is asked about what the same file already put right
 
 
 def test_claim_level_adjustment_parts_clp04_from_the_lines() -> None:

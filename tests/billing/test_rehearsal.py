@@ -92,6 +92,7 @@ def judge(practice: Practice, truths: dict[str, simulator.Truth]) -> None:
     assert set(open_items.filter(kind="rejected_claim").values_list("claim__ref", flat=True)) == {
         ref for ref, truth in truths.items() if truth.outcome == "rejected"
     }
+    assert not open_items.exclude(kind__in=("denial", "eligibility", "review", "rejected_claim")).exists()
     assert practice.balances().get("era_clearing", 0) == 0
     assert verify().ok
 

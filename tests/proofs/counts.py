@@ -35,6 +35,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R19": (1, 1),  # a second server on one data folder
     "R20 audit": (500, 500),  # raw edits of audit rows
     "R20 ledger": (100, 500),  # raw edits of ledger rows
+    "R23": (400, 20_000),  # claims of a year lived with payers and a clearinghouse that are played
     "R22": (100, 500),  # retries after an answer that never came
 }
 

@@ -1,12 +1,14 @@
 """One 835 ST is one balanced journal through the clearing of that remittance (facts, decision 3).
 
-Reversals post before everything else of the same ST, because a correction may only write off what the reversal opened
-(RFI 791: the order in the file is not promised).
+Reversals post before corrections of the same ST, because a correction may only write off what the reversal opened (RFI 791:
+the order in the file is not promised); a payment that the same ST takes back posts before its reversal.
 """
 
 from __future__ import annotations
 
-from ..logic.remittance import ClaimPayment, Remittance
+from collections import Counter
+
+from ..logic.remittance import Adjustment, ClaimPayment, Remittance
 from .claim import REVERSAL, Source, post_claim
 from .facts import ChargeFacts, RemittanceFacts, Where
 from .provider import CLEARING, post_provider
@@ -58,7 +60,32 @@ def apply_unapplied(charge: ChargeFacts, item: str, entity: int | None, payer: i
 
 
 def _in_order(claims: tuple[ClaimPayment, ...]) -> list[tuple[int, ClaimPayment]]:
-    return sorted(enumerate(claims), key=lambda pair: pair[1].status != REVERSAL)
+    """What is paid and taken back in this same ST, then reversals, then the rest; else as the file has them."""
+    undone = _undone(claims)
+    return sorted(enumerate(claims), key=lambda pair: 0 if pair[0] in undone else 1 if pair[1].status == REVERSAL else 2)
+
+
+def _undone(claims: tuple[ClaimPayment, ...]) -> set[int]:
+    """Positions of payments that a reversal of the same ST takes back: nothing of theirs stands in the books before it."""
+    taken = Counter(_said(claim, -1) for claim in claims if claim.status == REVERSAL)
+    found: set[int] = set()
+    if taken:
+        for index, claim in enumerate(claims):
+            said = _said(claim, 1)
+            if claim.status != REVERSAL and taken[said] > 0:
+                taken[said] -= 1
+                found.add(index)
+    return found
+
+
+def _said(claim: ClaimPayment, sign: int) -> tuple[object, ...]:
+    """What a payment and its reversal have in common but for the sign: number, amounts, adjustments."""
+    lines = tuple((line.code, line.modifiers, sign * line.paid_cents, _signed(line.adjustments, sign)) for line in claim.lines)
+    return (claim.number, claim.payer_control, sign * claim.charge_cents, sign * claim.paid_cents, _signed(claim.adjustments, sign), lines)
+
+
+def _signed(adjustments: tuple[Adjustment, ...], sign: int) -> tuple[tuple[str, str, int], ...]:
+    return tuple((one.group, one.reason, sign * one.cents) for one in adjustments)
 
 
 def _close(books: Books, remittance: Remittance, facts: RemittanceFacts) -> None:

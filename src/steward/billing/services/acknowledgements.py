@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from steward.billing.logic.acknowledgement import (
@@ -117,6 +118,9 @@ def _open(call: Call, fresh: Sequence[_Said]) -> None:
         Sending.PAYER_REJECTED: WorkKind.REJECTED_CLAIM, Sending.PENDED: WorkKind.INFORMATION,
     }  # fmt: skip
     asked = {(one.submission.claim_id, kinds[one.outcome]): one for one in fresh if one.outcome in kinds}
+    sent = Submission.objects.filter(claim__in={claim for claim, _kind in asked}).values("claim").annotate(last=Max("id"))
+    last = {row["claim"]: row["last"] for row in sent}
+    asked = {key: one for key, one in asked.items() if last[one.submission.claim_id] == one.submission.pk}  # else it went again since
     open_now = WorkItem.objects.filter(claim__in={claim for claim, _kind in asked}, closed_at=None)
     known = set(open_now.values_list("claim_id", "kind"))
     open_work(call, [
@@ -179,7 +183,7 @@ def _fault_words(fault: SegmentFault) -> str:
 
 # ---- 277CA and 277: answers about claims ----
 def _statuses(answer: StatusAnswer) -> Iterable[tuple[str, list[_Said], str]]:
-    rows = _submissions([_ref(one) for one in answer.claims])
+    rows = _submissions([_ref(one) for one in answer.claims], _file_of(answer))
     for one in answer.claims:
         submission = rows.get(_ref(one))
         if submission is None:
@@ -192,7 +196,7 @@ def _statuses(answer: StatusAnswer) -> Iterable[tuple[str, list[_Said], str]]:
             continue
         yield one.ref, [_Said(submission, outcome, _codes(one), words, one.control)], words
     if not answer.claims and answer.batch and any(one.meaning == Meaning.REJECTED for one in answer.levels):
-        ours = _batch(answer.batch.trace.lstrip("B"))  # a refusal of the file or of the provider names no claims
+        ours = _file_of(answer)  # a refusal of the file or of the provider names no claims
         words = _("The payer rejected the whole file.")
         yield answer.batch.trace, _every(ours, Sending.PAYER_REJECTED, "", words) if ours else [], words
 
@@ -202,11 +206,19 @@ def _ref(one: ClaimStatus) -> str:
     return one.ref or one.trace.rpartition("-")[0]
 
 
-def _submissions(refs: Iterable[str]) -> dict[str, Submission]:
-    """Claim number -> its last submission. Two queries."""
+def _file_of(answer: StatusAnswer) -> Batch | None:
+    """The file of ours that an answer names by its reference (BHT03 of the 837, as ``services.submissions`` gives it)."""
+    trace = answer.batch.trace if answer.batch else ""
+    return _batch(trace[1:]) if trace.startswith("B") else None
+
+
+def _submissions(refs: Iterable[str], batch: Batch | None) -> dict[str, Submission]:
+    """Claim number -> its submission in ``batch``, else its last: what a clearinghouse says late or twice of a claim that
+    went out again since is said of the file it was in. Two queries."""
     claims = dict(Claim.objects.filter(ref__in=set(refs)).values_list("pk", "ref"))
-    rows = Submission.objects.filter(claim__in=claims).order_by("id")
-    return {claims[row.claim_id]: row for row in rows}
+    rows = list(Submission.objects.filter(claim__in=claims).order_by("id"))
+    last = {claims[row.claim_id]: row for row in rows}
+    return last | {claims[row.claim_id]: row for row in rows if batch is not None and row.batch_id == batch.pk}
 
 
 def _codes(one: ClaimStatus) -> str:
