@@ -20,6 +20,9 @@ from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
 from steward.core.web import limits
 from steward.desk.imports import import_content
+from steward.frontdesk import services as frontdesk
+from steward.frontdesk.models import VisitReason
+from steward.frontdesk.types import BookingData
 from steward.insurance.models import Estimate, FeeSchedule, Grant, Payer
 from steward.insurance.services import load_default_rules
 from steward.ledger.importers import post_file
@@ -66,6 +69,7 @@ def world(db: Any) -> World:
     holder = open_holder(system, kind="employer", name="Granite Works")
     enter_other(system, data=OtherData("service", holder.party, 12_500, "physical"))
     enter_other(system, data=OtherData("form", world.patients[0].party, 2_000, "school form", patient=world.patients[0]))
+    _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))
     create_employee(system, data=EmployeeData("Biller", office.entity.pk, START), person=PersonData("Staffer", "Sue"))
@@ -94,6 +98,14 @@ def world(db: Any) -> World:
     charge = Charge.objects.get(claim=world.claims[1])
     write_off(office.call("biller"), charge=charge, role="admin_writeoff", cents=100, reason="Too small", payer=Payer.objects.get())
     return world
+
+
+def _uncharged_visit(world: World) -> None:
+    """A patient of the first provider who came and was not charged."""
+    office = world.office
+    starts = dt.datetime.combine(office.today, dt.time(14), office.clock.zone)
+    data = BookingData(world.patients[0].pk, world.providers[0].pk, office.site.pk, VisitReason.objects.get().pk, starts_at=starts)
+    frontdesk.check_in(office.call("frontdesk"), appointment=frontdesk.book(office.system(), data=data))
 
 
 def files(world: World) -> tuple[tuple[str, bytes, str], ...]:

@@ -43,6 +43,8 @@ SCREENS = {
     "billing.answers": "billing:answers",
     "billing.refused": "billing:refused",
     "billing.acts": "billing:acts",
+    "billing.uncharged": "billing:uncharged",
+    "billing.lag": "billing:lag_rows",
 }  # fmt: skip
 NO_LIST_OF_ITS_OWN = {"ledger.document"}  # the entries of one document: part of its page
 

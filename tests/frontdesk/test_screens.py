@@ -53,7 +53,7 @@ def test_every_page_opens(desk: Desk) -> None:
         ("day",), ("schedule",), ("encounters",), ("patients",), ("patient_new",), ("patient", ana.uid), ("patient_edit", ana.uid),
         ("patient_end", ana.uid), ("coverage_new", ana.uid), ("coverage_end", coverage.uid), ("coverage_void", coverage.uid),
         ("find",), ("book",), ("appointment", row.uid), ("move", row.uid), ("cancel", row.uid), ("check_in", row.uid),
-        ("room", row.uid), ("encounter", row.uid), ("check_out", row.uid), ("charges", row.uid),
+        ("room", row.uid), ("encounter", row.uid), ("check_out", row.uid),
     ]  # fmt: skip
     client = signed_in("administrator")
     for name, *args in pages:
@@ -183,7 +183,7 @@ def test_the_steps_of_a_visit(desk: Desk) -> None:
     client.post(url("room", row.uid), {"place": str(desk.rooms[1].pk)})
     client.post(url("act", row.uid), {"action": "see"})
     assert client.get(url("check_out", row.uid)).status_code == 200
-    assert client.post(url("no_charge", row.uid), {"reason": "courtesy"}).status_code == 303
+    assert client.post(reverse("billing:no_charge", args=[row.visit.uid]), {"reason": "courtesy"}).status_code == 303
     assert client.post(url("check_out", row.uid)).status_code == 303
     row.refresh_from_db()
     assert (row.state, row.place, row.visit.no_charge_reason) == ("checked_out", desk.rooms[1], "courtesy")
@@ -313,12 +313,14 @@ def test_charges_entered_at_check_out_are_posted(db) -> None:
     row = desk.book(insured(desk), 13)
     client = signed_in("frontdesk")
     client.post(url("check_in", row.uid))
-    typed = {"diagnoses": "Z00.00 E11.9", "code1": "g0439", "units1": "1", "cents1": "150.00", "code2": "J3420", "units2": "2",
-             "cents2": "2*12.50"}  # fmt: skip
-    bad = client.post(url("charges", row.uid), typed | {"cents1": "abc"})
-    assert bad.status_code == 422 and "g0439" in bad.content.decode()
-    assert client.post(url("charges", row.uid), typed).status_code == 303
     visit = Visit.objects.get()
+    charges = reverse("billing:charge_visit", args=[visit.uid]) + "?from=desk"
+    typed = {"bill_to": "plan", "provider": str(visit.provider_id), "place": "11",
+             "diagnoses": "Z00.00 E11.9", "code1": "g0439", "units1": "1", "cents1": "150.00", "code2": "J3420", "units2": "2",
+             "cents2": "2*12.50"}  # fmt: skip
+    bad = client.post(charges, typed | {"cents1": "abc"})
+    assert bad.status_code == 422 and "g0439" in bad.content.decode()
+    assert client.post(charges, typed)["Location"] == url("check_out", row.uid)
     found = [(c.code, c.units, c.charge_cents, c.diagnoses) for c in charges_of_visit(visit.pk)]
     assert found == [("G0439", "1", 15000, "Z00.00:E11.9"), ("J3420", "2", 2500, "Z00.00:E11.9")]
     page = client.get(url("check_out", row.uid)).content.decode()

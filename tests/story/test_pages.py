@@ -26,6 +26,7 @@ def pages(office: Office) -> dict[str, list[str]]:
     """The pages of the day, by who works on them."""
     patient = uid(office, "frontdesk_patient")
     here = uid(office, "frontdesk_appointment", "state = 'roomed'")
+    seen = uid(office, "frontdesk_visit", "voided_at IS NULL")
     coming = uid(office, "frontdesk_appointment", f"state IN ('booked', 'confirmed') AND starts_at > '{TODAY}'")
     claim = uid(office, "billing_claim", "id IN (SELECT claim_id FROM billing_workitem WHERE closed_at IS NULL)")
     work = uid(office, "billing_workitem", "closed_at IS NULL AND claim_id IS NOT NULL")
@@ -42,7 +43,7 @@ def pages(office: Office) -> dict[str, list[str]]:
             f"/frontdesk/patients/{patient}/", f"/frontdesk/patients/{patient}/?tab=coverage", "/frontdesk/patients/new/",
             f"/frontdesk/book/?patient={patient}", f"/frontdesk/appointments/{coming}/",
             f"/frontdesk/appointments/{coming}/card/?paper=es", f"/frontdesk/appointments/{coming}/check-in/",
-            f"/frontdesk/appointments/{here}/check-out/", f"/frontdesk/appointments/{here}/charges/",
+            f"/frontdesk/appointments/{here}/check-out/", f"/billing/visits/{seen}/charges/",
             f"/banking/receipts/new/?patient={patient}", "/banking/receipts/", "/banking/drawers/", f"/banking/drawers/{session}/count/",
             "/banking/", "/banking/refunds/", f"/banking/receipts/{taken}/", f"/banking/receipts/{taken}/?paper=es",
             f"/banking/drawers/{session}/", "/banking/close/", "/search?q=ramos", "/insurance/eligibility/", "/insurance/grants/",
@@ -52,6 +53,7 @@ def pages(office: Office) -> dict[str, list[str]]:
         "biller": [
             "/", "/import/", "/billing/", "/billing/claims/", f"/billing/claims/{claim}/", "/billing/remittances/",
             f"/billing/remittances/{uid(office, 'billing_remittance')}/", "/billing/work/", f"/billing/work/{work}/",
+            "/billing/uncharged/", "/billing/lag/", "/billing/lag/charges/",
             f"/banking/receipts/{taken}/refund/",
             "/banking/batches/new/", "/banking/mail/new/", "/banking/deposits/new/", "/banking/deposits/", "/insurance/",
             "/insurance/schedules/", f"/insurance/contracts/{uid(office, 'insurance_contract')}/?code=G0438&units=1&place=11&charge=200&day=t",

@@ -8,12 +8,14 @@ from steward.banking.views.receipts import RECEIPT_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.denials import DENIAL_LIST
+from steward.billing.views.lag import LAG_LIST
 from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
 from steward.billing.views.paper_eobs import PAPER_LIST
 from steward.billing.views.remittances import REMITTANCE_LIST
 from steward.billing.views.reports.lists import ACT_LIST, ANSWER_LIST, REFUSED_LIST
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
 from steward.billing.views.statements import STATEMENT_LIST
+from steward.billing.views.uncharged import UNCHARGED_LIST
 from steward.billing.views.work import WORK_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
@@ -65,6 +67,8 @@ LISTS: tuple[ScopedList, ...] = (
     REFUSED_LIST,
     ACT_LIST,
     PAPER_LIST,
+    UNCHARGED_LIST,
+    LAG_LIST,
 )
 
 

@@ -10,15 +10,18 @@ from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
 
 from steward.banking.selectors.glance import shared_balances
+from steward.billing.logic.kept import age
+from steward.billing.logic.lag import PROMPT_DAYS
 from steward.billing.models import Claim
 from steward.billing.selectors import claims as ask
+from steward.billing.selectors import uncharged
 from steward.billing.selectors import work as work_list
 from steward.billing.selectors.refunds import refunds_to_pay
 from steward.billing.selectors.sending import unsent
 from steward.billing.states import WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
-from steward.core.today import Action, Figure, Hit, Task
+from steward.core.today import Action, Figure, Hit, Step, Task
 from steward.core.web.days import say_day
 
 SOON = timedelta(days=7)
@@ -29,6 +32,8 @@ ACTIONS = (
     Action(__("Import a remittance"), "desk:import", "remittance.post"),
     Action(__("Type a paper EOB"), "billing:paper_new", "remittance.post"),
     Action(__("Work denials"), "billing:denials", "remittance.post"),
+    Action(__("Charge a visit"), "billing:uncharged", "visit.charge"),
+    Action(__("See the charge lag"), "billing:lag", "billing.report"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
     Action(__("Claims and coverage that disagree"), "billing:coverage_changes", "billing.report"),
     Action(__("Clearinghouse"), "billing:doors", "charge.read"),
@@ -40,10 +45,33 @@ ACTIONS = (
 def waiting(subject: Subject, today: date) -> list[Task]:
     """One line for each kind of question that is open, the overdue ones as such, and the refunds to be paid."""
     tasks = _refunds(today) if holds(subject, "refund.pay") else []
+    tasks += _uncharged(subject, today) if holds(subject, "visit.charge") else []
     if not holds(subject, "remittance.post"):
         return tasks
     tasks += [_task(*row, today) for row in work_list.work_counts(subject, today)]
     return tasks + (_unsent(today) if holds(subject, "claim.send") else [])
+
+
+def _uncharged(subject: Subject, today: date) -> list[Task]:
+    """Kept visits of past days without a charge: all of them for who works the list, else those one saw or was named for."""
+    found = uncharged.waiting(subject, today)
+    whole = holds(subject, "billing.report")
+    count, oldest = (found.count, found.oldest) if whole else (found.mine, found.mine_oldest)
+    if not count or oldest is None:
+        return []
+    what = ngettext("%d kept visit has no charge", "%d kept visits have no charge", count) % count
+    why = _("The oldest is of %(day)s, %(age)d business days ago") % {"day": say_day(oldest, today), "age": age(oldest, today)}
+    late = age(oldest, today) > PROMPT_DAYS
+    return [Task("overdue" if late else "today", what, why, reverse("billing:uncharged"), _("Charge"), order=27)]
+
+
+def closing(subject: Subject, today: date) -> list[Step]:
+    """Every kept visit of the day has a charge or a reason. One query, shared with what waits."""
+    if not holds(subject, "visit.charge"):
+        return []
+    left = uncharged.waiting(subject, today).today
+    value = "" if not left else ngettext("%d without", "%d without", left) % left
+    return [Step(_("Kept visits charged or with a reason"), not left, value, reverse("billing:uncharged"), _("Charge"), order=12)]
 
 
 def _unsent(today: date) -> list[Task]:

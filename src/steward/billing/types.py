@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from steward.billing.logic.entry import Visit as EntryVisit
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,17 @@ class ClaimData:
     copay_cents: int = 0
     details: dict[str, str] = field(default_factory=dict)
     no_claim: bool = False
+
+
+@dataclass(frozen=True)
+class VisitCharges:
+    """A visit's charges as typed, with who did them (``provider`` a key of people, None: who saw the patient), the payer's
+    number of what it authorised, and ``silent``: the patient pays and asked that no plan be told."""
+
+    typed: EntryVisit
+    provider: int | None = None
+    auth_number: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -36,9 +37,17 @@ ACTIONS = (
 
 
 @once
+def _open_rows(subject: Subject, day: date) -> list[Appointment]:
+    """The day's appointments, and those of days before of which nobody said how they ended. One query for all of Today."""
+    begin, end = day_bounds(day, system_clock().zone)
+    wanted = Q(starts_at__gte=begin) | Q(state__in=[*EXPECTED, *HERE])
+    return list(selectors.appointments(subject).filter(wanted, starts_at__lt=end))
+
+
 def day_rows(subject: Subject, day: date) -> list[Appointment]:
-    """The day's appointments this person may see. One query, shared by all that Today says of the day."""
-    return list(selectors.appointments_on(subject, day, system_clock().zone))
+    """The day's appointments this person may see."""
+    begin = day_bounds(day, system_clock().zone)[0]
+    return [row for row in _open_rows(subject, day) if row.starts_at >= begin]
 
 
 def sentence(subject: Subject, day: date) -> str:
@@ -116,8 +125,7 @@ def waiting(subject: Subject, today: date) -> list[Task]:
         return []
     clock = system_clock()
     begin = day_bounds(today, clock.zone)[0]
-    open_states = list(EXPECTED | HERE)
-    rows = list(selectors.appointments(subject).filter(starts_at__lt=clock.now(), state__in=open_states)[:200])
+    rows = [row for row in _open_rows(subject, today) if row.starts_at < clock.now() and row.state in EXPECTED | HERE]
     stale = [row for row in rows if row.starts_at < begin]
     tasks = [_stale(stale, clock)] if stale else []
     for row in rows:

@@ -31,6 +31,4 @@ urlpatterns = [
     path("appointments/<uuid:uid>/card/", printing.card, name="card"),
     path("appointments/<uuid:uid>/encounter/", printing.encounter, name="encounter"),
     path("appointments/<uuid:uid>/check-out/", checkout.check_out, name="check_out"),
-    path("appointments/<uuid:uid>/charges/", checkout.charges, name="charges"),
-    path("appointments/<uuid:uid>/no-charge/", checkout.no_charge, name="no_charge"),
 ]

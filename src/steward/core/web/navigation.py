@@ -61,6 +61,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Import files"), "desk:import", "desk.read", "n", _("835 charges csv ofx bai2 bank remittance")),
     )),
     Group(_("Money"), (
+        Entry(_("To charge"), "billing:uncharged", "visit.charge", "", _("kept visits without a charge enter charges")),
         Entry(_("Charges"), "billing:charges", "charge.read", "h", _("claims visits services")),
         Entry(_("Remittances"), "billing:remittances", "charge.read", "r", _("835 era payer payments")),
         Entry(_("Denials"), "billing:denials", "charge.read", "", _("appeals refused deadline chance")),

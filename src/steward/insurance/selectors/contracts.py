@@ -65,6 +65,14 @@ def standard_fees(codes: Iterable[str], day: date, *, facility: bool = False) ->
     return found
 
 
+def standard_codes(begins: str, day: date, most: int) -> list[str]:
+    """Codes of the practice's own fees as of ``day`` that begin with a text, in order. Two queries."""
+    editions = FeeEdition.objects.filter(schedule__standard=True, superseded_at=None, starts_on__lte=day)
+    edition = editions.order_by("-starts_on", "-id").first()
+    rows = FeeRow.objects.filter(edition=edition, modifier="", code__gte=begins, code__lt=begins + "\uffff")
+    return list(rows.order_by("code").values_list("code", flat=True)[:most]) if edition else []
+
+
 # ---- what is expected ----
 def expected_many(lines: Iterable[PricedLine]) -> dict[Hashable, allowed.Expected]:
     """What the contracts allow for each line, by its ``ref``.
