@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from steward.billing.states import HolderKind, OtherKind
+from steward.billing.states import CardBrand, HolderKind, OtherKind
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.registry.models import Site
 from steward.registry.selectors import sites
@@ -93,3 +93,21 @@ class ReturnedForm(Form):
     def clean_fee_cents(self) -> int:
         """Nothing typed is no fee."""
         return self.cleaned_data["fee_cents"] or 0
+
+
+class CardForm(Form):
+    """A card's token as the processor's page gave it, and what its owner agreed to. Never the number."""
+
+    lead = _("Take the card on the processor's page or terminal, and paste the token it answers with. A card number is refused.")
+    token = forms.CharField(label=_("Token"), max_length=80)
+    last4 = forms.CharField(label=_("Last four digits"), max_length=4)
+    brand = forms.ChoiceField(label=_("Brand"), choices=CardBrand.choices)
+    month = forms.IntegerField(label=_("Expires, month"), min_value=1, max_value=12)
+    year = forms.IntegerField(label=_("Year"), min_value=2026, max_value=2060)
+    consent = forms.CharField(label=_("What the owner agreed to"), max_length=300, help_text=_("By whom, for what, how much at most"))
+
+
+class CardChargeForm(Form):
+    """How much a card on file is charged now."""
+
+    cents = MoneyField(label=_("Amount"), least=1)

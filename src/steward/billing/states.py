@@ -277,6 +277,24 @@ class OtherKind(models.TextChoices):
     RETURNED = "returned", _("Returned payment")
 
 
+class CardBrand(models.TextChoices):
+    """Who issued a card's number."""
+
+    VISA = "visa", "Visa"
+    MASTERCARD = "mastercard", "Mastercard"
+    AMEX = "amex", "American Express"
+    DISCOVER = "discover", "Discover"
+    OTHER = "other", _("Other")
+
+
+class AttemptState(models.TextChoices):
+    """What became of an attempt to charge a card; of an asked one nobody knows yet."""
+
+    ASKED = "asked", _("No answer yet")
+    APPROVED = "approved", _("Paid")
+    DECLINED = "declined", _("Declined")
+
+
 class HolderKind(models.TextChoices):
     """Who owes without being a patient."""
 

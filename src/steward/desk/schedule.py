@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from datetime import time
 
+from steward.banking import cards
+from steward.billing import instalments
 from steward.billing import tasks as billing
 from steward.core.audit import tasks as audit
 from steward.core.backup import tasks as backup
@@ -28,6 +30,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("billing.import_codes", billing.import_codes),
     Kind("billing.load_icd10", billing.load_icd10),
     Kind("insurance.ask_for_visits", insurance.ask_for_visits),
+    Kind("billing.charge_instalments", instalments.charge_instalments),
     Kind("doors.look", collecting.look),
     Kind(collecting.KIND, collecting.run),
     Kind("doors.put_files", collecting.put_files),
@@ -40,5 +43,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("signin.forget_sessions", every_seconds=6 * 3600),
     *([Scheduled("backup.nightly", title="Nightly backup", at=time(2))] if os.environ.get("STEWARD_BACKUPS") else []),
     Scheduled("insurance.ask_for_visits", title="Eligibility of the coming visits", at=time(20, 30)),
+    # while the desk is open, so that a drawer takes the receipts; without a processor there is nothing to do
+    *([Scheduled("billing.charge_instalments", title="Cards of payment plans", at=time(11))] if os.environ.get(cards.SETTING) else []),
     Scheduled("doors.look", every_seconds=collecting.EVERY_SECONDS),
 )

@@ -7,6 +7,9 @@ import re
 #: Runs of 13 to 19 digits, however they are set apart: what a card number (ISO/IEC 7812) looks like when it is typed.
 _RUN = re.compile(r"(?<!\d)\d(?:[ .\-–/]{0,2}\d){12,18}(?!\d)")
 
+#: Our own identifiers may be digits for long stretches; 32 of them, set in five groups, are no card's.
+_UID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
+
 
 def luhn(digits: str) -> bool:
     """Whether the last digit checks the others (ISO/IEC 7812-1, annex B)."""
@@ -23,7 +26,7 @@ def looks_like_card(*texts: str) -> bool:
 
 
 def _holds(text: str) -> bool:
-    plain = text.translate(_DIGITS)
+    plain = _UID.sub(" ", text.translate(_DIGITS))
     for found in _RUN.finditer(plain):
         digits = re.sub(r"\D", "", found.group())
         # a longer run may begin or end with digits of something else: every window of a card's length is looked at

@@ -187,16 +187,18 @@ def close_terminal_batch(
     reference: str = "",
     site: Site | None = None,
     day: date | None = None,
+    receipts: Sequence[Receipt] | None = None,
 ) -> TerminalBatch:
     """Close the card terminal: every open card receipt (of the site) goes into one batch, which expects its bank line.
 
     `gross_cents` is the terminal's own total; when it differs from the receipts the batch is refused
-    (`batch_differs`), because a payment was then taken without a receipt or the other way round. `fee_cents` is what
+    (`batch_differs`), because a payment was then taken without a receipt or the other way round. `receipts` narrows it to
+    what a processor's report names. `fee_cents` is what
     the processor keeps of it, 0 when it charges monthly. Refuses `nothing` and `fee` too.
     """
     day = day or call.today
     refuse_closed_day(day)
-    open_ones = _open_card_receipts(site, day)
+    open_ones = _open_card_receipts(site, day, receipts)
     gross = sum(one.cents for one in open_ones)
     if gross_cents is not None and gross_cents != gross:
         message = _("The terminal says %(said)s, the receipts %(found)s.") % {
@@ -230,11 +232,13 @@ def close_terminal_batch(
     return batch
 
 
-def _open_card_receipts(site: Site | None, day: date) -> list[Receipt]:
+def _open_card_receipts(site: Site | None, day: date, only: Sequence[Receipt] | None) -> list[Receipt]:
     """Card receipts up to `day` that no batch holds, of the first one's entity: a batch settles into one account."""
     rows = Receipt.objects.select_for_update(of=("self",)).select_related("session__drawer")
     rows = rows.filter(tender=Tender.CARD, voided_at=None, batch=None, day__lte=day).order_by("id")
     if site is not None:
         rows = rows.filter(session__drawer__site=site)
+    if only is not None:
+        rows = rows.filter(pk__in=[one.pk for one in only])
     found = list(rows)
     return [one for one in found if one.session.drawer.entity_id == found[0].session.drawer.entity_id]

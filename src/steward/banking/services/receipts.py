@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from steward.banking import postings
+from steward.banking.logic.cards import looks_like_card
 from steward.banking.models import DepositLine, DrawerSession, Receipt
 from steward.banking.postings import Where
 from steward.banking.services.books import post, refuse_closed_day
@@ -50,6 +51,7 @@ def take_receipt(
     `old_drawer`, `day_closed`.
     """
     _refuse_bad(tender, cents, check_no, card_last4)
+    _refuse_card_numbers(check_no=check_no, approval=approval, purpose=purpose, for_ref=for_ref)
     if party is None and credit is None:
         raise refuse("party", _("Say who pays."), _("Choose the patient."), field="party")
     _refuse_other_patient(for_ref, party, visit_of, guarantor)
@@ -101,6 +103,14 @@ def _refuse_bad(tender: str, cents: int, check_no: str, card_last4: str) -> None
     if card_last4 and (len(card_last4) != 4 or not card_last4.isdigit()):
         message = _("Only the last four digits of a card are kept.")
         raise refuse("card", message, _("Type four digits, or leave it empty."), field="card_last4")
+
+
+def _refuse_card_numbers(**typed: str) -> None:
+    """No field of a payment takes a card's number."""
+    for field, text in typed.items():
+        if looks_like_card(text):
+            message = _("This looks like a card number; it is never kept.")
+            raise refuse("card_number", message, _("Type the last four digits beside the card."), field=field)
 
 
 def own_session(call: Call, session: DrawerSession | None) -> DrawerSession:

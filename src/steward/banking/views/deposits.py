@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
+from steward.banking import cards
 from steward.banking.forms import BatchForm, DepositForm, ReasonForm
 from steward.banking.models import Deposit
 from steward.banking.papers import deposit_slip
@@ -18,6 +19,7 @@ from steward.banking.selectors import deposits as ask
 from steward.banking.selectors.statements import bank_accounts
 from steward.banking.services import deposits
 from steward.core.access.models import Office
+from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
@@ -136,4 +138,5 @@ def batches(request: OfficeRequest) -> HttpResponse:
     """Card batches: gross, fee, net, and whether the bank has shown them."""
     rows = list(ask.with_seen(ask.batches(request.call.subject))[:100])
     open_cents = sum(ask.card_receipts_open().values_list("cents", flat=True))
-    return render(request, "banking/batches.html", {"rows": rows, "open_cents": open_cents})
+    may_settle = cards.processor() is not None and holds(request.call.subject, "deposit.make")
+    return render(request, "banking/batches.html", {"rows": rows, "open_cents": open_cents, "may_settle": may_settle})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class Rules:
     broken_after: int
     statements: int
     bad_debt_days: int
+    card_retry_days: tuple[int, ...] = (0, 3, 7)
 
 
 def read_rules(text: str) -> Rules:
@@ -39,7 +40,11 @@ def read_rules(text: str) -> Rules:
     for (part, name), value in zip(places, values, strict=True):
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ValueError(f"{part}.{name} is {value!r}: a whole number of at least 0 is wanted")
-    return Rules(*values)
+    # a practice's own file from before cards has no such part
+    retries = data.get("card", {}).get("retry_days", [0, 3, 7])
+    if not isinstance(retries, list) or not all(isinstance(one, int) and 0 <= one <= 27 for one in retries):
+        raise ValueError(f"card.retry_days is {retries!r}: days from 0 to 27 are wanted")
+    return replace(Rules(*values), card_retry_days=tuple(sorted(set(retries))))
 
 
 class Skip(StrEnum):
@@ -136,6 +141,32 @@ def plan_standing(
     horizon = date(today.year + 40, 1, 1)
     coming = due_days(first, day_of_month, horizon)
     return PlanStanding(state, coming[min(covered, len(coming) - 1)], missed, expected, paid_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """What a card is to be charged now: for which day, the how manieth attempt, cents."""
+
+    due_on: date
+    n: int
+    cents: int
+
+
+def instalment(
+    first: date, day_of_month: int, cents: int, *, behind_cents: int, owed_cents: int, attempts: int, today: date, rules: Rules,
+    since: date,
+) -> Instalment | None:  # fmt: skip
+    """The instalment to be charged today; None: nothing is behind, or its next attempt lies ahead, or all were made.
+
+    Never more than one month's payment: that is what was consented to. ``attempts`` were made at the latest due day;
+    days before ``since`` (the card was chosen) are not asked of it.
+    """
+    due = due_days(first, day_of_month, today)
+    wanted = min(cents, behind_cents, owed_cents)
+    if not due or due[-1] < since or wanted <= 0 or attempts >= len(rules.card_retry_days):
+        return None
+    ready = due[-1] + timedelta(days=rules.card_retry_days[attempts])
+    return Instalment(due[-1], attempts + 1, wanted) if today >= ready else None
 
 
 def small(owed: Sequence[tuple[int, date]], prepaid_cents: int, rules: Rules, today: date) -> bool:

@@ -1,5 +1,6 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
+from steward.billing.models.cards import CardAttempt, CardOnFile, PlanCard
 from steward.billing.models.charges import Charge, Claim, Prepayment
 from steward.billing.models.codes import Code, CodeImport, CodeLimit, CodePair
 from steward.billing.models.denials import (
@@ -30,45 +31,9 @@ from steward.billing.models.returned import ReturnedPayment
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold",
-    "AccountHolder",
-    "AgencyFile",
-    "Appeal",
-    "Arrival",
-    "Attachment",
-    "Batch",
-    "Charge",
-    "Claim",
-    "Code",
-    "CodeImport",
-    "CodeLimit",
-    "CodePair",
-    "Decision",
-    "DenialCause",
-    "Dispute",
-    "DisputeLine",
-    "Door",
-    "Favourite",
-    "FormAlignment",
-    "Hardship",
-    "OtherCharge",
-    "PaperEob",
-    "PaymentPlan",
-    "Prepayment",
-    "Remittance",
-    "RemittanceClaim",
-    "RemittanceLine",
-    "ReturnedPayment",
-    "SalesTaxRate",
-    "Sighting",
-    "Statement",
-    "Submission",
-    "SubmissionEvent",
-    "UnderpaidDismissal",
-    "VisitDuty",
-    "Waiver",
-    "WorkItem",
-    "WorkNote",
-    "WriteOffLine",
-    "WriteOffRun",
+    "AccountHold", "AccountHolder", "AgencyFile", "Appeal", "Arrival", "Attachment", "Batch", "CardAttempt", "CardOnFile",
+    "Charge", "Claim", "Code", "CodeImport", "CodeLimit", "CodePair", "Decision", "DenialCause", "Dispute", "DisputeLine",
+    "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob", "PaymentPlan", "PlanCard", "Prepayment",
+    "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment", "SalesTaxRate", "Sighting", "Statement", "Submission",
+    "SubmissionEvent", "UnderpaidDismissal", "VisitDuty", "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
 ]  # fmt: skip

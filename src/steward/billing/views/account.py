@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from steward.billing.selectors import accounts as ask
 from steward.billing.views.accounts import guarantor_or_404
+from steward.billing.views.cards import cards_on_account
 from steward.billing.views.plans import agreed
 from steward.billing.views.statements import on_account
 from steward.billing.words import age_heads, say
@@ -36,5 +37,5 @@ def account(request: OfficeRequest, uid: UUID) -> HttpResponse:
         home = view.patients[0].uid if view.patients else guarantor.uid
         context["charge_url"] = reverse("billing:other_new", args=[home])
         context["settle_url"] = "" if view.patients else reverse("billing:holder_settle", args=[guarantor.uid])
-    context |= on_account(request, guarantor) | agreed(request, guarantor)
+    context |= on_account(request, guarantor) | agreed(request, guarantor) | cards_on_account(request, guarantor)
     return render(request, "billing/account.html", context)
