@@ -13,8 +13,24 @@ import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.office.pure import touches_no_database
 from tests.proofs.report import proofs, pytest_terminal_summary  # noqa: F401
 from tests.support import Office, open_office
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside SQLite's turn, PostgreSQL's leaves out what touches no database (``STEWARD_ONCE``: ``office/suite.py``)."""
+    if os.environ.get("STEWARD_ONCE") != "PostgreSQL" or not os.environ.get("DATABASE_URL"):
+        return
+    once = [one for one in items if _pure(one)]
+    config.hook.pytest_deselected(items=once)
+    left = set(once)
+    items[:] = [one for one in items if one not in left]
+
+
+def _pure(item: pytest.Item) -> bool:
+    stores = {"db", "real_db", "migrated", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return not stores and not item.get_closest_marker("proof") and touches_no_database(item.path)
 
 
 @pytest.fixture
