@@ -114,3 +114,16 @@ FOR EACH ROW EXECUTE FUNCTION guard_billing_said()
 -- ;;
 CREATE TRIGGER guard_billing_underpaiddismissal_update BEFORE UPDATE OR DELETE ON billing_underpaiddismissal
 FOR EACH ROW EXECUTE FUNCTION guard_billing_said()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_scrubrule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.scrubrule: a change of the scrub is never deleted' USING ERRCODE = '23514';
+  END IF;
+  RAISE EXCEPTION 'billing.scrubrule: a change of the scrub stands as it was made; add another' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_scrubrule_update BEFORE UPDATE OR DELETE ON billing_scrubrule
+FOR EACH ROW EXECUTE FUNCTION guard_billing_scrubrule()

@@ -112,3 +112,13 @@ CREATE TRIGGER guard_billing_underpaiddismissal_delete BEFORE DELETE ON billing_
 BEGIN
   SELECT RAISE(ABORT, 'billing.underpaiddismissal: what was let go stays written down');
 END
+-- ;;
+CREATE TRIGGER guard_billing_scrubrule_update BEFORE UPDATE ON billing_scrubrule
+BEGIN
+  SELECT RAISE(ABORT, 'billing.scrubrule: a change of the scrub stands as it was made; add another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_scrubrule_delete BEFORE DELETE ON billing_scrubrule
+BEGIN
+  SELECT RAISE(ABORT, 'billing.scrubrule: a change of the scrub is never deleted');
+END

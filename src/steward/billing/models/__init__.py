@@ -28,12 +28,13 @@ from steward.billing.models.patients import (
 )
 from steward.billing.models.remittances import Remittance, RemittanceClaim, RemittanceLine, WorkItem
 from steward.billing.models.returned import ReturnedPayment
+from steward.billing.models.scrub_rules import ScrubRule
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "Appeal", "Arrival", "Attachment", "Batch", "CardAttempt", "CardOnFile",
     "Charge", "Claim", "Code", "CodeImport", "CodeLimit", "CodePair", "Decision", "DenialCause", "Dispute", "DisputeLine",
     "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob", "PaymentPlan", "PlanCard", "Prepayment",
-    "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment", "SalesTaxRate", "Sighting", "Statement", "Submission",
-    "SubmissionEvent", "UnderpaidDismissal", "VisitDuty", "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
+    "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment", "SalesTaxRate", "ScrubRule", "Sighting", "Statement",
+    "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty", "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
 ]  # fmt: skip

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub import engine, rules
+from steward.billing.logic.scrub import engine
 from steward.billing.logic.scrub.model import INFO, WARNING, Grant, InForce, PastLine, Problem, World
 from steward.billing.models import Charge, Claim, Waiver
 from steward.billing.selectors.code_world import code_world
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.outgoing import Wanted, outgoing
+from steward.billing.selectors.scrub_rules import rules_in_force
 from steward.billing.selectors.sending import due
 from steward.billing.selectors.underpaid import whole_units
 from steward.frontdesk.selectors import patients_by_chart
@@ -25,17 +25,11 @@ HISTORY_DAYS = 366
 PREVIEW_CLAIMS = 2_000  # scrubbed for the page; the files themselves take every claim
 
 
-@lru_cache(maxsize=1)
-def shipped() -> engine.RuleSet:
-    """The rules that come with Steward, made ready once a process."""
-    return engine.prepare(rules.load())
-
-
 def problems_of(values: Sequence[OutgoingClaim], today: date) -> dict[str, tuple[Problem, ...]]:
     """Claim number -> its problems, less the warnings a person answered. A constant number of queries a 500 claims."""
     world, answered = world_of(values, today), _answered(value.ref for value in values)
     found = {}
-    for value, problems in engine.scrub_many(values, shipped(), world):
+    for value, problems in engine.scrub_many(values, rules_in_force(), world):
         passed = answered.get(value.ref, set())
         found[value.ref] = tuple(
             one for one in problems if one.severity != WARNING or not passed & {(one.rule, one.where), (one.rule, "")}

@@ -71,6 +71,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Statements"), "billing:statements", "charge.read", "", _("letters guarantor bill cycle")),
         Entry(_("Giving up"), "billing:giving_up", "billing.report", "", _("small balances bad debt agency collections write off")),
         Entry(_("Billing reports"), "billing:reports", "billing.report", "", _("ageing receivable days denial collection")),
+        Entry(_("Scrub rules"), "billing:scrub_rules", "billing.report", "", _("edits held claims errors warnings checks")),
         Entry(_("Code sets"), "billing:codes", "payer.read", "", _("icd 10 hcpcs cpt modifiers ncci mue search diagnosis")),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
         Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),

@@ -1,0 +1,74 @@
+"""The practice's changes to the scrub: tried first, said why, kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from steward.billing.logic.scrub import rules
+from steward.billing.logic.scrub.model import Rule
+from steward.billing.models import ScrubRule
+from steward.billing.selectors.scrub_rules import every_rule, own_rules, shipped
+from steward.core.service import Call, note, refuse, service
+from steward.insurance.models import Payer
+from steward.registry.services import refusing
+
+
+@service("billing.save_scrub_rule", "payer.write", says="changed a rule of the scrub")
+def save_rule(call: Call, *, rule: Rule, reason: str, tried: Mapping[str, Any], new: bool = False) -> ScrubRule:
+    """A rule as it holds from now on: a shipped one changed, an own one changed, or, with ``new``, one more.
+
+    ``tried`` is what ``selectors.scrub_rules.tried`` said of it. Refuses `reason`, `exists`, `unknown`, `unchanged`, `payers`.
+    """
+    known = {one.id: one for one in every_rule()}
+    if new and rule.id in known:
+        raise refuse("exists", _("A rule has this id already."), _("Give yours another."), "id")
+    if not new and rule.id not in known:
+        raise refuse("unknown", _("There is no such rule."), _("Add it as a new one."), "id")
+    if known.get(rule.id) == rule:
+        raise refuse("unchanged", _("Nothing is changed."), _("Change what you mean to, or leave it."))
+    strange = sorted(set(rule.payers) - set(Payer.objects.filter(code__in=rule.payers).values_list("code", flat=True)))
+    if strange:
+        raise refuse(
+            "payers", _("No payer has the code %s.") % strange[0], _("Take the codes of the payers' list."), "payers"
+        )
+    return _add(call, rule.id, rule, reason, tried)
+
+
+@service("billing.withdraw_scrub_rule", "payer.write", says="took a change of the scrub back")
+def withdraw_rule(call: Call, *, rule: str, reason: str, tried: Mapping[str, Any]) -> ScrubRule:
+    """The shipped rule holds again; an own rule is gone. What was changed stays readable. Refuses `reason`, `unchanged`."""
+    own = own_rules().get(rule)
+    if own is None:
+        raise refuse("unchanged", _("The practice changed nothing in this rule."), _("Nothing is left to do."))
+    return _add(call, rule, own, reason, tried, withdrawn=True)
+
+
+def _add(
+    call: Call, rule: str, data: Rule, reason: str, tried: Mapping[str, Any], *, withdrawn: bool = False
+) -> ScrubRule:
+    if not reason.strip():
+        raise refuse("reason", _("The reason is missing."), _("Say why, in a few words."), "reason")
+    last = ScrubRule.objects.filter(rule=rule).aggregate(top=Max("version"))["top"] or 0
+    row = ScrubRule(
+        rule=rule, version=last + 1, data=as_json(data), withdrawn=withdrawn, reason=reason.strip()[:200], tried=dict(tried),
+        made_at=call.now, made_by_id=call.user_id,
+    )  # fmt: skip
+    with refusing("changed", _("Somebody changed this rule in this moment."), _("Look at it, then change it again.")):
+        row.save()
+    note(row, fields=["rule", "withdrawn", "reason"])
+    return row
+
+
+def as_json(rule: Rule) -> dict[str, Any]:
+    """A rule as its row keeps it: days as text."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in rules.data_of(rule).items()}
+
+
+def is_shipped(rule: str) -> bool:
+    """Whether the rule came with Steward (changed since, or not)."""
+    return any(one.id == rule for one in shipped())
