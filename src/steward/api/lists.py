@@ -16,6 +16,7 @@ from steward.billing.views.reports.lists import ACT_LIST, ANSWER_LIST, REFUSED_L
 from steward.billing.views.sending import BATCH_LIST, UNANSWERED_LIST
 from steward.billing.views.statements import STATEMENT_LIST
 from steward.billing.views.uncharged import UNCHARGED_LIST
+from steward.billing.views.underpaid import DISPUTE_LIST
 from steward.billing.views.work import WORK_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
@@ -69,6 +70,7 @@ LISTS: tuple[ScopedList, ...] = (
     PAPER_LIST,
     UNCHARGED_LIST,
     LAG_LIST,
+    DISPUTE_LIST,
 )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from steward.billing.logic.underpaid import allowed_cents
-from steward.billing.models import Charge, RemittanceLine
+from steward.billing.models import Charge, RemittanceLine, UnderpaidDismissal
 from steward.billing.selectors.facts import chunks
 from steward.insurance.models import Payer
 from steward.insurance.selectors import covering_many, expected_many
@@ -54,13 +54,26 @@ class Service:
 def underpaid(first: date, last: date) -> list[Underpaid]:
     """Services answered by the first payer in remittances of these days, allowed below contract, the largest gap first.
 
-    A constant number of queries a 500 services. Services without a contract, denied or taken back are not among them.
+    A constant number of queries a 500 services. Services without a contract, denied, taken back or let go are not among them.
     """
-    found = [
+    return _short(services(first, last))
+
+
+def underpaid_of(charges: set[int]) -> list[Underpaid]:
+    """The same of these charges, whenever they were answered."""
+    return _short(services_of(charges))
+
+
+def _short(rows: Sequence[Service]) -> list[Underpaid]:
+    short = [
         Underpaid(one.charge, one.payer, one.allowed_cents, one.expected_cents, one.how)
-        for one in services(first, last)
+        for one in rows
         if one.allowed_cents is not None and one.expected_cents is not None and one.expected_cents > one.allowed_cents
     ]
+    gone: set[int] = set()
+    for part in chunks(one.charge.pk for one in short):
+        gone.update(UnderpaidDismissal.objects.filter(charge__in=part).values_list("charge_id", flat=True))
+    found = [one for one in short if one.charge.pk not in gone]
     return sorted(found, key=lambda one: (-one.short_cents, one.charge.pk))
 
 
@@ -72,7 +85,12 @@ def services(first: date, last: date) -> list[Service]:
     answered = RemittanceLine.objects.filter(
         answer__live=True, answer__rank=1, charge__isnull=False, answer__remittance__paid_on__range=(first, last)
     )
-    told, paid = _told(set(answered.values_list("charge_id", flat=True)))
+    return services_of(set(answered.values_list("charge_id", flat=True)))
+
+
+def services_of(wanted: set[int]) -> list[Service]:
+    """The same of these charges, whenever they were answered."""
+    told, paid, stated = _told(wanted)
     charges: list[Charge] = []
     for part in chunks(told):
         rows = Charge.objects.filter(pk__in=part, voided_on=None)
@@ -90,8 +108,9 @@ def services(first: date, last: date) -> list[Service]:
     for row in charges:
         if row.claim.payer is not None:
             one = expected.get(row.pk)
+            # what its answers charge in sum, not the charge itself: a supplement states its own part of it
             found.append(Service(
-                row, row.claim.payer, allowed_cents(row.charge_cents, told[row.pk]), paid[row.pk],
+                row, row.claim.payer, allowed_cents(stated[row.pk], told[row.pk]), paid[row.pk],
                 one.cents if one else None, one.source if one else "",
             ))  # fmt: skip
     return found
@@ -109,9 +128,9 @@ def by_payer(rows: Iterable[Underpaid]) -> list[ByPayer]:
 _Reasons = dict[int, list[tuple[str, str, int]]]
 
 
-def _told(charges: set[int]) -> tuple[_Reasons, dict[int, int]]:
-    """Charge -> (group, reason, cents), and -> paid cents, summed over the first payer's standing answers; none where a reversal
-    left nothing.
+def _told(charges: set[int]) -> tuple[_Reasons, dict[int, int], dict[int, int]]:
+    """Charge -> (group, reason, cents), -> paid cents, and -> cents charged, summed over the first payer's standing answers; none
+    where a reversal left nothing.
     """
     sums: dict[int, dict[tuple[str, str], int]] = {}
     standing: dict[int, int] = defaultdict(int)
@@ -131,7 +150,7 @@ def _told(charges: set[int]) -> tuple[_Reasons, dict[int, int]]:
         charge: [(group, carc, cents) for (group, carc), cents in own.items()]
         for charge, own in sums.items() if standing[charge]
     }  # fmt: skip
-    return told, money
+    return told, money, standing
 
 
 def whole_units(text: str) -> int:
