@@ -163,6 +163,7 @@ class HoldForm(Form):
     """Why nobody asks this guarantor for money."""
 
     kind = forms.ChoiceField(label=_("Why"), choices=HoldKind.choices)
+    effective_on = DateField(label=_("Day of the petition or of death"), required=False)
     reason = forms.CharField(label=_("In a few words"), max_length=200)
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from steward.billing.states import CardBrand, HolderKind, OtherKind
+from steward.core.money import parse_cents
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.registry.models import Site
 from steward.registry.selectors import sites
@@ -111,3 +112,29 @@ class CardChargeForm(Form):
     """How much a card on file is charged now."""
 
     cents = MoneyField(label=_("Amount"), least=1)
+
+
+class CollectedForm(Form):
+    """What a collection agency paid: its reference, its fee, and a line a claim."""
+
+    lead = _("The gross goes to each claim's charges, oldest first; the fee is an expense; the net is expected at the bank.")
+    agency = forms.CharField(label=_("Agency"), max_length=120)
+    reference = forms.CharField(label=_("Its reference"), max_length=40)
+    paid_on = DateField(label=_("Paid on"))
+    fee_cents = MoneyField(label=_("Fee it kept"), least=0)
+    lines = forms.CharField(
+        label=_("Claims"), widget=forms.Textarea(attrs={"rows": 6}), help_text=_("One a line: claim number, then what was collected: C0000012 85.00")
+    )
+
+    def clean_lines(self) -> list[tuple[str, int]]:
+        """(claim number, gross cents) of each line."""
+        found: list[tuple[str, int]] = []
+        for n, text in enumerate(self.cleaned_data["lines"].splitlines(), 1):
+            ref, _gap, amount = text.strip().partition(" ")
+            if not text.strip():
+                continue
+            try:
+                found.append((ref.upper(), parse_cents(amount.strip())))
+            except ValueError as error:
+                raise forms.ValidationError(_("Line %(n)s: a claim number, a space, an amount.") % {"n": n}) from error
+        return found

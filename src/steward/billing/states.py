@@ -312,6 +312,10 @@ class HoldKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+#: Holds that end what is under way, not only what would begin.
+STOPS = frozenset({HoldKind.BANKRUPTCY, HoldKind.DECEASED})
+
+
 class RunKind(models.TextChoices):
     """Why many balances are given up at once."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class Rules:
     statements: int
     bad_debt_days: int
     card_retry_days: tuple[int, ...] = (0, 3, 7)
+    agency_account: str = "6120"
+    unclaimed_years: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_rules(text: str) -> Rules:
@@ -44,7 +46,11 @@ def read_rules(text: str) -> Rules:
     retries = data.get("card", {}).get("retry_days", [0, 3, 7])
     if not isinstance(retries, list) or not all(isinstance(one, int) and 0 <= one <= 27 for one in retries):
         raise ValueError(f"card.retry_days is {retries!r}: days from 0 to 27 are wanted")
-    return replace(Rules(*values), card_retry_days=tuple(sorted(set(retries))))
+    return replace(
+        Rules(*values), card_retry_days=tuple(sorted(set(retries))),
+        agency_account=str(data.get("agency", {}).get("fee_account", "6120")),
+        unclaimed_years=dict(data.get("unclaimed", {}).get("years", {})),
+    )  # fmt: skip
 
 
 class Skip(StrEnum):

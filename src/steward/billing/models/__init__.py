@@ -19,6 +19,8 @@ from steward.billing.models.papers import Attachment, FormAlignment
 from steward.billing.models.patients import (
     AccountHold,
     AgencyFile,
+    AgencyRecall,
+    AgencyRemittance,
     Decision,
     Hardship,
     PaymentPlan,
@@ -32,9 +34,10 @@ from steward.billing.models.scrub_rules import ScrubRule
 from steward.billing.models.sending import Batch, Submission, SubmissionEvent, Waiver
 
 __all__ = [
-    "AccountHold", "AccountHolder", "AgencyFile", "Appeal", "Arrival", "Attachment", "Batch", "CardAttempt", "CardOnFile",
-    "Charge", "Claim", "Code", "CodeImport", "CodeLimit", "CodePair", "Decision", "DenialCause", "Dispute", "DisputeLine",
-    "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob", "PaymentPlan", "PlanCard", "Prepayment",
-    "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment", "SalesTaxRate", "ScrubRule", "Sighting", "Statement",
-    "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty", "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
+    "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
+    "Batch", "CardAttempt", "CardOnFile", "Charge", "Claim", "Code", "CodeImport", "CodeLimit", "CodePair", "Decision",
+    "DenialCause", "Dispute", "DisputeLine", "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
+    "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
+    "SalesTaxRate", "ScrubRule", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty",
+    "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
 ]  # fmt: skip

@@ -98,6 +98,7 @@ class AccountHold(Record):
     guarantor = models.ForeignKey("registry.Party", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=HoldKind)
     reason = models.CharField(max_length=200)
+    effective_on = models.DateField(null=True, blank=True, help_text="day of the petition or of death, when known")
     placed_at = models.DateTimeField()
     placed_by = _person()
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -235,3 +236,57 @@ class WriteOffLine(Record):
 
     def __str__(self) -> str:
         return f"{self.charge} {self.cents}"
+
+
+class AgencyRecall(Record):
+    """An account taken back from a collection agency: its lines may go into a later file again, when nothing holds them."""
+
+    guarantor = models.ForeignKey("registry.Party", on_delete=models.PROTECT, related_name="+")
+    agency = models.CharField(max_length=120)
+    lines = models.PositiveIntegerField()
+    cents = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    recalled_at = models.DateTimeField()
+    recalled_by = _person()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0, lines__gt=0) & ~Q(reason=""), name="billing_recall_whole")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.cents}"
+
+
+class AgencyRemittance(Record):
+    """What a collection agency collected and paid, less its fee. Posted at once; undone by reversal."""
+
+    agency = models.CharField(max_length=120)
+    reference = models.CharField(max_length=40)
+    gross_cents = models.BigIntegerField()
+    fee_cents = models.BigIntegerField()
+    paid_on = models.DateField()
+    entry = models.PositiveBigIntegerField()
+    posted_at = models.DateTimeField()
+    posted_by = _person()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undo_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_cents__gt=0, fee_cents__gte=0, fee_cents__lt=F("gross_cents")), name="billing_collected_cents"
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "reference"], condition=Q(undone_at=None), name="billing_collected_once"
+            ),
+            models.CheckConstraint(condition=Q(undone_at=None) | ~Q(undo_reason=""), name="billing_collected_undone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.reference}"
+
+    @property
+    def item(self) -> str:
+        """The ledger item of the net on its way to the bank."""
+        return f"agency:{self.uid}"

@@ -1,5 +1,6 @@
 """Event -> ledger lines, pure. Every posting sums to zero in every legal entity; what no rule names is kept safe."""
 
+from .agency import Collected, agency_paid
 from .facts import (
     ChargeFacts,
     ClaimFacts,
@@ -26,8 +27,8 @@ from .result import Books, ClaimResult, Kind, Outcome, Posting, Work
 from .returned import PaidItem, ReceiptFacts, payment_returned
 
 __all__ = [
-    "WRITE_OFF_ROLES", "Books", "ChargeFacts", "ClaimFacts", "ClaimResult", "CoverageFacts", "Kind", "OtherFacts",
-    "Outcome", "PaidItem", "Posting", "PrepaidFacts", "ReceiptFacts", "Recoupable", "RemittanceFacts", "Where", "Work",
+    "WRITE_OFF_ROLES", "Books", "ChargeFacts", "ClaimFacts", "ClaimResult", "Collected", "CoverageFacts", "Kind", "OtherFacts",
+    "Outcome", "PaidItem", "Posting", "PrepaidFacts", "ReceiptFacts", "Recoupable", "RemittanceFacts", "Where", "Work", "agency_paid",
     "apply_unapplied", "change_payer",
     "charge", "copay", "match_later",
     "other_charge", "pay_other", "payment_returned", "post_remittance", "refund", "set_credit_aside", "use_prepaid", "void_charge", "write_off",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from steward.billing.logic.patient_money import PlanState, hardship_cents, ripe, small
 from steward.billing.models import Charge, Hardship, WriteOffLine, WriteOffRun
@@ -17,6 +18,7 @@ from steward.billing.selectors.rules import rules
 from steward.billing.selectors.statements import Candidate, candidates, statements_of_items
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.refusals import refuse
 from steward.frontdesk.models import Patient
 from steward.ledger.selectors import item_balances
 from steward.ledger.selectors.open_lines import PartyItem, party_items
@@ -136,3 +138,24 @@ def hardships(subject: Subject, guarantor: Party, today: date) -> list[Hardship]
     if not account_patients(subject).filter(guarantor=guarantor).exists():
         return []
     return list(Hardship.objects.filter(guarantor=guarantor, ended_at=None).order_by("-starts_on", "-id"))
+
+
+def agency_parts(lines: Iterable[tuple[str, int]]) -> list[tuple[Charge, int]]:
+    """Claims with gross cents -> their charges at an agency, oldest first, each up to what was given up; the rest on the last.
+
+    Refuses ``claim`` for a number that no agency has.
+    """
+    found: list[tuple[Charge, int]] = []
+    for ref, cents in lines:
+        rows = WriteOffLine.objects.filter(charge__claim__ref=ref, agency_file__isnull=False)
+        charges = list(dict.fromkeys(line.charge for line in rows.select_related("charge__claim").order_by("id")))
+        if not charges:
+            raise refuse("claim", gettext("No agency has claim %s.") % ref, gettext("Compare with the agency's file."), field="lines")
+        owed = item_balances(charge.item for charge in charges)
+        left = cents
+        for n, charge in enumerate(charges, 1):
+            some = left if n == len(charges) else min(left, owed.get(charge.item, {}).get("bad_debt", 0))
+            if some > 0:
+                found.append((charge, some))
+                left -= some
+    return found

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from steward.billing.models import AccountHold, Statement
+from steward.billing.models import AccountHold, PaymentPlan, Statement
 from steward.billing.papers import statement_letter
 from steward.billing.selectors.plans import running_plans
 from steward.billing.selectors.rules import rules
 from steward.billing.selectors.statements import candidates, told, with_choice
-from steward.billing.states import HoldKind
+from steward.billing.services.agency import recall_lines
+from steward.billing.services.plans import end_plan
+from steward.billing.states import STOPS, HoldKind
 from steward.core.numbers import reserve
 from steward.core.outbox.models import Message
 from steward.core.outbox.services import cancel, queue
@@ -104,18 +106,40 @@ def void_statement(call: Call, *, statement: Statement, reason: str) -> Statemen
 
 
 @service("billing.hold_account", "statement.send", says="held an account")
-def hold_account(call: Call, *, guarantor: Party, kind: str, reason: str) -> AccountHold:
-    """Stop every statement, small-balance run, bad debt and agency file for a guarantor. Refuses ``kind``, ``held``, ``no_reason``."""
+def hold_account(
+    call: Call, *, guarantor: Party, kind: str, reason: str, effective_on: date | None = None
+) -> AccountHold:
+    """Stop every statement, small-balance run, bad debt, card and agency file for a guarantor.
+
+    Bankruptcy (11 U.S.C. 362) and death stop what is under way too: the plan that runs, letters that have not left, what lies at
+    an agency. ``effective_on``: the day of the petition or of death. Refuses ``kind``, ``held``, ``no_reason``, ``day``.
+    """
     if kind not in HoldKind.values:
         raise refuse("kind", _("This is no kind of hold."), _("Choose one of the list."), field="kind")
     if AccountHold.objects.filter(guarantor=guarantor, kind=kind, lifted_at=None).exists():
         raise refuse("held", _("The account is held for this already."), _("Nothing is left to do."))
+    if effective_on is not None and effective_on > call.today:
+        raise refuse("day", _("This day has not come yet."), _("Correct it."), field="effective_on")
     row = AccountHold(
-        guarantor=guarantor, kind=kind, reason=_reason(reason), placed_at=call.now, placed_by_id=call.user_id
-    )
+        guarantor=guarantor, kind=kind, reason=_reason(reason), effective_on=effective_on, placed_at=call.now,
+        placed_by_id=call.user_id,
+    )  # fmt: skip
     row.save(force_insert=True)
+    if kind in STOPS:
+        _stop(call, guarantor, str(row.get_kind_display()))
     note(row, fields=["kind"], reason=reason)
     return row
+
+
+def _stop(call: Call, guarantor: Party, why: str) -> None:
+    """What is under way against this guarantor ends: the plan, letters still here, lines at an agency."""
+    plan = PaymentPlan.objects.filter(guarantor=guarantor, ended_at=None).first()
+    if plan is not None:
+        end_plan(call, plan=plan, reason=why)
+    waiting = Statement.objects.filter(guarantor=guarantor, voided_at=None, message__state=MessageState.QUEUED.value)
+    for statement in waiting.order_by("id"):
+        void_statement(call, statement=statement, reason=why)
+    recall_lines(call, guarantor, why)
 
 
 @service("billing.lift_hold", "statement.send", says="lifted a hold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -10,15 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.billing.forms import AgencyForm, ReasonForm
-from steward.billing.models import AgencyFile, WriteOffRun
+from steward.billing.forms_others import CollectedForm
+from steward.billing.models import AgencyFile, AgencyRemittance, WriteOffRun
 from steward.billing.selectors import runs as ask
+from steward.billing.selectors.credits import credits as credits_of
 from steward.billing.selectors.statements import patients_of
+from steward.billing.services.agency import recall_account, take_agency_payment
 from steward.billing.services.runs import ask_bad_debt, ask_small_balances, make_agency_file
 from steward.billing.views.accounts import guarantor_or_404
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.approvals.selectors import latest
+from steward.core.money import format_cents
+from steward.core.service import Call
 from steward.core.web.forms import Done, handle, press
 
 SHOWN = 100
@@ -38,6 +44,7 @@ def page(request: OfficeRequest) -> HttpResponse:
         "debts": debts[:SHOWN], "debt_count": len(debts), "runs": ask.runs(call.subject)[:50], "may_ask": may_ask,
         "files": AgencyFile.objects.select_related("file").order_by("-number")[:20],
         "waiting": len(ask.to_agency()), "may_send": holds(call.subject, "statement.send"),
+        "may_post": holds(call.subject, "remittance.post"),
     })  # fmt: skip
 
 
@@ -89,3 +96,43 @@ def run(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return render(request, "billing/run.html", {
         "run": row, "lines": lines, "asked": latest(row.uid, "write_off"), "count": row.lines.count(),
     })  # fmt: skip
+
+
+@screen(GET="billing.report")
+def credits(request: OfficeRequest) -> HttpResponse:
+    """Money that is not the practice's: whose, since when, by which day it must go back."""
+    call = request.call
+    rows = credits_of(call.today)
+    call.read("patient", [row.charge.claim.patient.uid for row in rows if row.charge])
+    return render(request, "billing/credits.html", {
+        "rows": rows, "cents": sum(row.cents for row in rows), "late": sum(row.late for row in rows),
+        "may_ask": holds(call.subject, "writeoff.request"),
+    })  # fmt: skip
+
+
+@screen(GET="statement.send", POST="statement.send")
+def recall(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Take an account back from the agency."""
+    who = guarantor_or_404(request, uid)
+    back = reverse("billing:account", args=[who.uid])
+    return handle(
+        request, ReasonForm, lambda call, **data: recall_account(call, guarantor=who, **data),
+        context={"title": _("Recall from the agency"), "submit": _("Recall it"), "cancel": back,
+                 "lead": _("Its lines may go into a later file, unless the account is held. Tell the agency.")},
+        success=lambda _rows: Done(back, _("Recalled")),
+    )  # fmt: skip
+
+
+@screen(GET="remittance.post", POST="remittance.post")
+def collected(request: OfficeRequest) -> HttpResponse:
+    """What an agency paid: each claim it names with the gross, and its fee."""
+    back = reverse("billing:giving_up")
+
+    def act(call: Call, *, lines: list[tuple[str, int]], **data: Any) -> AgencyRemittance:
+        return take_agency_payment(call, parts=ask.agency_parts(lines), **data)
+
+    return handle(
+        request, CollectedForm, act, initial={"paid_on": request.call.today},
+        context={"title": _("Agency's payment"), "submit": _("Post it"), "cancel": back},
+        success=lambda row: Done(back, _("%s collected") % format_cents(row.gross_cents)),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from steward.billing.forms import HardshipForm, PlanForm, ReasonForm
 from steward.billing.logic.patient_money import PlanState
-from steward.billing.models import Hardship, PaymentPlan
+from steward.billing.models import Hardship, PaymentPlan, WriteOffLine
 from steward.billing.selectors.plans import running_plans
 from steward.billing.selectors.runs import hardships
 from steward.billing.services.plans import agree_plan, end_plan
@@ -42,6 +42,7 @@ def agreed(request: OfficeRequest, guarantor: Party) -> dict[str, Any]:
     return {
         "plan": plan, "plan_state": plan_words(plan.standing.state) if plan else None,
         "hardships": hardships(call.subject, guarantor, call.today), "may_write_off": holds(call.subject, "writeoff.request"),
+        "at_agency": WriteOffLine.objects.filter(charge__claim__patient__guarantor=guarantor, agency_file__isnull=False).exists(),
     }  # fmt: skip
 
 
