@@ -5,6 +5,7 @@ A few hundred requests in every run, 5,000 with ``STEWARD_LONG=1``; a failure pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -61,7 +62,7 @@ def test_the_description_describes_every_address_and_no_other() -> None:
     from steward.api.urls import urlpatterns
 
     routes = {
-        "/api/" + str(part.pattern).replace("<str:ref>", "{ref}"): part.callback.capabilities for part in urlpatterns
+        "/api/" + re.sub(r"<str:(\w+)>", r"{\1}", str(part.pattern)): part.callback.capabilities for part in urlpatterns
     }
     described = {path: {method.upper() for method in operations} for path, operations in document()["paths"].items()}
     assert {path: set(methods) - {"HEAD"} for path, methods in routes.items() if "openapi" not in path} == described

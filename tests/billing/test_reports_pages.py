@@ -88,10 +88,27 @@ def test_the_front_page_and_the_packet(practice: Practice) -> None:
 @pytest.mark.parametrize(
     "given",
     [{"from": "2026-05-01", "to": "2026-04-01"}, {"from": "soon"}, {"from": "1990-01-01"}, {"vs_from": "2030-01-01"}, {"who": "me"},
+     {"to": "0001-01-01"}, {"from": "0001-01-01", "to": "0001-01-31"},
      {"by": "weather"}],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_said(practice: Practice, given: dict[str, Any]) -> None:
     assert signed_in("biller").get(reverse("billing:report", args=["denials"]), given).status_code == 400
+
+
+def test_a_program_gets_what_the_page_shows(practice: Practice) -> None:
+    lived(practice)
+    biller = signed_in("biller")
+    found = biller.get("/api/billing/reports", YEAR).json()
+    figures = {one["figure"]: one for one in found["figures"]}
+    assert (figures["denial_rate"]["value"], figures["denial_rate"]["within"]) == (333, False)
+    assert figures["charges"]["band"] is None and {one["report"] for one in found["reports"]} == set(BY_NAME)
+    denials = biller.get("/api/billing/reports/denials", {**YEAR, "by": "payer"}).json()
+    assert [(row["who"], row["refused"], row["rate"]) for row in denials["rows"]] == [("Blue Harbor", 15_000, 333)]
+    owed = biller.get("/api/billing/reports/receivable", {"to": "2026-11-23", "by": "payer"}).json()
+    assert owed["sum"]["sum"] == owed["proofs"][0]["books"] == 36_000 and owed["proofs"][0]["off"] == 0
+    assert biller.get("/api/billing/reports/weather").status_code == 404
+    assert biller.get("/api/billing/reports/denials", {"mood": "1"}).status_code == 400
+    assert signed_in("frontdesk").get("/api/billing/reports").status_code == 403
 
 
 def test_masked_eyes_see_no_name(practice: Practice) -> None:

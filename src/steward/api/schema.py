@@ -19,6 +19,15 @@ BASIS = {
     "in": "query",
     "schema": {"type": "string", "enum": ["accrual", "cash"], "default": "accrual"},
 }
+SPANS = tuple(
+    {"name": name, "in": "query", "schema": DAY, "description": words}
+    for name, words in (
+        ("from", "first day; the last whole month when left out"), ("to", "last day"), ("vs_from", "first day of the span it is held against"),
+        ("vs_to", "last day of that span"),
+    )
+)  # fmt: skip
+BY = {"name": "by", "in": "query", "schema": {"type": "string"}, "description": "one of the report's cuts; its first when left out"}
+REPORT_NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "description": "the report's name"}
 REF = {"name": "ref", "in": "path", "required": True, "schema": TEXT, "description": "the claim's number, CLM01"}
 
 WORDS = {400: "cannot be read", 401: "nobody is signed in", 403: "not open to this person or token", 404: "nothing is here",
@@ -59,6 +68,22 @@ CLAIM = thing({
     "patient_due_cents": CENTS, "adjusted": {"type": "object", "additionalProperties": CENTS},
     "work_items": many(thing({"uid": TEXT, "kind": TEXT, "reason": TEXT, "amount_cents": CENTS, "due": maybe("string")})),
 })  # fmt: skip
+TENTHS = {"type": ["integer", "null"], "description": "cents, or tenths of a day or of a percent, by the unit"}
+FIGURE = thing({
+    "figure": TEXT, "title": TEXT, "formula": TEXT, "unit": {"type": "string", "enum": ["money", "percent", "days"]}, "value": TENTHS,
+    "above": {"type": "integer"}, "below": {"type": "integer"}, "before": TENTHS, "within": {"type": ["boolean", "null"]},
+    "band": {"type": ["object", "null"]},
+})  # fmt: skip
+REPORTS = thing({
+    "from": DAY, "to": DAY, "vs_from": DAY, "vs_to": DAY, "figures": many(FIGURE),
+    "reports": many(thing({"report": TEXT, "title": TEXT, "formula": TEXT, "cuts": many(TEXT), "url": TEXT})),
+})  # fmt: skip
+REPORT = thing({
+    "report": TEXT, "from": DAY, "to": DAY, "vs_from": DAY, "vs_to": DAY, "by": TEXT,
+    "columns": many(thing({"name": TEXT, "label": TEXT, "kind": TEXT})), "rows": many({"type": "object"}),
+    "sum": {"type": ["object", "null"]}, "notes": many(TEXT),
+    "proofs": many(thing({"what": TEXT, "here": {"type": "integer"}, "books": {"type": "integer"}, "off": {"type": "integer"}})),
+})  # fmt: skip
 POSTED = thing({"posted": {"type": "integer"}, "duplicate": {"type": "integer"}, "first_number": maybe("integer"),
                 "last_number": maybe("integer")})  # fmt: skip
 REF_TO = {"type": ["string", "integer"]}
@@ -86,6 +111,10 @@ def document() -> Schema:
             "/api/": {"get": reading("index", "The lists open to you", INDEX)},
             **{f"/api/{path_of(each)}": {"get": _list(each)} for each in LISTS},
             "/api/billing/claims/{ref}": {"get": reading("claim", "One claim", CLAIM, REF, also=(404,))},
+            "/api/billing/reports": {"get": reading("reports", "The figures and reports of billing", REPORTS, *SPANS)},
+            "/api/billing/reports/{name}": {
+                "get": reading("report", "One report of billing", REPORT, REPORT_NAME, *SPANS, BY, also=(404,))
+            },
             "/api/books/trial-balance": {
                 "get": reading("trial_balance", "Every account as of a day", TRIAL_BALANCE, AS_OF, BASIS, also=(422,))
             },

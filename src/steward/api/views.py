@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from steward.api import schema
 from steward.api.lists import LISTS, path_of
 from steward.banking.selectors.cash import cash as cash_position
+from steward.billing.logic.measures import Measure
 from steward.billing.selectors.claims import claim_by_ref, claim_status
+from steward.billing.selectors.reports.catalogue import BY_NAME, FIGURES, REPORTS, Figure
+from steward.billing.selectors.reports.figures import overview
+from steward.billing.views.reports.asked import Question, question
+from steward.billing.views.reports.files import told
+from steward.billing.views.reports.pages import made
 from steward.core.access.policy import holds, matrix, may
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
@@ -28,6 +34,7 @@ from steward.ledger.importers import post_file
 from steward.ledger.selectors.balances import trial_balance as balances
 
 HOUR = 3600
+SPANS = ("from", "to", "vs_from", "vs_to")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -110,6 +117,52 @@ def claim(request: OfficeRequest, ref: str) -> HttpResponse:
         raise Http404
     call.read("patient", [row.patient.uid])
     return JsonResponse(found)
+
+
+@screen(GET="billing.report")
+def reports(request: OfficeRequest) -> HttpResponse:
+    """The reports of billing with formula, cuts and address, and every figure of a span with its band."""
+    machines.check_query(request, SPANS)
+    asked = question(request)
+    found = overview(asked.asked.span, asked.against.span)
+    return JsonResponse({
+        **_spans(asked), "figures": [_figure(one, found.now[one.name], found.then[one.name]) for one in FIGURES],
+        "reports": [
+            {"report": one.name, "title": str(one.title), "formula": str(one.formula), "cuts": [by for by, _words in one.cuts],
+             "url": f"/api/billing/reports/{one.name}"}
+            for one in REPORTS
+        ],
+    })  # fmt: skip
+
+
+def _spans(asked: Question) -> dict[str, str]:
+    return {
+        name: day.isoformat()
+        for name, day in (("from", asked.asked.span.first), ("to", asked.asked.span.last), ("vs_from", asked.against.span.first),
+                          ("vs_to", asked.against.span.last))
+    }  # fmt: skip
+
+
+def _figure(figure: Figure, now: Measure, then: Measure) -> dict[str, Any]:
+    band = figure.band
+    said = {"least": band.least, "most": band.most, "source": band.source, "year": band.year} if band else None
+    return {
+        "figure": figure.name, "title": str(figure.title), "formula": str(figure.formula), "unit": figure.unit, "value": now.tenths,
+        "above": now.numerator, "below": now.denominator, "before": then.tenths, "band": said, "within": now.within(band),
+    }  # fmt: skip
+
+
+@screen(GET="billing.report")
+def report(request: OfficeRequest, name: str) -> HttpResponse:
+    """One report for a span, by one of its cuts, as its page and its file give it."""
+    machines.check_query(request, (*SPANS, "by"))
+    one = BY_NAME.get(name)
+    if one is None:
+        raise Http404
+    asked = question(request, one)
+    table = made(request, one, asked.asked)
+    told(request, one, table, "api")
+    return JsonResponse({"report": one.name, **_spans(asked), "by": asked.asked.by, **table.as_json()})
 
 
 @screen(POST="journal.write")

@@ -83,11 +83,11 @@ def settled_by(by: str, first: date, last: date, upto: date) -> dict[int | None,
 
 def _settled(by: str, first: date, last: date, upto: date) -> list[tuple[Any, int | None, str, int]]:
     key = "i.who" if by else "i.charged"
-    # "CROSS JOIN": SQLite goes by the items charged in the span and looks up the lines of each, not the other way round
+    # narrowed before the join: SQLite then reads the lines once and looks up the few items (150 s with a CROSS JOIN, 0.1 s so)
     sql = (
-        f"SELECT {key}, l.account_id, CAST(SUM(l.cents) AS bigint) FROM ({ITEMS.format(by=_column(by or 'payer'))}) i"  # noqa: S608
-        " CROSS JOIN ledger_line l WHERE l.item = i.item AND l.item <> '' AND i.charged BETWEEN %s AND %s"
-        f" AND l.date >= '1900-01-01' AND l.date <= %s GROUP BY {key}, l.account_id"
+        f"SELECT {key}, l.account_id, CAST(SUM(l.cents) AS bigint) FROM ({ITEMS.format(by=_column(by or 'payer'))}"  # noqa: S608
+        f" HAVING MIN(date) BETWEEN %s AND %s) i JOIN ledger_line l ON l.item = i.item"
+        f" WHERE l.item <> '' AND l.date >= '1900-01-01' AND l.date <= %s GROUP BY {key}, l.account_id"
     )
     charges = account_ids(["charges"])["charges"]
     names = {head.id: head.role or head.code for head in heads()}

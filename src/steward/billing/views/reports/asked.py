@@ -23,6 +23,7 @@ from steward.core.clock import ClockError, parse_date
 PARAMS = ("from", "to", "vs_from", "vs_to", "by", "export")
 #: A span that asks for more than ten years is a slip of the keyboard.
 MOST_DAYS = 3_660
+EARLIEST = date(1990, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def _span(request: OfficeRequest, prefix: str, today: date, usual: Span, as_of: 
     if as_of:
         first = month_of(last).first
     first = first or (usual.first if usual.first <= last else month_of(last).first)
-    if first > last or (last - first).days > MOST_DAYS:
-        raise BadRequest(_("A span begins on or before its last day, not after today, and is at most ten years long."))
+    if first > last or first < EARLIEST or (last - first).days > MOST_DAYS:
+        raise BadRequest(_("A span begins in 1990 or later, on or before its last day, not after today, and is at most ten years long."))
     return Span(first, last)
 
 

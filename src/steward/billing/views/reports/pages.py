@@ -81,11 +81,14 @@ def reports(request: OfficeRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _asking(asked: Question, path: str) -> dict[str, Any]:
-    """What the picker of spans needs."""
+def _asking(asked: Question, path: str, as_of: bool = False) -> dict[str, Any]:
+    """What the picker of spans needs; a report as of a day names the days alone."""
+    span, against = asked.asked.span, asked.against.span
+    if as_of:
+        span, against = Span(span.last, span.last), Span(against.last, against.last)
     return {
-        "asked": asked.asked, "against": asked.against, "span_words": say_span(asked.asked.span),
-        "against_words": say_span(asked.against.span), "presets": presets(asked, path), "path": path,
+        "asked": asked.asked, "against": asked.against, "span_words": say_span(span), "against_words": say_span(against),
+        "presets": presets(asked, path), "path": path,
     }  # fmt: skip
 
 
@@ -118,7 +121,7 @@ def report(request: OfficeRequest, name: str) -> HttpResponse:
         found = overview(asked.asked.span, asked.against.span)
         figures = [figure_view(FIGURE_BY_NAME[each], found, asked) for each in one.figures]
     return render(request, "billing/report.html", {
-        **_asking(asked, path), "report": one, "figures": figures, "chart": _chart(one, table, asked.asked.by),
+        **_asking(asked, path, one.as_of), "report": one, "figures": figures, "chart": _chart(one, table, asked.asked.by),
         "cuts": [(words, asked.url(path, by=by), by == asked.asked.by) for by, words in one.cuts],
         "heads": [(column.label, column.kind in RIGHT) for column in table.columns], "main": table.columns[table.at(table.main)].label,
         "lines": _lines(table, then)[:SHOWN], "left": max(len(table.lines) - SHOWN, 0), "foot": _foot(table, then), "proofs": table.proofs,
@@ -176,8 +179,13 @@ def _chart(one: Report, table: Table, by: str) -> SafeString:
     def show(value: int) -> str:
         return cell_words(kind, value)
 
-    if by == "month":
-        return _line(one, [charts.Point(name, value) for name, _second, value in values], label, show)
+    if by == "age" and table.foot:
+        ages = [(c.label, cell) for c, cell in zip(table.columns, table.foot, strict=True) if c.name.startswith("age")]
+        return charts.bars([charts.Bar(name, cell) for name, cell in ages if isinstance(cell, int)], label, show)
+
+    if by == "month":  # months that are still being paid would draw a fall that is none
+        ripe = {str(line.cells[0]) for line in table.lines if line.tone != "soft"}
+        return _line(one, [charts.Point(name, value) for name, _second, value in values if name in ripe], label, show)
     rows = sorted(values, key=lambda row: -row[2])[:BARS]
     named = table.columns[0].name == "code"
     return charts.bars(
