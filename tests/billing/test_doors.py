@@ -11,7 +11,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from steward.billing.doors import opened
@@ -21,6 +21,7 @@ from steward.billing.models import Arrival, Door, Sighting, SubmissionEvent, Wor
 from steward.billing.selectors.doors import arrivals, silences
 from steward.billing.selectors.submissions import undelivered
 from steward.billing.services.doors import DoorData, end_door, save_door
+from steward.billing.services.paper_claims import add_attachment
 from steward.billing.services.submissions import deliver
 from steward.core.files.selectors import content
 from steward.core.jobs.models import Job
@@ -357,6 +358,23 @@ def test_a_biller_reads_a_file_again(ready: Practice, house: Clearinghouse, door
     assert client.post(reverse("billing:arrival_again", args=[row.uid])).status_code == 303
     assert Arrival.objects.get().state == "safe" and Job.objects.filter(kind="doors.run", title="Clearinghouse").count() == 1
     item = row.work
-    assert item and "a.bin" in client.get(reverse("billing:work_item", args=[item.uid])).content.decode()
+    assert item and str(row.file.uid) in client.get(reverse("billing:work_item", args=[item.uid])).content.decode()
+    masked = signed_in("auditor").get(reverse("billing:doors")).content.decode()
+    assert "a.bin" not in masked and "Harbor Clearing" in masked
+    assert signed_in("clinician").get(reverse("billing:doors")).status_code == 403
 
 
+
+
+@pytest.mark.parametrize("edit", [
+    "UPDATE billing_arrival SET sha256 = 'x'", "DELETE FROM billing_arrival", "UPDATE billing_sighting SET mark = 'x'",
+    "DELETE FROM billing_sighting", "UPDATE billing_attachment SET kind = 'OZ'", "DELETE FROM billing_attachment",
+])  # fmt: skip
+def test_what_came_and_what_was_named_is_not_edited(ready: Practice, house: Clearinghouse, edit: str) -> None:
+    folder(ready, house)
+    batch = sent(ready, "C-1")
+    (house.folder / "in" / "a.999").write_bytes(ack(batch, "accepted"))
+    run(ready)
+    add_attachment(ready.office.call("biller"), claim=batch.submissions.get().claim, kind="M1", by="FX")
+    with pytest.raises(DatabaseError, match=r"billing\."), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(edit)

@@ -36,7 +36,7 @@ ACTIONS = (
     Action(__("See the charge lag"), "billing:lag", "billing.report"),
     Action(__("Send claims"), "billing:sending", "claim.send"),
     Action(__("Claims and coverage that disagree"), "billing:coverage_changes", "billing.report"),
-    Action(__("Clearinghouse"), "billing:doors", "charge.read"),
+    Action(__("Clearinghouse"), "billing:doors", "billing.report"),
     Action(__("See what is underpaid"), "billing:underpaid", "billing.report"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
 )

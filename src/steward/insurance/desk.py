@@ -33,7 +33,7 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     if not holds(subject, "coverage.write"):
         return []
     seen = glance(today, AHEAD)
-    return [*_troubled(seen.troubled), *_expiring(seen.expiring), *_owed(seen.owed, today)]
+    return [*_troubled(seen.troubled), *_silent(seen.silent), *_expiring(seen.expiring), *_owed(seen.owed, today)]
 
 
 def _troubled(days: Sequence[date]) -> list[Task]:
@@ -42,6 +42,14 @@ def _troubled(days: Sequence[date]) -> list[Task]:
     what = ngettext("%d coverage was not found active", "%d coverages were not found active", len(days)) % len(days)
     why = _("Payers say not active, not known, or would not answer; visits within a week")
     return [Task("today", what, why, reverse("insurance:eligibility"), _("Look"), due=days[0], order=15)]
+
+
+def _silent(days: Sequence[date]) -> list[Task]:
+    if not days:
+        return []
+    what = ngettext("%d payer has not answered about coverage", "%d payers have not answered about coverage", len(days)) % len(days)
+    why = _("Asked before today; visits of today and tomorrow. Telephone, or look at the payer's website")
+    return [Task("today", what, why, reverse("insurance:eligibility"), _("Look"), due=days[0], order=16)]
 
 
 def _expiring(ends: Sequence[date]) -> list[Task]:

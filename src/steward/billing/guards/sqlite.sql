@@ -122,3 +122,39 @@ CREATE TRIGGER guard_billing_scrubrule_delete BEFORE DELETE ON billing_scrubrule
 BEGIN
   SELECT RAISE(ABORT, 'billing.scrubrule: a change of the scrub is never deleted');
 END
+-- ;;
+-- What came through a door is kept as it came; what was seen there was seen; a paper that was named was named.
+CREATE TRIGGER guard_billing_arrival_update BEFORE UPDATE ON billing_arrival
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.door_id <> OLD.door_id OR NEW.sha256 <> OLD.sha256
+  OR NEW.file_id <> OLD.file_id OR NEW.arrived_at <> OLD.arrived_at
+BEGIN
+  SELECT RAISE(ABORT, 'billing.arrival: a file that came stays as it came');
+END
+-- ;;
+CREATE TRIGGER guard_billing_arrival_delete BEFORE DELETE ON billing_arrival
+BEGIN
+  SELECT RAISE(ABORT, 'billing.arrival: a file that came stays');
+END
+-- ;;
+CREATE TRIGGER guard_billing_sighting_update BEFORE UPDATE ON billing_sighting
+BEGIN
+  SELECT RAISE(ABORT, 'billing.sighting: what was seen was seen');
+END
+-- ;;
+CREATE TRIGGER guard_billing_sighting_delete BEFORE DELETE ON billing_sighting
+BEGIN
+  SELECT RAISE(ABORT, 'billing.sighting: what was seen was seen');
+END
+-- ;;
+CREATE TRIGGER guard_billing_attachment_update BEFORE UPDATE ON billing_attachment
+WHEN NEW.id <> OLD.id OR NEW.uid <> OLD.uid OR NEW.claim_id <> OLD.claim_id OR NEW.kind <> OLD.kind OR NEW.by <> OLD.by
+  OR NEW.number <> OLD.number OR NEW.file_id IS NOT OLD.file_id OR NEW.added_at <> OLD.added_at
+  OR (OLD.ended_at IS NOT NULL AND NEW.ended_at IS NOT OLD.ended_at)
+BEGIN
+  SELECT RAISE(ABORT, 'billing.attachment: a paper that was named does not change; name it no more and name another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_attachment_delete BEFORE DELETE ON billing_attachment
+BEGIN
+  SELECT RAISE(ABORT, 'billing.attachment: a paper that was named is never deleted');
+END

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from steward.billing.logic.claim_state import Standing, standing
 from steward.billing.logic.coverage_change import Remedy, remedy
-from steward.billing.models import Claim, RemittanceClaim
+from steward.billing.models import Charge, Claim, RemittanceClaim
 from steward.billing.selectors.claims import claims, standings
 from steward.billing.selectors.sending import SILENT
 from steward.billing.selectors.submissions import last_sent
@@ -48,7 +48,8 @@ def changed(subject: Subject, today: date, *, party: int | None = None, only: Se
 
     Ten queries and some a thousand claims. Claims without a charge that stands are nobody's bill.
     """
-    rows = claims(subject).filter(service_date__gte=today - LOOK_BACK, charges__voided_on=None, charges__isnull=False).distinct()
+    stands = Exists(Charge.objects.filter(claim=OuterRef("pk"), voided_on=None))
+    rows = claims(subject).filter(stands, service_date__gte=today - LOOK_BACK)
     rows = rows.filter(patient__party=party) if party is not None else rows
     return _changed(rows.filter(pk__in=only) if only else rows)
 

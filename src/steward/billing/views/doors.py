@@ -18,7 +18,7 @@ from steward.billing.models import Arrival, Door
 from steward.billing.selectors import doors as ask
 from steward.billing.services.doors import DoorData, end_door, note_looked, read_again, save_door
 from steward.billing.states import ARRIVAL_TONES, DoorKind
-from steward.core.access.policy import holds
+from steward.core.access.policy import holds, masks
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.jobs.services import enqueue
@@ -36,7 +36,7 @@ SILENCES = {
 SECRETS = ("password", "private_key")
 
 
-@screen(GET="charge.read")
+@screen(GET="billing.report")
 def doors(request: OfficeRequest) -> HttpResponse:
     """The doors that stand, what came through them, and which of our files nobody answered."""
     subject = request.call.subject
@@ -44,7 +44,7 @@ def doors(request: OfficeRequest) -> HttpResponse:
     return render(request, "billing/doors.html", {
         "doors": list(ask.doors()), "arrivals": [(row, ARRIVAL_TONES.get(row.state, "")) for row in came],
         "silences": [(one, *SILENCES[one.silence]) for one in ask.silences(subject, request.call.now)],
-        "may_set": holds(subject, "office.write"), "may_run": holds(subject, "claim.send"),
+        "names": not masks(subject, "charge.read"), "may_set": holds(subject, "office.write"), "may_run": holds(subject, "claim.send"),
     })  # fmt: skip
 
 
