@@ -172,6 +172,7 @@ class BookingForm(Form):
     )
     note = text(_("Note"), 300)
     outside_hours = forms.BooleanField(label=_("Book it outside the provider's hours"), required=False)
+    without_grant = forms.BooleanField(label=_("Book it without a valid referral or authorization"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

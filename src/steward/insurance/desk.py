@@ -57,7 +57,8 @@ def _expiring(ends: Sequence[date]) -> list[Task]:
         return []
     what = ngettext("%d authorization runs out", "%d authorizations run out", len(ends)) % len(ends)
     why = _("Within two weeks; ask the payer for more before the next visit")
-    return [Task("wait", what, why, reverse("insurance:grants"), _("Renew"), due=ends[0], order=45)]
+    url = reverse("insurance:grants") + "?ends_from=t&ends_to=%2B13"
+    return [Task("wait", what, why, url, _("Renew"), due=ends[0], order=45)]
 
 
 def _owed(rows: Sequence[Due], today: date) -> list[Task]:

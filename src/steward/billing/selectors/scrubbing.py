@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from steward.billing.logic.outgoing.model import OutgoingClaim
 from steward.billing.logic.scrub import engine
 from steward.billing.logic.scrub.model import INFO, WARNING, Grant, InForce, PastLine, Problem, World
@@ -107,11 +109,13 @@ def _used(numbers: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
     units: dict[tuple[str, str], int] = defaultdict(int)
     visits: dict[tuple[str, str], set[int]] = defaultdict(set)
     for part in chunks(numbers):
-        rows = Charge.objects.filter(claim__auth_number__in=part, claim__submissions__isnull=False, voided_on=None)
-        columns = ("pk", "claim_id", "claim__patient__chart", "claim__auth_number", "units")
-        for _pk, claim, chart, number, text in rows.distinct().values_list(*columns):
-            units[chart, number] += whole_units(text)
-            visits[chart, number].add(claim)
+        named = Q(claim__auth_number__in=part) | Q(claim__details__referral_number__in=part)
+        rows = Charge.objects.filter(named, claim__submissions__isnull=False, voided_on=None).distinct()
+        columns = ("claim_id", "claim__patient__chart", "claim__auth_number", "claim__details__referral_number", "units", "pk")
+        for claim, chart, authorisation, referral, text, _pk in rows.values_list(*columns):
+            for number in {authorisation, referral or ""} - {""}:
+                units[chart, number] += whole_units(text)
+                visits[chart, number].add(claim)
     return {key: (count, len(visits[key])) for key, count in units.items()}
 
 

@@ -12,9 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.billing.selectors.grants import used_of
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import at_local
+from steward.core.refusals import Refusal
 from steward.core.service import refuse
 from steward.core.web.days import say_day, say_time
 from steward.core.web.forms import Done, handle
@@ -26,6 +28,7 @@ from steward.frontdesk.types import BookingData
 from steward.frontdesk.views.shared import asked_day, filed, shown_name, the_appointment, the_patient
 from steward.insurance import selectors as insurance
 from steward.people import selectors as people
+from steward.registry.services import stand
 
 OFFERED = 12
 FAR = 28  # days looked ahead for free times
@@ -55,7 +58,7 @@ def book(request: OfficeRequest) -> HttpResponse:
     patient = the_patient(request, uid)
 
     def act(call: Any, **typed: Any) -> Appointment:
-        return services.book(call, data=_booking(call, patient, typed))
+        return services.book(call, data=_booking(call, patient, typed), refusals=_gaps(call, patient, typed))
 
     context = {"title": _("Book %s") % shown_name(request, patient), "patient": patient, "submit": _("Book"),
                "cancel": reverse("frontdesk:patient", args=[uid]), **_free(request, patient)}  # fmt: skip
@@ -63,6 +66,15 @@ def book(request: OfficeRequest) -> HttpResponse:
         request, BookingForm, act, "frontdesk/book.html", context=context, initial=_initial(request, patient),
         success=lambda row: Done(reverse("frontdesk:appointment", args=[row.uid]), _("Booked")),
     )  # fmt: skip
+
+
+def _gaps(call: Any, patient: Patient, typed: dict[str, Any]) -> list[Refusal]:
+    """What the payer granted does not carry a visit of that day, unless somebody says yes to that."""
+    if typed["without_grant"]:
+        return []
+    fix = _("Ask the payer for another, choose another day, or tick that it is meant.")
+    notes = insurance.grant_gaps(call.subject, patient.party_id, typed["day"], used_of)
+    return [Refusal("grant", note.words, fix, "without_grant") for note in notes]
 
 
 def _booking(call: Any, patient: Patient, typed: dict[str, Any]) -> BookingData:
@@ -109,7 +121,7 @@ def _free(request: OfficeRequest, patient: Patient) -> dict[str, Any]:
     search = selectors.Search(first, FAR, reason.minutes if reason else 20, provider)
     names = {p.pk: str(p) for p in people.standing_providers(first)}
     found = selectors.free_times(search, call.clock.zone, call.now)[:OFFERED]
-    notes = insurance.day_notes(call.subject, patient.party_id, first) if request.GET.get("day") else []
+    notes = insurance.day_notes(call.subject, patient.party_id, first, used_of) if request.GET.get("day") else []
     return {
         "free": [(_words(each, names, call.today), _link(request, each)) for each in found],
         "insurance_notes": notes,
@@ -142,6 +154,7 @@ def move(request: OfficeRequest, uid: UUID) -> HttpResponse:
     starts = row.starts_at.astimezone(zone)
 
     def act(call: Any, **typed: Any) -> Appointment:
+        stand(_gaps(call, row.patient, typed))
         return services.reschedule(call, appointment=row, data=_booking(call, row.patient, typed))
 
     back = reverse("frontdesk:appointment", args=[uid])

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.billing.selectors.desk_money import money_of_patient
+from steward.billing.selectors.grants import used_of
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds, masks
 from steward.core.access.request import OfficeRequest
@@ -62,7 +63,7 @@ def appointment(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "visit": getattr(row, "visit", None),
         "may_patient": holds(call.subject, "patient.read") and not masks(call.subject, "patient.read"),
         "insurance_notes": insurance.day_notes(
-            call.subject, row.patient.party_id, row.starts_at.astimezone(call.clock.zone).date()
+            call.subject, row.patient.party_id, row.starts_at.astimezone(call.clock.zone).date(), used_of
         ) if row.state in EXPECTED else [],
     }  # fmt: skip
     return render(request, "frontdesk/appointment.html", page)

@@ -60,6 +60,7 @@ from steward.insurance.selectors.grants import (
 from steward.insurance.selectors.notes import (
     DayNote,
     day_notes,
+    grant_gaps,
 )
 from steward.insurance.selectors.payers import (
     find_payers,
@@ -106,6 +107,7 @@ __all__ = [
     "good_faith_due",
     "good_faith_rules",
     "grant_by_uid",
+    "grant_gaps",
     "grant_terms",
     "grants",
     "grants_of",

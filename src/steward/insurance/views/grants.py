@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from steward.billing.selectors import claims as billing
+from steward.billing.selectors.grants import used_of as charged
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.clock import system_clock
-from steward.core.listing import Choice, Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, Preset, ScopedList, Sort, link_to
 from steward.core.web.forms import Done, handle
 from steward.frontdesk import selectors as frontdesk
 from steward.frontdesk.models import Patient
@@ -62,6 +60,8 @@ GRANTS = Listing(
     ),
     filters=(Choice("kind", __("Kind"), "kind", GrantKind.choices), DateRange("ends", __("To"), "ends_on")),
     sorts=(Sort("ends", __("Ends first"), "ends_on"), Sort("-asked", __("Latest first"), "-asked_on")),
+    presets=(Preset(__("All"), ""), Preset(__("Run out within two weeks"), "ends_from=t&ends_to=%2B13"),
+             Preset(__("Ended in the last month"), "ends_from=-30&ends_to=-1")),
     export="coverage.read",
     object_type="insurance.grant",
     empty=Empty(__("None yet"), __("What payers granted in advance: without its number a claim is denied."),
@@ -79,15 +79,11 @@ def grants(request: OfficeRequest) -> HttpResponse:
 
 
 def used_of(subject: Subject, row: Grant) -> Used | None:
-    """Units and visits of the charges that name it; None for who may not read charges. One query."""
+    """Units and visits of the charges that name it, as authorisation or as referral; None for who may not read charges. One query."""
     if not row.number or not holds(subject, "charge.read"):
         return None
-    named = billing.charges(subject).filter(
-        claim__patient__party=row.patient_id, claim__auth_number=row.number, voided_on=None
-    )
-    rows = list(named.values_list("units", "service_date"))
-    units = sum((Fraction(units) for units, _day in rows), Fraction(0))
-    return Used(ceil(units), len({day for _units, day in rows}))
+    key = (row.patient_id, row.number)
+    return charged([key]).get(key, Used())
 
 
 def _grant(request: OfficeRequest, uid: UUID) -> tuple[Grant, Patient]:
