@@ -241,3 +241,18 @@ def test_the_desk_is_told_when_it_books(desk: Desk) -> None:  # noqa: F811
         selectors.day_notes(subject, ana.party_id, TOMORROW)
     assert len(seen) == 3
     assert selectors.day_notes(desk.call("clinician").subject, ana.party_id, TOMORROW) == []
+
+
+@pytest.mark.django_db
+def test_a_payer_that_keeps_silent_is_on_today_before_the_day_begins(desk: Desk) -> None:  # noqa: F811
+    equip(desk)
+    cover = insured(desk, desk.patient())
+    services.ask_eligibility(desk.office.system(), asked=[Asking(cover.pk, TOMORROW, None)])
+
+    def said(day: dt.date) -> list[str]:
+        return [task.what for task in today_lines.waiting(desk.call().subject, day) if "not answered" in str(task.what)]
+
+    assert said(TODAY) == [], "asked today: it has the night"
+    assert said(TOMORROW) == ["1 payer has not answered about coverage"]
+    run(desk, answered(EligibilityCheck.objects.get().trace, benefit("1")))
+    assert said(TOMORROW) == []
