@@ -22,6 +22,7 @@ pytestmark = [
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_a_paper_typed_its_denial_found_and_appealed(site: Any, width: int, scheme: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
     practice = practise(open_office())
     practice.claims({"claim_ref": "C-1", "line_ref": "L1"}, {"claim_ref": "C-1", "line_ref": "L2", "code": "G0439"})
     biller = signed_in("biller").cookies[settings.SESSION_COOKIE_NAME].value
@@ -36,12 +37,14 @@ def test_a_paper_typed_its_denial_found_and_appealed(site: Any, width: int, sche
         page.keyboard.press("Enter")
         page.locator("[name=paid_0]").fill("100")
         page.locator("[name=adjustments_0]").fill("CO-45 30.00")
+        expect = playwright.expect
         first = page.locator("[data-eob-line]").first.locator("output")
-        assert first.inner_text() == "20.00"
+        expect(first).to_have_text("20.00")
         page.locator("[name=adjustments_0]").fill("CO-45 30.00, PR-1 20")
-        assert first.inner_text() == "even" and page.locator("[data-eob-left]").inner_text() == "nothing"
+        expect(first).to_have_text("even")
+        expect(page.locator("[data-eob-left]")).to_have_text("nothing")
         page.locator("[name=adjustments_1]").fill("co197 150")
-        assert page.locator("[data-eob-off]").inner_text() == "even"
+        expect(page.locator("[data-eob-off]")).to_have_text("even")
         looks_well(page, "paper-claim", width)
         page.keyboard.press("Control+Enter")
         page.get_by_text("it comes out even").wait_for()
