@@ -304,7 +304,7 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(clinic: Clinic) ->
     # the second line is empty: the fault of the third is said beside the third
     refused = client.post(url, typed(clinic, code1="G0439", code3="G2211", units3="10000", note3="kept words", code7="G8427"))
     text = refused.content.decode()
-    assert refused.status_code == 422 and "kept words" in text and "Line 2 has 10000 units" in text
+    assert refused.status_code == 422 and "kept words" in text and "Line 3 has 10000 units" in text
     assert refused.context["form"]["units3"].errors and not refused.context["form"]["units2"].errors
     assert refused.context["form"].count == 7 and not Charge.objects.exists()
     done = client.post(url, typed(clinic, code1="g0439", modifiers1="25 GT", code3="G2211"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from steward.billing.logic import entry
 from steward.billing.models import Charge, Claim
 from steward.billing.types import VisitCharges
-from steward.core.refusals import Refused
 from steward.core.web.forms import DateField, MoneyField
 from steward.frontdesk.models import Visit
 from steward.people.selectors import standing_providers
@@ -99,7 +97,6 @@ class EntryForm(ValueForm):
         self.count = min(max(rows, _rows_in(self.data)), MOST_LINES)
         for n in range(1, self.count + 1):
             self.fields.update(_line_fields(n))
-        self.typed_rows: list[int] = []
 
     # ---- as the page shows it ----
     def lines(self) -> list[dict[str, Any]]:
@@ -120,7 +117,7 @@ class EntryForm(ValueForm):
     # ---- as the service takes it ----
     def value(self) -> VisitCharges:
         data = self.cleaned_data
-        self.typed_rows = [n for n in range(1, self.count + 1) if _filled(data, n)]
+        filled = [n for n in range(1, self.count + 1) if _filled(data, n)]
         details = {name: str(data[name]).strip() for name in _TEXTS if data[name]}
         details |= {name: data[name].isoformat() for name in _DAYS if data[name]}
         details |= {name: "Y" for name in ("incident_to", "split_shared") if data[name]}
@@ -128,22 +125,11 @@ class EntryForm(ValueForm):
             details["supervising_npi"] = data["supervising"].npi
         return VisitCharges(
             entry.Visit(
-                self.visit.service_date, entry.words_of(data["diagnoses"]), tuple(_typed(data, n) for n in self.typed_rows),
+                self.visit.service_date, entry.words_of(data["diagnoses"]), tuple(_typed(data, n) for n in filled),
                 data["place"], data["telehealth"], data["bill_to"] == PLAN, _upper(details),
             ),
             data["provider"].pk, data["auth_number"].strip(), data["bill_to"] == SILENT,
         )  # fmt: skip
-
-    def refuse(self, refused: Refused) -> None:
-        """Faults count the lines that were typed; the form counts all of them."""
-        super().refuse(Refused(*(replace(one, field=self._place(one.field)) for one in refused.refusals)))
-
-    def _place(self, name: str) -> str:
-        found = re.fullmatch(r"([a-z_]+?)([0-9]+)", name)
-        if found is None or found[1] not in LINE:
-            return name
-        at = int(found[2])
-        return f"{found[1]}{self.typed_rows[at - 1] if at <= len(self.typed_rows) else at}"
 
 
 def _upper(details: Mapping[str, str]) -> dict[str, str]:
@@ -180,7 +166,7 @@ def _typed(data: Mapping[str, Any], n: int) -> entry.Typed:
     return entry.Typed(
         word("code").upper(), entry.words_of(data[f"modifiers{n}"]), word("units").replace(",", "") or "1",
         word("pointers").upper(), data[f"cents{n}"], word("note"), word("ndc"), word("ndc_quantity"), word("ndc_unit"),
-        word("discarded"),
+        word("discarded"), n,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ ROLES = ("referring", "ordering")
 @dataclass(frozen=True, slots=True)
 class Typed:
     """One line as typed. ``cents`` None: left empty, the practice's fee is meant. ``discarded``: empty, 0 (nothing was), or
-    the units thrown away."""
+    the units thrown away. ``row``: the line's number as the person sees it, 0 its place among the lines."""
 
     code: str
     modifiers: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Typed:
     ndc_quantity: str = ""
     ndc_unit: str = ""
     discarded: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def faults(visit: Visit, known: Known) -> list[Fault]:
     if not visit.lines:
         found.append(Fault("charges", "code", 1))
     found += _twice(visit.lines, known.charged)
-    for number, line in enumerate(visit.lines, 1):
+    for place, line in enumerate(visit.lines, 1):
+        number = line.row or place
         found += _codes(number, line)
         found += _amount(number, line, known.fees)
         found += _units(number, line)
@@ -195,7 +197,8 @@ def _people(details: Mapping[str, str]) -> Iterable[Fault]:
 def _twice(lines: Sequence[Typed], charged: Mapping[tuple[str, tuple[str, ...]], str]) -> Iterable[Fault]:
     """A service entered before, or in a line above, word for word: a repeat says so by its modifier (76, 77, 59, X)."""
     seen: dict[tuple[str, tuple[str, ...]], int] = {}
-    for number, line in enumerate(lines, 1):
+    for place, line in enumerate(lines, 1):
+        number = line.row or place
         key = (line.code, tuple(sorted(line.modifiers)))
         if key in charged:
             yield Fault("charged", "code", number, {"code": line.code, "claim": charged[key]})
