@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
 
+from steward.banking import cards
 from steward.banking.selectors.glance import shared_balances
 from steward.billing.logic.kept import age
 from steward.billing.logic.lag import PROMPT_DAYS
@@ -16,6 +18,7 @@ from steward.billing.models import Claim
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors import uncharged
 from steward.billing.selectors import work as work_list
+from steward.billing.selectors.cards import given_up
 from steward.billing.selectors.refunds import refunds_to_pay
 from steward.billing.selectors.sending import unsent
 from steward.billing.states import WorkKind
@@ -38,6 +41,9 @@ ACTIONS = (
     Action(__("Claims and coverage that disagree"), "billing:coverage_changes", "billing.report"),
     Action(__("Clearinghouse"), "billing:doors", "billing.report"),
     Action(__("See what is underpaid"), "billing:underpaid", "billing.report"),
+    Action(__("Charge what is no claim"), "billing:others", "charge.read"),
+    Action(__("Return credits"), "billing:credits", "billing.report"),
+    Action(__("Take a collection agency's payment"), "billing:collected", "remittance.post"),
     Action(__("Pay a refund"), "banking:refunds", "refund.pay"),
 )
 
@@ -49,7 +55,18 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     if not holds(subject, "remittance.post"):
         return tasks
     tasks += [_task(*row, today) for row in work_list.work_counts(subject, today)]
+    tasks += _declined(today) if os.environ.get(cards.SETTING) else []
     return tasks + (_unsent(today) if holds(subject, "claim.send") else [])
+
+
+def _declined(today: date) -> list[Task]:
+    """Plans whose card was declined as often as it is tried. Asked only where cards are charged. One query."""
+    count = given_up(today)
+    if not count:
+        return []
+    what = ngettext("%d card of a payment plan is declined", "%d cards of payment plans are declined", count) % count
+    why = _("It is tried no more; ask for another card, or another way to pay")
+    return [Task("today", what, why, reverse("billing:accounts"), _("Look"), order=29)]
 
 
 def _uncharged(subject: Subject, today: date) -> list[Task]:
