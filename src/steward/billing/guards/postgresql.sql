@@ -163,8 +163,7 @@ BEGIN
   IF TG_OP = 'DELETE' THEN
     RAISE EXCEPTION 'billing.attachment: a paper that was named is never deleted' USING ERRCODE = '23514';
   END IF;
-  IF (NEW.id, NEW.uid, NEW.claim_id, NEW.kind, NEW.by, NEW.number, NEW.file_id, NEW.added_at)
-    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.claim_id, OLD.kind, OLD.by, OLD.number, OLD.file_id, OLD.added_at)
+  IF to_jsonb(NEW) - 'ended_at' IS DISTINCT FROM to_jsonb(OLD) - 'ended_at'
     OR (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
   THEN
     RAISE EXCEPTION 'billing.attachment: a paper that was named does not change; name it no more and name another'
