@@ -26,6 +26,7 @@ from steward.core.approvals.selectors import latest
 from steward.core.money import format_cents
 from steward.core.service import Call
 from steward.core.web.forms import Done, handle, press
+from steward.core.web.paging import page_of
 
 SHOWN = 100
 
@@ -103,9 +104,10 @@ def credits(request: OfficeRequest) -> HttpResponse:
     """Money that is not the practice's: whose, since when, by which day it must go back."""
     call = request.call
     rows = credits_of(call.today)
-    call.read("patient", [row.charge.claim.patient.uid for row in rows if row.charge])
+    page = page_of(request, rows)
+    call.read("patient", [row.charge.claim.patient.uid for row in page.rows if row.charge])
     return render(request, "billing/credits.html", {
-        "rows": rows, "cents": sum(row.cents for row in rows), "late": sum(row.late for row in rows),
+        "page": page, "cents": sum(row.cents for row in rows), "late": sum(row.late for row in rows),
         "may_ask": holds(call.subject, "writeoff.request"),
     })  # fmt: skip
 
