@@ -116,7 +116,7 @@ def test_open_count_and_what_stays_hidden(office: Any, drawer: Drawer, ana: Part
     wrong = post(desk, "count", opened.uid, cents="300.00")
     assert wrong.status_code == 422
     assert "23.45" not in wrong.content.decode()
-    done = post(desk, "count", opened.uid, cents="", n10000="3", n2000="1", n100="3", n25="1", n10="2")
+    done = post(desk, "count", opened.uid, cents="", reason="a roll lay beneath the tray", n10000="3", n2000="1", n100="3", n25="1", n10="2")
     assert done.status_code == 303, done.content[:900]
     opened.refresh_from_db()
     assert (opened.counted_cents, opened.over_short_cents) == (32345, 0)
