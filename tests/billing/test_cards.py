@@ -17,7 +17,7 @@ from steward.banking.logic.cards import looks_like_card, luhn
 from steward.banking.models import Drawer, DrawerSession, Receipt, TerminalBatch
 from steward.banking.services.accounts import make_drawer
 from steward.banking.services.drawers import open_drawer
-from steward.banking.services.receipts import take_receipt
+from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.billing.instalments import charge_instalments
 from steward.billing.logic.patient_money import instalment
 from steward.billing.models import CardAttempt, CardOnFile, PaymentPlan
@@ -129,6 +129,13 @@ def test_a_card_is_kept_charged_and_taken_off_file(desk: Practice) -> None:
     assert done.state == "approved" and done.receipt and done.receipt.card_last4 == "4242"
     books = desk.balances()
     assert (books["card_clearing"], books["patient_prepaid"]) == (4_000, -4_000)
+    with pytest.raises(Refused) as refused:  # its processor has the money: only a refund gives it back
+        void_receipt(desk.office.call("biller"), receipt=done.receipt, reason="mistake")
+    assert code(refused) == "charged"
+    for edit in ("UPDATE billing_cardattempt SET cents = 1", "UPDATE billing_cardattempt SET state = 'asked', receipt_id = NULL",
+                 "DELETE FROM billing_cardattempt"):  # fmt: skip
+        with pytest.raises(IntegrityError, match=r"billing\.attempt"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(edit)
     end_card(desk.office.call("biller"), card=card, reason="moved away")
     with pytest.raises(Refused) as refused:
         charge_card(desk.office.call("biller"), double, card=card, cents=100)

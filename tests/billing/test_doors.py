@@ -301,6 +301,19 @@ def test_claims_go_out_by_one_door(ready: Practice, house: Clearinghouse) -> Non
         save_door(ready.office.call("biller"), data=DoorData("folder", "x", "/a", "/b"))
 
 
+def test_no_door_leads_into_our_own_data(ready: Practice, tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA = tmp_path / "data"
+    (tmp_path / "data" / "keys").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "data" / "keys")
+    out = tmp_path / "out"
+    for into, code in ((tmp_path / "data/keys", "own_data"), (tmp_path / "x/../data", "own_data"), (tmp_path, "own_data"),
+                       (tmp_path / "link", "own_data"), (tmp_path / "in/../out", "folders")):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            save_door(ready.office.call("administrator"), data=DoorData("folder", "x", str(out), str(into)))
+        assert refused.value.code == code
+    assert not Door.objects.exists()
+
+
 def test_files_nobody_answered_are_named(ready: Practice) -> None:
     batch, biller = sent(ready, "C-1"), ready.office.call("biller")
     deliver(biller, batch=batch, to="by hand")

@@ -12,6 +12,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steward.banking.services.accounts import make_drawer
+from steward.banking.services.drawers import open_drawer
+from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.billing import desk
 from steward.billing.logic import kept, lag
 from steward.billing.logic.entry import Typed
@@ -83,6 +86,19 @@ def test_a_visit_stays_on_the_list_until_it_is_charged_or_has_a_reason(clinic: C
     assert [row.pk for row in listed(clinic)] == [left.pk]
     void_charge(call, charge=claim.charges.get(), reason="wrong patient")
     assert {row.pk for row in listed(clinic)} == {charged.pk, left.pk}, "a voided charge is none"
+
+
+@pytest.mark.django_db
+def test_a_visit_somebody_paid_for_is_not_called_free(clinic: Clinic) -> None:
+    desk, visit = clinic.office.call("frontdesk"), clinic.visit()
+    open_drawer(desk, drawer=make_drawer(clinic.office.call("administrator"), name="D", site=clinic.office.site), float_cents=0)
+    who = visit.patient.party
+    paid = take_receipt(desk, tender="cash", cents=2_500, party=who, for_ref=f"visit:{visit.uid}", visit_of=who)
+    with pytest.raises(Refused) as refused:
+        leave_uncharged(desk, visit=visit, reason="courtesy")
+    assert refused.value.code == "paid"
+    void_receipt(desk, receipt=paid, reason="given back at once")
+    leave_uncharged(desk, visit=visit, reason="courtesy")
 
 
 @pytest.mark.django_db

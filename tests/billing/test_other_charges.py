@@ -105,6 +105,16 @@ def test_void_is_a_reversal_and_refused_once_paid(practice: Practice) -> None:
         void_other(call("biller"), charge=other, reason="again")
 
 
+def test_on_a_later_day_another_person_voids_it(practice: Practice) -> None:
+    row = fee(practice, patient_of(practice))
+    practice.office.now += dt.timedelta(days=1)
+    with pytest.raises(Refused) as refused:
+        void_other(practice.office.call("biller"), charge=row, reason="mistake")
+    assert code(refused) == "separation" and practice.balances()["ar_patient"] == 2_500
+    void_other(practice.office.call("frontdesk"), charge=row, reason="mistake")
+    assert "ar_patient" not in practice.balances()
+
+
 def test_a_missed_appointment_is_charged_once(practice: Practice) -> None:
     patient = patient_of(practice)
     seen = missed(practice, patient)

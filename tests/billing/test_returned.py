@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +101,10 @@ def test_undone_it_is_as_if_it_had_not_come_back(desk: Practice) -> None:
     assert Settlement.objects.get(item=row.item).cancelled_at and OtherCharge.objects.get().voided_at
     with pytest.raises(Refused):
         undo_return(desk.office.call("biller"), returned=row, reason="again")
+    for edit in ("UPDATE billing_returnedpayment SET cents = 1", "UPDATE billing_returnedpayment SET undone_at = NULL",
+                 "DELETE FROM billing_returnedpayment"):  # fmt: skip
+        with pytest.raises(IntegrityError, match=r"billing\.returned"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(edit)
     return_payment(desk.office.call("biller"), receipt=receipt, reason="came back once more")
     with pytest.raises(IntegrityError), transaction.atomic():
         ReturnedPayment.objects.update(undone_at=None)

@@ -139,7 +139,8 @@ def void_receipt(call: Call, *, receipt: Receipt, reason: str) -> Receipt:
     """Take back a payment of one's own drawer while it is open: the reversal is posted, the receipt keeps its number.
 
     Refuses `voided`, `no_reason`, `drawer_counted`, `deposited`, `batched`, `applied` when any of the payment was applied
-    to charges or given back (take that back first), and `no_cash` when its cash has left the drawer.
+    to charges or given back (take that back first), `charged` when the processor has taken it from a card on file, and
+    `no_cash` when its cash has left the drawer.
     """
     receipt = Receipt.objects.select_for_update().select_related("session").get(pk=receipt.pk)
     if receipt.voided_at:
@@ -159,6 +160,8 @@ def _refuse_gone(receipt: Receipt) -> None:
     """A payment is taken back whole, and only while its money is where it was put."""
     session = hold(receipt.session)
     require_open(session)
+    if receipt.for_ref.startswith("card:"):  # its processor keeps what it took, whatever is written here
+        raise refuse("charged", _("The card's processor has taken this money."), _("Refund it instead."))
     if receipt.batch_id:
         raise refuse("batched", _("Its card batch is closed."), _("Refund it instead."))
     if DepositLine.objects.filter(item=receipt.item, deposit__voided_at=None).exists():

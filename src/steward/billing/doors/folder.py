@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from steward.billing.doors import faults
 from steward.billing.logic.doors import MOST_BYTES, Seen
+
+
+def touches_data(place: Path) -> bool:
+    """Whether a folder is Steward's data folder, lies in it or holds it: its keys and everybody's papers are there."""
+    place, data = place.resolve(), Path(settings.DATA).resolve()
+    return place == data or data in place.parents or place in data.parents
 
 
 class Folder:

@@ -139,6 +139,19 @@ BEGIN
     IS DISTINCT FROM (OLD.id, OLD.uid, OLD.door_id, OLD.sha256, OLD.file_id, OLD.arrived_at)
   THEN
     RAISE EXCEPTION 'billing.arrival: a file that came stays as it came' USING ERRCODE = '23514';
+CREATE OR REPLACE FUNCTION guard_billing_returned() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.returned: a payment that came back stands as it was noted; undo it' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.receipt_id, NEW.kind, NEW.cents, NEW.reason, NEW.returned_on, NEW.fee_cents, NEW.decision_id)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.receipt_id, OLD.kind, OLD.cents, OLD.reason, OLD.returned_on, OLD.fee_cents, OLD.decision_id)
+    OR (OLD.fee_id IS NOT NULL AND NEW.fee_id IS DISTINCT FROM OLD.fee_id)
+    OR (OLD.undone_at IS NOT NULL AND (NEW.undone_at, NEW.undone_by_id, NEW.undo_reason)
+    IS DISTINCT FROM (OLD.undone_at, OLD.undone_by_id, OLD.undo_reason))
+  THEN
+    RAISE EXCEPTION 'billing.returned: a payment that came back stands as it was noted; undo it' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
 END
@@ -168,6 +181,21 @@ BEGIN
   THEN
     RAISE EXCEPTION 'billing.attachment: a paper that was named does not change; name it no more and name another'
       USING ERRCODE = '23514';
+CREATE TRIGGER guard_billing_returned_update BEFORE UPDATE OR DELETE ON billing_returnedpayment
+FOR EACH ROW EXECUTE FUNCTION guard_billing_returned()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_attempt() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.attempt: what a card was asked for and what was answered do not change' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.card_id, NEW.plan_id, NEW.due_on, NEW.n, NEW.cents, NEW.tried_on, NEW.asked_at, NEW.asked_by_id)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.card_id, OLD.plan_id, OLD.due_on, OLD.n, OLD.cents, OLD.tried_on, OLD.asked_at, OLD.asked_by_id)
+    OR (OLD.state <> 'asked' AND (NEW.state, NEW.answered_at, NEW.reference, NEW.message, NEW.receipt_id)
+    IS DISTINCT FROM (OLD.state, OLD.answered_at, OLD.reference, OLD.message, OLD.receipt_id))
+  THEN
+    RAISE EXCEPTION 'billing.attempt: what a card was asked for and what was answered do not change' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
 END
@@ -175,3 +203,38 @@ $guard$
 -- ;;
 CREATE TRIGGER guard_billing_attachment_update BEFORE UPDATE OR DELETE ON billing_attachment
 FOR EACH ROW EXECUTE FUNCTION guard_billing_attachment()
+CREATE TRIGGER guard_billing_attempt_update BEFORE UPDATE OR DELETE ON billing_cardattempt
+FOR EACH ROW EXECUTE FUNCTION guard_billing_attempt()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_paper() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF OLD.remittance_id IS NOT NULL THEN
+    RAISE EXCEPTION 'billing.paper: a paper that was posted is never deleted' USING ERRCODE = '23514';
+  END IF;
+  RETURN OLD;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_paper_delete BEFORE DELETE ON billing_papereob
+FOR EACH ROW EXECUTE FUNCTION guard_billing_paper()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_salestax() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  RAISE EXCEPTION 'billing.salestax: a rate stands as it was noted; note another' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_salestax_update BEFORE UPDATE OR DELETE ON billing_salestaxrate
+FOR EACH ROW EXECUTE FUNCTION guard_billing_salestax()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_codeimport() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  RAISE EXCEPTION 'billing.codeimport: an edition that came in stands as it came' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_codeimport_update BEFORE UPDATE OR DELETE ON billing_codeimport
+FOR EACH ROW EXECUTE FUNCTION guard_billing_codeimport()

@@ -157,4 +157,57 @@ END
 CREATE TRIGGER guard_billing_attachment_delete BEFORE DELETE ON billing_attachment
 BEGIN
   SELECT RAISE(ABORT, 'billing.attachment: a paper that was named is never deleted');
+CREATE TRIGGER guard_billing_returned_update BEFORE UPDATE ON billing_returnedpayment
+WHEN NEW.id IS NOT OLD.id OR NEW.uid IS NOT OLD.uid OR NEW.receipt_id IS NOT OLD.receipt_id OR NEW.kind IS NOT OLD.kind
+  OR NEW.cents IS NOT OLD.cents OR NEW.reason IS NOT OLD.reason OR NEW.returned_on IS NOT OLD.returned_on
+  OR NEW.fee_cents IS NOT OLD.fee_cents OR NEW.decision_id IS NOT OLD.decision_id
+  OR (OLD.fee_id IS NOT NULL AND NEW.fee_id IS NOT OLD.fee_id)
+  OR (OLD.undone_at IS NOT NULL AND (NEW.undone_at IS NOT OLD.undone_at OR NEW.undone_by_id IS NOT OLD.undone_by_id OR NEW.undo_reason IS NOT OLD.undo_reason))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.returned: a payment that came back stands as it was noted; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_billing_returned_delete BEFORE DELETE ON billing_returnedpayment
+BEGIN
+  SELECT RAISE(ABORT, 'billing.returned: a payment that came back stands as it was noted; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_billing_attempt_update BEFORE UPDATE ON billing_cardattempt
+WHEN NEW.id IS NOT OLD.id OR NEW.uid IS NOT OLD.uid OR NEW.card_id IS NOT OLD.card_id OR NEW.plan_id IS NOT OLD.plan_id
+  OR NEW.due_on IS NOT OLD.due_on OR NEW.n IS NOT OLD.n OR NEW.cents IS NOT OLD.cents
+  OR NEW.tried_on IS NOT OLD.tried_on OR NEW.asked_at IS NOT OLD.asked_at OR NEW.asked_by_id IS NOT OLD.asked_by_id
+  OR (OLD.state <> 'asked' AND (NEW.state IS NOT OLD.state OR NEW.answered_at IS NOT OLD.answered_at OR NEW.reference IS NOT OLD.reference OR NEW.message IS NOT OLD.message OR NEW.receipt_id IS NOT OLD.receipt_id))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.attempt: what a card was asked for and what was answered do not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_attempt_delete BEFORE DELETE ON billing_cardattempt
+BEGIN
+  SELECT RAISE(ABORT, 'billing.attempt: what a card was asked for and what was answered do not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_paper_delete BEFORE DELETE ON billing_papereob
+WHEN OLD.remittance_id IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'billing.paper: a paper that was posted is never deleted');
+END
+-- ;;
+CREATE TRIGGER guard_billing_salestax_update BEFORE UPDATE ON billing_salestaxrate
+BEGIN
+  SELECT RAISE(ABORT, 'billing.salestax: a rate stands as it was noted; note another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_salestax_delete BEFORE DELETE ON billing_salestaxrate
+BEGIN
+  SELECT RAISE(ABORT, 'billing.salestax: a rate stands as it was noted; note another');
+END
+-- ;;
+CREATE TRIGGER guard_billing_codeimport_update BEFORE UPDATE ON billing_codeimport
+BEGIN
+  SELECT RAISE(ABORT, 'billing.codeimport: an edition that came in stands as it came');
+END
+-- ;;
+CREATE TRIGGER guard_billing_codeimport_delete BEFORE DELETE ON billing_codeimport
+BEGIN
+  SELECT RAISE(ABORT, 'billing.codeimport: an edition that came in stands as it came');
 END

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BigIntegerField,
@@ -24,6 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from steward.banking.models import Receipt
 from steward.billing.logic.kept import usual
 from steward.billing.models import Charge, VisitDuty
 from steward.billing.selectors.entry import chargeable
@@ -34,6 +36,7 @@ from steward.core.access.subjects import holders
 from steward.core.clock import system_clock
 from steward.core.today import once
 from steward.frontdesk.models import Visit
+from steward.ledger.selectors import item_balances
 
 LATELY = timedelta(days=120)  # what a provider's usual visit is taken from
 
@@ -115,3 +118,10 @@ def possible_owners(today: date) -> QuerySet[User]:
     """Who may be named: everybody who works here and may enter the charges of any visit. Two queries."""
     roles = [role for role, mode in matrix()["visit.charge"].modes.items() if mode == "all"]
     return User.objects.filter(pk__in=holders(roles, today)).order_by("name", "id")
+
+
+def unused_of_visit(visit: UUID) -> int:
+    """Cents taken for a visit that neither paid anything nor were given back. Two queries."""
+    taken = Receipt.objects.filter(for_ref=f"visit:{visit}", voided_at=None)
+    held = item_balances([one.item for one in taken])
+    return -sum(balances.get("patient_prepaid", 0) for balances in held.values())

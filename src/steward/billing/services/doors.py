@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from steward.billing.doors.folder import touches_data
 from steward.billing.doors.sftp import pinned, read_key
 from steward.billing.logic.doors import Seen, mark
 from steward.billing.models import Arrival, Door, Sighting, WorkItem
@@ -58,6 +59,8 @@ def _faults(data: DoorData, had_secret: bool) -> list[Refusal]:
         if relative:
             fix = _("Begin it with /.")
             found.append(Refusal("folders", _("%s is no whole path.") % relative[0], fix, "out_folder"))
+        if not relative:
+            found += _strange_folders(data)
         return found
     for name, words in (("host", _("The server has no name.")), ("username", _("The login has no user name."))):
         if not getattr(data, name).strip():
@@ -65,6 +68,19 @@ def _faults(data: DoorData, had_secret: bool) -> list[Refusal]:
     if not (data.password or data.private_key or had_secret):
         fix = _("Enter the password, or paste the private key.")
         found.append(Refusal("secret", _("There is neither password nor key."), fix, "password"))
+    return found
+
+
+def _strange_folders(data: DoorData) -> list[Refusal]:
+    """Both folders as the disk knows them, whatever ``..`` and links say: two, and neither holds Steward's own data."""
+    places = {name: Path(getattr(data, name).strip()).resolve() for name in ("out_folder", "in_folder") if getattr(data, name)}
+    found = [
+        Refusal("own_data", _("%s holds Steward's own data.") % place, _("Choose a folder of its own."), name)
+        for name, place in places.items() if touches_data(place)
+    ]  # fmt: skip
+    if len(places) == 2 and len(set(places.values())) == 1:
+        fix = _("Use two folders, or what was sent would be collected as an answer.")
+        found.append(Refusal("folders", _("Both folders are the same."), fix, "in_folder"))
     return found
 
 

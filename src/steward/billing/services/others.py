@@ -213,7 +213,9 @@ def _tax_ppm(call: Call, data: OtherData, site: Site) -> int:
 
 @service("billing.void_other", "charge.enter", says="voided a charge that is no claim")
 def void_other(call: Call, *, charge: OtherCharge, reason: str) -> OtherCharge:
-    """Take it back by reversal. Refuses ``voided``, ``no_reason``, ``paid`` once a payment was put to it."""
+    """Take it back by reversal. Refuses ``voided``, ``no_reason``, ``paid`` once a payment was put to it, and ``separation``
+    of who entered it once its day is over: that would be a write-off nobody approves.
+    """
     row = OtherCharge.objects.select_for_update(of=("self",)).get(pk=charge.pk)
     if row.voided_at:
         raise refuse("voided", _("This charge was voided before."), _("Nothing is left to do."))
@@ -221,6 +223,13 @@ def void_other(call: Call, *, charge: OtherCharge, reason: str) -> OtherCharge:
         raise refuse("no_reason", _("A void needs a reason."), _("Say why."), field="reason")
     if owed_cents(row) != row.total_cents:
         raise refuse("paid", _("A payment was put to it."), _("Give that back first."))
+    if row.charged_on < call.today:
+        perform(call, "void_charge", row)
+    return post_void(call, row, reason)
+
+
+def post_void(call: Call, row: OtherCharge, reason: str) -> OtherCharge:
+    """As ``void_other``, for what goes with something else that is undone; joins the caller's service."""
     row.void_entry = books.undo(call, [row.entry], reason=reason.strip())[0]
     row.voided_at, row.voided_by_id, row.void_reason = call.now, call.user_id, reason.strip()[:200]
     row.save(update_fields=["voided_at", "voided_by", "void_reason", "void_entry"])

@@ -17,7 +17,7 @@ from steward.billing.selectors.others import owed_cents
 from steward.billing.selectors.returned import deposited
 from steward.billing.selectors.rules import policy
 from steward.billing.services import books, decisions
-from steward.billing.services.others import never_asked, void_other
+from steward.billing.services.others import never_asked, post_void
 from steward.billing.services.returning import debtor_of
 from steward.billing.states import DecisionKind, ReturnKind
 from steward.core.money import format_cents
@@ -112,7 +112,7 @@ def undo_return(call: Call, *, returned: ReturnedPayment, reason: str) -> Return
     cancel_expected(call, item=row.item)
     books.undo(call, [row.decision.entry], reason=reason.strip())
     if row.fee and not row.fee.voided_at and owed_cents(row.fee) == row.fee.total_cents:
-        void_other(call, charge=row.fee, reason=reason)
+        post_void(call, row.fee, reason)
     row.undone_at, row.undone_by_id, row.undo_reason = call.now, call.user_id, reason.strip()[:200]
     row.save(update_fields=["undone_at", "undone_by", "undo_reason"])
     note(row, fields=["undone_at"], reason=reason)

@@ -12,11 +12,13 @@ from steward.billing.logic import entry
 from steward.billing.logic.charges_csv import CODE, DIAGNOSIS
 from steward.billing.models import Charge, Claim, Favourite, VisitDuty
 from steward.billing.selectors.entry import known_of
+from steward.billing.selectors.uncharged import unused_of_visit
 from steward.billing.services.charges import enter_charges
 from steward.billing.states import CodeKind
 from steward.billing.types import ClaimData, VisitCharges
 from steward.core.access.decide import Facts
 from steward.core.access.models import User
+from steward.core.money import format_cents
 from steward.core.refusals import Refused, refuse
 from steward.core.service import Call, note, service
 from steward.frontdesk.models import Visit
@@ -60,9 +62,15 @@ def _standing(visit: Visit) -> None:
 @service("billing.leave_uncharged", "visit.charge", says="said why a visit has no charge",
          about=lambda **kw: visit_facts(kw["visit"]))  # fmt: skip
 def leave_uncharged(call: Call, *, visit: Visit, reason: str) -> Visit:
-    """Say why a kept visit has no charge. Refuses ``no_reason``, ``voided``, ``charged`` (it has one that stands)."""
+    """Say why a kept visit has no charge. Refuses ``no_reason``, ``voided``, ``charged`` (it has one that stands) and ``paid``
+    while money taken for it lies unused: a visit is not called free that somebody paid for.
+    """
     if not reason.strip():
         raise refuse("no_reason", _("A visit without a charge needs a reason."), _("Say why."), field="reason")
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if held := unused_of_visit(visit.uid):
+        fix = _("Enter its charge, put the money to another charge, or have it given back.")
+        raise refuse("paid", _("%s was taken for this visit.") % format_cents(held), fix, field="reason")
     if Charge.objects.filter(claim__visit=visit.pk, voided_on=None).exists():
         raise refuse("charged", _("This visit has a charge."), _("Void that first, if it was a mistake."), field="reason")
     return no_charge(call, visit=visit, reason=reason)
