@@ -157,6 +157,8 @@ END
 CREATE TRIGGER guard_billing_attachment_delete BEFORE DELETE ON billing_attachment
 BEGIN
   SELECT RAISE(ABORT, 'billing.attachment: a paper that was named is never deleted');
+END
+-- ;;
 CREATE TRIGGER guard_billing_returned_update BEFORE UPDATE ON billing_returnedpayment
 WHEN NEW.id IS NOT OLD.id OR NEW.uid IS NOT OLD.uid OR NEW.receipt_id IS NOT OLD.receipt_id OR NEW.kind IS NOT OLD.kind
   OR NEW.cents IS NOT OLD.cents OR NEW.reason IS NOT OLD.reason OR NEW.returned_on IS NOT OLD.returned_on
