@@ -124,7 +124,7 @@ def static_parts() -> list[Part]:
 def pytest_part(name: str, *words: str, coverage: bool = False, **env: str) -> Part:
     """One run of pytest; ``-rs`` so that nothing is left out in silence."""
     run = ["-m", "coverage", "run", "--parallel-mode", "-m", "pytest"] if coverage else ["-m", "pytest"]
-    return Part(name, [sys.executable, *run, "-rs", *words], _env(**env))
+    return Part(name, [sys.executable, *run, "-rs", "--durations=12", *words], _env(**env))
 
 
 def lacking() -> list[str]:
@@ -202,7 +202,7 @@ def _whole(folder: Path, stack: ExitStack) -> list[Part]:
     done = [part.wait() for part in reversed(started)]
     say("Running the browser tests ...")
     browser = (
-        pytest_part("browser", "-m", "browser and not long", STEWARD_TEST_ROOT=_root(folder, "b"))
+        pytest_part("browser", "-n", cores, "-m", "browser and not long", STEWARD_TEST_ROOT=_root(folder, "b"))
         .start(folder, stack)
         .wait()
     )
