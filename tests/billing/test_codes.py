@@ -17,9 +17,14 @@ from steward.billing.selectors.scrubbing import problems_of, world_of
 from steward.billing.services.codes import import_codes
 from steward.core.refusals import Refused
 from steward.core.service import system_call
+from steward.insurance.selectors import global_days
+from steward.insurance.services import create_schedule, import_edition
+from steward.insurance.states import ScheduleKind
+from steward.insurance.types import EditionData
 from tests.billing.conftest import Practice
 from tests.billing.scrub.test_codes import MUE, ORDER, PTP, order
 from tests.billing.test_sending import CLEAN
+from tests.insurance.test_fee_files import HEAD, rvu_row
 
 OCTOBER, APRIL = dt.date(2025, 10, 1), dt.date(2026, 4, 1)
 HCPCS = (
@@ -142,7 +147,7 @@ def told(practice: Practice, *lines: dict[str, Any]) -> list[str]:
     practice.claims(*({**DAY, "line_ref": f"L{n}", **line} for n, line in enumerate(lines, 1)))
     claim = Claim.objects.get()
     values = list(outgoing([Wanted(claim.pk)]).values())
-    asked = ("dx-unknown", "dx-unlisted", "dx-header", "dx-not-in-force", "code-", "ncci", "mue")
+    asked = ("dx-unknown", "dx-unlisted", "dx-header", "dx-not-in-force", "code-", "ncci", "mue", "global-")
     return [one.rule for one in problems_of(values, practice.office.today)[claim.ref] if one.rule.startswith(asked)]
 
 
@@ -186,6 +191,20 @@ def test_what_a_list_does_not_speak_of_is_unknown(practice: Practice, line: dict
     bring("icd10", ORDER, OCTOBER, ends_on=dt.date(2026, 9, 30))
     bring("mue", MUE, APRIL, ends_on=dt.date(2026, 6, 30))
     assert told(practice, {"code": "J3420", **line}) == rule
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "rule"), [("", ["global-same-day"]), ("25", [])]
+)
+def test_global_days_come_from_the_relative_values(practice: Practice, modifiers: str, rule: list[str]) -> None:
+    call = practice.office.call("biller")
+    medicare = create_schedule(call, name="Medicare", kind=ScheduleKind.RVU)
+    for year, days in ((2025, "XXX"), (2026, "010")):
+        text = HEAD + rvu_row("G0127", glob=days)
+        import_edition(call, schedule=medicare, data=EditionData(dt.date(year, 1, 1), text.encode()))
+    assert global_days(["G0127", "T1015"], dt.date(2026, 11, 1)) == {"G0127": 10}
+    assert global_days(["G0127"], dt.date(2025, 11, 1)) == {}
+    assert told(practice, {"code": "G0127"}, {"code": "T1015", "modifiers": modifiers}) == rule
 
 
 def test_nothing_imported_holds_nothing(practice: Practice) -> None:

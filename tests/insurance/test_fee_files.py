@@ -11,8 +11,8 @@ from steward.insurance.logic.fee_files import FeeFileError, factor_e4, parse_lis
 
 
 def rvu_row(code: str, mod: str = "", *, work="0.33", pe_n="0.15", na_n="", pe_f="0.14", na_f="", mp="0.02",
-            total_n="0.50", total_f="0.49", mult="0", factor="33.4009") -> str:  # fmt: skip
-    cells = [code, mod, "x", "A", "", work, pe_n, na_n, pe_f, na_f, mp, total_n, total_f, "0", "XXX", "0", "0", "0", mult,
+            total_n="0.50", total_f="0.49", mult="0", factor="33.4009", glob="XXX") -> str:  # fmt: skip
+    cells = [code, mod, "x", "A", "", work, pe_n, na_n, pe_f, na_f, mp, total_n, total_f, "0", glob, "0", "0", "0", mult,
              "0", "0", "0", "0", "", factor]  # fmt: skip
     return ",".join(cells)
 
@@ -69,16 +69,16 @@ def test_all_faults_come_at_once_with_their_rows() -> None:
 def test_relative_values() -> None:
     text = HEAD + "\n".join([
         rvu_row("G2211"),
-        rvu_row("G0101", mult="2", na_f="NA"),
+        rvu_row("G0101", mult="2", na_f="NA", glob="010"),
         rvu_row("G9999", work="0.00", pe_n="0.00", pe_f="0.00", mp="0.00", total_n="0.00", total_f="0.00"),
-        rvu_row("G0102", "26", na_n="NA", total_n="0.35"),
+        rvu_row("G0102", "26", na_n="NA", total_n="0.35", glob="0"),
     ])  # fmt: skip
     file = parse_rvu(text.encode())
     assert file.conversion_e4 == 334_009
     assert file.fees == {
         ("G2211", ""): Fee(work_e2=33, pe_facility_e2=14, pe_nonfacility_e2=15, mp_e2=2),
-        ("G0101", ""): Fee(work_e2=33, pe_facility_e2=None, pe_nonfacility_e2=15, mp_e2=2, multiple=True),
-        ("G0102", "26"): Fee(work_e2=33, pe_facility_e2=14, pe_nonfacility_e2=None, mp_e2=2),
+        ("G0101", ""): Fee(work_e2=33, pe_facility_e2=None, pe_nonfacility_e2=15, mp_e2=2, multiple=True, global_days=10),
+        ("G0102", "26"): Fee(work_e2=33, pe_facility_e2=14, pe_nonfacility_e2=None, mp_e2=2, global_days=0),
     }
 
 

@@ -194,30 +194,6 @@ BEGIN
 END
 $guard$
 -- ;;
-CREATE TRIGGER guard_billing_arrival_update BEFORE UPDATE OR DELETE ON billing_arrival
-FOR EACH ROW EXECUTE FUNCTION guard_billing_arrival()
--- ;;
-CREATE OR REPLACE FUNCTION guard_billing_sighting() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
-BEGIN
-  RAISE EXCEPTION 'billing.sighting: what was seen was seen' USING ERRCODE = '23514';
-END
-$guard$
--- ;;
-CREATE TRIGGER guard_billing_sighting_update BEFORE UPDATE OR DELETE ON billing_sighting
-FOR EACH ROW EXECUTE FUNCTION guard_billing_sighting()
--- ;;
-CREATE OR REPLACE FUNCTION guard_billing_attachment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    RAISE EXCEPTION 'billing.attachment: a paper that was named is never deleted' USING ERRCODE = '23514';
-  END IF;
-  IF to_jsonb(NEW) - 'ended_at' IS DISTINCT FROM to_jsonb(OLD) - 'ended_at'
-    OR (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
-  THEN
-    RAISE EXCEPTION 'billing.attachment: a paper that was named does not change; name it no more and name another'
-      USING ERRCODE = '23514';
 CREATE TRIGGER guard_billing_returned_update BEFORE UPDATE OR DELETE ON billing_returnedpayment
 FOR EACH ROW EXECUTE FUNCTION guard_billing_returned()
 -- ;;
@@ -238,8 +214,6 @@ BEGIN
 END
 $guard$
 -- ;;
-CREATE TRIGGER guard_billing_attachment_update BEFORE UPDATE OR DELETE ON billing_attachment
-FOR EACH ROW EXECUTE FUNCTION guard_billing_attachment()
 CREATE TRIGGER guard_billing_attempt_update BEFORE UPDATE OR DELETE ON billing_cardattempt
 FOR EACH ROW EXECUTE FUNCTION guard_billing_attempt()
 -- ;;

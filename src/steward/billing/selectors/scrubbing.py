@@ -21,7 +21,7 @@ from steward.billing.selectors.sending import due
 from steward.billing.selectors.underpaid import whole_units
 from steward.frontdesk.selectors import patients_by_chart
 from steward.insurance.models import Payer
-from steward.insurance.selectors import coverages_of, registered_grants
+from steward.insurance.selectors import coverages_of, global_days, registered_grants
 
 HISTORY_DAYS = 366
 PREVIEW_CLAIMS = 2_000  # scrubbed for the page; the files themselves take every claim
@@ -62,9 +62,11 @@ def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
     days = [line.day for value in values for line in value.lines]
     history = _history(charts, min(days, default=today))
     codes = code_world(values, history)
+    billed = {line.code for value in values for line in value.lines}
+    billed.update(line.code for lines in history.values() for line in lines)
     return World(
         today=today, history=history, coverages=_coverages(parties), icd10=codes.icd10, hcpcs=codes.hcpcs, cpt=codes.cpt,
-        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks,
+        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, global_days=global_days(billed, today),
         filing_limits={code: limit for code, limit in limits.items() if limit},
         authorisations=granted["authorisation"], referrals=granted["referral"],
     )  # fmt: skip

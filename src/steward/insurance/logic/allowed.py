@@ -43,7 +43,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A row of an edition: prices in cents, or relative values in hundredths; None where the file says not priced."""
+    """A row of an edition: prices in cents, or relative values in hundredths; None where the file says not priced.
+    ``global_days`` (0, 10, 90): how long after the procedure its visits are paid with it; None where the file names no number.
+    """
 
     facility_cents: int | None = None
     nonfacility_cents: int | None = None
@@ -52,6 +54,7 @@ class Fee:
     pe_nonfacility_e2: int | None = None
     mp_e2: int | None = None
     multiple: bool = False
+    global_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,12 @@ YES = {"": False, "n": False, "no": False, "0": False, "y": True, "yes": True, "
 LIST_COLUMNS, LIST_OPTIONAL = ("code", "amount"), ("modifier", "place", "multiple")
 #: Where the columns stand in PPRRVU (the published layout; its heading runs over several rows and ends with this one).
 HEADING = ("HCPCS", "MOD")
-STATUS, WORK, PE_N, NA_N, PE_F, NA_F, MP, TOTAL_N, TOTAL_F, MULTIPLE, CONVERSION = 3, 5, 6, 7, 8, 9, 10, 11, 12, 18, 24
+STATUS, WORK, PE_N, NA_N, PE_F, NA_F, MP, TOTAL_N, TOTAL_F, GLOBAL, MULTIPLE, CONVERSION = 3, 5, 6, 7, 8, 9, 10, 11, 12, 14, 18, 24
 LEAST_COLUMNS = CONVERSION + 1
 #: Indicator of the ordinary multiple-procedure rule; the others (endoscopy, imaging, therapy) have rules of their own.
 STANDARD_MULTIPLE = "2"
+#: Days of a global period; the other marks (XXX, YYY, ZZZ, MMM) name none, and Excel takes the leading zeros away.
+GLOBAL_DAYS = ("000", "010", "090", "0", "10", "90")
 
 Fees = dict[tuple[str, str], Fee]
 
@@ -168,6 +170,7 @@ def _rvu_row(fees: Fees, factors: set[int], row: int, cells: list[str]) -> list[
         fees[code, modifier] = Fee(
             work_e2=work, pe_facility_e2=None if absent[PE_F] else pe_f, mp_e2=mp,
             pe_nonfacility_e2=None if absent[PE_N] else pe_n, multiple=cells[MULTIPLE] == STANDARD_MULTIPLE,
+            global_days=int(cells[GLOBAL]) if cells[GLOBAL] in GLOBAL_DAYS else None,
         )  # fmt: skip
     return []
 

@@ -174,6 +174,7 @@ class Migration(migrations.Migration):
                 ('pe_nonfacility_e2', models.PositiveIntegerField(null=True)),
                 ('mp_e2', models.PositiveIntegerField(null=True)),
                 ('multiple', models.BooleanField(default=False, help_text='the multiple-procedure percent applies')),
+                ('global_days', models.PositiveSmallIntegerField(help_text='whose visits are paid with the procedure', null=True)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fees', to='insurance.feeedition')),
             ],
             options={

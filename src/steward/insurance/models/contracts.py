@@ -77,6 +77,7 @@ class FeeRow(models.Model):
     pe_nonfacility_e2 = models.PositiveIntegerField(null=True)
     mp_e2 = models.PositiveIntegerField(null=True)
     multiple = models.BooleanField(default=False, help_text="the multiple-procedure percent applies")
+    global_days = models.PositiveSmallIntegerField(null=True, help_text="whose visits are paid with the procedure")
 
     class Meta:
         constraints = [

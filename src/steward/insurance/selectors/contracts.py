@@ -12,6 +12,7 @@ from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.insurance.logic import allowed
 from steward.insurance.models import CarveOut, Contract, FeeEdition, FeeRow, FeeSchedule, Payer
+from steward.insurance.states import ScheduleKind
 from steward.insurance.types import PricedLine
 
 
@@ -45,6 +46,21 @@ def fees(edition: FeeEdition, code: str = "") -> QuerySet[FeeRow]:
 def carve_outs(contract: Contract) -> QuerySet[CarveOut]:
     """The carve-outs of a contract, by code, ended ones too."""
     return CarveOut.objects.filter(contract=contract).order_by("code", "modifier", "-starts_on", "id")
+
+
+def global_days(codes: Iterable[str], day: date) -> dict[str, int]:
+    """Code -> days of its global period by the relative value files in force on ``day``, the latest edition that names it;
+    codes without one are left out. One query for each thousand codes."""
+    wanted = sorted(set(codes))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 1000):
+        rows = FeeRow.objects.filter(
+            edition__schedule__kind=ScheduleKind.RVU, edition__superseded_at=None, edition__starts_on__lte=day,
+            code__in=wanted[start : start + 1000], modifier="",
+        ).exclude(global_days=None)  # fmt: skip
+        for code, days in rows.order_by("edition__starts_on", "edition").values_list("code", "global_days"):
+            found[code] = days or 0
+    return found
 
 
 # ---- what the practice charges ----
@@ -152,7 +168,7 @@ class _Known:
         return found
 
 
-_FEE = ("facility_cents", "nonfacility_cents", "work_e2", "pe_facility_e2", "pe_nonfacility_e2", "mp_e2", "multiple")
+_FEE = ("facility_cents", "nonfacility_cents", "work_e2", "pe_facility_e2", "pe_nonfacility_e2", "mp_e2", "multiple", "global_days")
 
 
 def contract_value(

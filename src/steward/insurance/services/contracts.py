@@ -104,7 +104,8 @@ def _supersede(call: Call, old: FeeEdition, new: FeeEdition) -> None:
 
 def _fee_rows(edition: FeeEdition, file: FeeFile) -> list[FeeRow]:
     names = (
-        "facility_cents", "nonfacility_cents", "work_e2", "pe_facility_e2", "pe_nonfacility_e2", "mp_e2", "multiple"
+        "facility_cents", "nonfacility_cents", "work_e2", "pe_facility_e2", "pe_nonfacility_e2", "mp_e2", "multiple",
+        "global_days",
     )  # fmt: skip
     return [
         FeeRow(edition=edition, code=code, modifier=modifier, **{name: getattr(fee, name) for name in names})
