@@ -138,7 +138,8 @@ def holder_new(request: OfficeRequest) -> HttpResponse:
 
     return handle(
         request, HolderForm, act,
-        context={"title": _("Account of an employer or attorney"), "submit": _("Open it"), "cancel": reverse("billing:holders")},
+        context={"title": _("Account of an employer or attorney"), "submit": _("Open it"), "cancel": reverse("billing:holders"),
+                 "lead": _("For who pays for services without being a patient: charges, statements and payments stand under this name.")},
         success=lambda row: Done(reverse("billing:account", args=[row.party.uid]), _("Opened")),
     )  # fmt: skip
 
