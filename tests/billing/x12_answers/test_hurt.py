@@ -120,9 +120,13 @@ def test_only_the_declared_error(name: str) -> None:
 
 
 def took(work: Callable[[], object]) -> float:
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+    """The best of three: a collection of garbage in the midst says nothing of the reader."""
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        best = min(best, time.process_time() - began)
+    return best
 
 
 LARGE: dict[str, Callable[[int], bytes]] = {

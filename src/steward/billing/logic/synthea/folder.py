@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -26,6 +27,11 @@ FILES: dict[str, tuple[str, ...]] = {
 MOST_ROWS, MOST_BYTES, MOST_FAULTS = 1_000_000, 256 * 1024 * 1024, 50
 STAMP = (1980, 1, 1, 0, 0, 0)  # the same folder gives the same bytes
 Row = tuple[int, dict[str, str]]
+#: What ``zipfile`` raises for bytes that are no zip; IndexError and struct.error where a torn entry lies about its lengths.
+ZIP_FAULTS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, IndexError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def looks_like_zip(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as zipped:
             return looks_like_folder([name.rpartition("/")[2] for name in zipped.namelist()])
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
+    except ZIP_FAULTS:
         return False
 
 
@@ -86,7 +92,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
             return {name: zipped.read(info) for name, info in wanted.items()}
     except FolderError:
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as fault:
+    except ZIP_FAULTS as fault:
         raise _whole("zip", "This is no folder of CSV files, nor a zip of one.", "Name the folder, or zip it again.") from fault
 
 
