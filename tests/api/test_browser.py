@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.core.test_web_browser import CHROMIUM, browser, site
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
-
-
-def looks_well(page: Any, name: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    faults = Axe().run(page).response["violations"]
-    assert not faults, (name, [(f["id"], [n["html"][:120] for n in f["nodes"]]) for f in faults])
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    if folder := os.environ.get("STEWARD_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
@@ -47,7 +32,6 @@ def test_from_no_token_to_one_and_back(site: Any, width: int, scheme: str) -> No
         page.get_by_role("button", name="Take back Month report").wait_for()
         assert token not in page.content()
         looks_well(page, "tokens-one", width)
-        page.emulate_media(reduced_motion="reduce")  # halfway through its 0.18 s a toast has less contrast
         page.get_by_role("button", name="Take back Month report").click()
         page.locator("td .badge", has_text="Taken back").wait_for()
         looks_well(page, "tokens-ended", width)

@@ -17,18 +17,14 @@ from steward.desk import collecting
 from steward.insurance.models import Coverage
 from steward.insurance.services import void_coverage
 from steward.registry.models import Site
-from tests.core.test_web_browser import CHROMIUM, browser, site
-from tests.ledger.test_browser import looks_well
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 from tests.support import open_office, signed_in
 
 from .conftest import practise
 from .test_sending import CLEAN
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

@@ -10,16 +10,12 @@ import pytest
 from steward.billing.logic.entry import Typed
 from steward.billing.models import Charge
 from steward.billing.services.visit_charges import pin_code
-from tests.core.test_web_browser import CHROMIUM, browser, site
-from tests.ledger.test_browser import looks_well
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 
 from .visits import FRIDAY, open_clinic
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

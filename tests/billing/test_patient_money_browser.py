@@ -14,18 +14,14 @@ from steward.banking.services.drawers import open_drawer
 from steward.banking.services.receipts import take_receipt
 from steward.frontdesk.models import Patient
 from steward.registry.models import Site
-from tests.core.test_web_browser import CHROMIUM, browser, site
-from tests.ledger.test_browser import looks_well
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 from tests.support import open_office, signed_in
 
 from .conftest import practise
 from .test_statements import SELF
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

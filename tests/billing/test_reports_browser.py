@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.core.test_web_browser import CHROMIUM, browser, site
-from tests.ledger.test_browser import looks_well
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 from tests.support import open_office
 
 from .conftest import practise
 from .test_reports import lived
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

@@ -9,14 +9,10 @@ import pytest
 
 from tests.billing.scrub.test_codes import MUE, ORDER
 from tests.billing.test_codes import OWN, bring
-from tests.core.test_web_browser import CHROMIUM, browser, site
-from tests.ledger.test_browser import looks_well
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

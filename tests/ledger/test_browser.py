@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from steward.ledger import services
-from tests.core.test_web_browser import CHROMIUM, browser, site
+from tests.browser import IN_A_BROWSER, browser, looks_well, site
 from tests.ledger.support import entry, line
 from tests.support import open_office
 
 __all__ = ["site"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="left out: no browser; apt-get install chromium"),
-]
-
-
-def looks_well(page: Any, name: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    faults = Axe().run(page).response["violations"]
-    assert not faults, (name, [(f["id"], [n["html"][:120] for n in f["nodes"]]) for f in faults])
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    if folder := os.environ.get("STEWARD_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

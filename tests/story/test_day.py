@@ -134,7 +134,7 @@ def she_checks_the_patient_out(page: Any) -> str:
     page.get_by_role("link", name="Enter charges").click()
     fill(page, diagnoses="J06.9", code1="T1015", cents1="165", code2="G2211", cents2="24.50")
     press(page, "Post the charges")
-    said(page, "Charges posted, claim")
+    said(page, "189.50 posted to Blue Harbor, claim")
     claim = page.locator("main td").nth(2).inner_text()
     press(page, "Check out")
     said(page, "Checked out")
