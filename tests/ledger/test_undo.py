@@ -79,6 +79,13 @@ def test_an_entry_of_a_posted_file_is_reversed_and_a_second_person_reads_it(offi
     assert [c.ok for c in month_results("2026-11") if c.id == "reversals"] == [True]
 
 
+def test_whoever_reversed_does_not_take_the_review_back(office, call, file):
+    review = asked.latest(undone(call, file.number).key, "journal")
+    with pytest.raises(Refused) as found:
+        deciders.withdraw(call, request=review)
+    assert found.value.code == "stands" and [c.ok for c in month_results("2026-11") if c.id == "reversals"] == [False]
+
+
 def test_a_reversal_is_not_reversed_by_hand(call, file):
     posted = undone(call, file.number)
     with pytest.raises(Refused) as found:

@@ -257,6 +257,7 @@ class DecisionKind(models.TextChoices):
     WRITE_OFF = "write_off", _("Write-off")
     REFUND = "refund", _("Refund")
     RETURNED = "returned", _("Returned payment")
+    UNRETURNED = "unreturned", _("Returned payment undone")
 
 
 class ReturnKind(models.TextChoices):

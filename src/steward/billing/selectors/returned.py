@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from steward.banking.models import BankLine, DepositLine, Receipt
 from steward.billing.logic.returned import use_of
-from steward.billing.models import Charge, OtherCharge, RemittanceLine, ReturnedPayment
+from steward.billing.models import Charge, Decision, OtherCharge, RemittanceLine, ReturnedPayment
 from steward.billing.postings import PaidItem, ReceiptFacts, Where
+from steward.billing.states import DecisionKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.selectors import item_balances
@@ -34,6 +35,11 @@ def returned_of(parties: Iterable[int]) -> list[ReturnedPayment]:
     """Returns that stand of what these parties paid, the latest first. One query."""
     rows = ReturnedPayment.objects.filter(STANDING, receipt__party__in=list(parties))
     return list(rows.select_related("receipt").order_by("-returned_on", "-id"))
+
+
+def undo_waits(row: ReturnedPayment) -> bool:
+    """Whether its undoing waits for a signature."""
+    return Decision.objects.filter(kind=DecisionKind.UNRETURNED, item=row.item, entry=None, rejected_at=None).exists()
 
 
 def deposited(receipt: Receipt) -> bool:

@@ -27,6 +27,7 @@ from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, k
 from steward.billing.selectors.rules import categories
 from steward.billing.selectors.source import read_again
 from steward.billing.services import books
+from steward.billing.services.holding import hold_claims
 from steward.billing.services.work import close_for, open_work, settle
 from steward.billing.states import RemittanceState, WorkKind
 from steward.core.service import Call, note, refuse, service
@@ -48,6 +49,7 @@ def post_read(call: Call, row: Remittance, read: Read) -> list[int]:
     if row.payer is None:
         raise ValueError("a remittance is posted for a payer")
     refs, how = claim_numbers(read, row.payer)
+    hold_claims(ref for ref in refs if ref)
     known = known_claims(ref for ref in refs if ref)
     facts = _facts(call, row, read, known, refs)
     posting = post_remittance(read, facts)
@@ -155,6 +157,7 @@ def match_unmatched(call: Call, *, answer: RemittanceClaim, claim: Claim) -> Rem
     unmatched = answer.outcome in (Outcome.UNMATCHED, Outcome.NOT_POSTED)
     if row.state != RemittanceState.POSTED or not unmatched:
         raise refuse("not_open", _("This payment is matched already."), _("Nothing is left to do."))
+    hold_claims([claim.ref])
     read, known = read_again(row), known_by_pk([claim.pk])
     if read.is_prenotification:
         raise refuse("not_open", _("A prenotification moves no money."), _("Nothing is left to do."))

@@ -16,10 +16,11 @@ from steward.billing.models import Charge, Claim, Prepayment
 from steward.billing.postings import ChargeFacts, Where
 from steward.billing.selectors.facts import chunks, where_of
 from steward.billing.services import books
+from steward.billing.services.holding import hold_visits
 from steward.billing.services.prepaid import apply_visit_payments
 from steward.billing.services.work import settle
 from steward.billing.types import ChargeData, ClaimData, EnteredClaim
-from steward.core.access.separation import perform
+from steward.core.access.separation import perform, perform_past
 from steward.core.ids import new_uid
 from steward.core.numbers import reserve
 from steward.core.refusals import Refusal, Refused
@@ -52,6 +53,8 @@ def enter_charges(call: Call, *, data: ClaimData, uid: UUID | None = None) -> Cl
     Refuses ``charges`` (none), ``code``, ``amount``, ``modifiers``, ``ref`` (form), ``exists`` (the number is taken),
     ``patient``, ``provider``, ``payer``, ``site``, ``future`` (a service day that has not come).
     """
+    if data.visit:
+        hold_visits(Visit.objects.filter(pk=data.visit).values_list("uid", flat=True))
     claims, _charges = _enter(call, [data], [uid])
     perform(call, "post_charge", claims[0])
     if claims[0].visit_id and claims[0].payer_id is None:
@@ -64,6 +67,8 @@ def enter_charges(call: Call, *, data: ClaimData, uid: UUID | None = None) -> Cl
 def enter_charges_many(call: Call, *, data: Sequence[ClaimData]) -> list[EnteredClaim]:
     """Enter many claims in bulk, all or nothing, one entry a claim, in the order given. Refuses as ``enter_charges``."""
     claims, charges = _enter(call, data, [None] * len(data))
+    # a claim that is new has no other half yet: noted in bulk, so that later acts on it are kept apart as on any other
+    perform_past(call, [("post_charge", who, claim) for who in (call.user_id, call.on_behalf_of) if who for claim in claims])
     sums: dict[int, int] = {}
     for charge in charges:
         sums[charge.claim_id] = sums.get(charge.claim_id, 0) + charge.charge_cents
@@ -75,13 +80,16 @@ def enter_charges_many(call: Call, *, data: Sequence[ClaimData]) -> list[Entered
 def void_charge(call: Call, *, charge: Charge, reason: str) -> Charge:
     """Take back a charge that nobody has answered: its entry's share is reversed, the row keeps its place.
 
-    Refuses ``voided``, ``no_reason``, and ``answered`` once a payer, a payment or a write-off has touched it.
+    Refuses ``voided``, ``no_reason``, ``answered`` once a payer, a payment or a write-off has touched it, and ``separation``
+    of who entered it when the patient owes it and its day is over: that would be a write-off nobody approves.
     """
     charge = Charge.objects.select_for_update(of=("self",)).select_related("claim").get(pk=charge.pk)
     if charge.voided_on:
         raise refuse("voided", _("This charge was voided before."), _("Nothing is left to do."))
     if not reason.strip():
         raise refuse("no_reason", _("A void needs a reason."), _("Say why."), field="reason")
+    if charge.claim.payer_id is None and charge.posted_on < call.today:
+        perform(call, "void_charge", charge.claim)
     facts = next(f for f in _facts_of(charge.claim_id) if f.uid == str(charge.uid))
     payer = charge.claim.payer.party_id if charge.claim.payer else None
     role = "ar_insurance" if payer else "ar_patient"

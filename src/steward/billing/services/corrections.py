@@ -21,6 +21,7 @@ from steward.billing.services.charges import charge_faults, charges_of, where
 from steward.billing.services.submissions import Written, write_claims
 from steward.billing.states import Sending
 from steward.billing.types import ChargeData
+from steward.core.access.separation import perform
 from steward.core.refusals import Refused, refuse
 from steward.core.service import Call, note, service
 
@@ -53,6 +54,7 @@ def add_charges(call: Call, *, claim: Claim, charges: Sequence[ChargeData], uids
     for one in fresh:
         one.entry = entry
     Charge.objects.bulk_create(fresh)
+    perform(call, "post_charge", row)
     note(row, fields=["charges"], refs=[one.uid for one in fresh])
     return fresh
 

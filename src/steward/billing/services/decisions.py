@@ -12,19 +12,21 @@ from steward.banking.models import CashRefund, Receipt
 from steward.banking.selectors.drawers import receipt_of_item
 from steward.billing import postings
 from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim, ReturnedPayment
-from steward.billing.postings import ChargeFacts, Posting, PrepaidFacts, Where
+from steward.billing.postings import ChargeFacts, Posting, Where
 from steward.billing.selectors.claims import pieces_of_visits
 from steward.billing.selectors.facts import known_by_pk
+from steward.billing.selectors.others import paid_ahead
 from steward.billing.selectors.refunds import refund_ref
 from steward.billing.services import books
-from steward.billing.services.returning import post_return
+from steward.billing.services.holding import hold_charges, hold_paid
+from steward.billing.services.returning import post_return, post_undo
 from steward.billing.services.work import settle
 from steward.billing.states import DecisionKind, WriteOff
 from steward.core.access.separation import perform
 from steward.core.approvals import logic as approval
 from steward.core.approvals import selectors as asked
 from steward.core.approvals.models import ApprovalRequest
-from steward.core.approvals.services import decide, request, subject
+from steward.core.approvals.services import decide, request, subject, withdraw
 from steward.core.money import format_cents
 from steward.core.service import Call, note, refuse, service
 from steward.frontdesk.models import Patient
@@ -96,18 +98,36 @@ def sign_decision(call: Call, *, uid: UUID, approve: bool, comment: str = "") ->
     return _settled(call, row, done)
 
 
+@service("billing.withdraw_decision", "approval.request", says="took a write-off or refund back before it was signed")
+def withdraw_decision(call: Call, *, uid: UUID) -> Decision:
+    """Take one's own open question back; the decision ends with it, and what it held is free. Refuses ``no_decision`` and what
+    ``approvals.withdraw`` refuses."""
+    row = Decision.objects.select_for_update(of=("self",)).filter(uid=uid).first()
+    waiting = asked.latest(uid, approval_kind(row)) if row else None
+    if row is None or waiting is None:
+        raise refuse("no_decision", _("Nothing waits under this name."), _("Open it from the approvals."))
+    return _settled(call, row, withdraw(call, request=waiting))
+
+
 @service("billing.apply_prepayment", "remittance.post", says="applied a prepayment")
 def apply_prepayment(call: Call, *, receipt_item: str, charge: Charge, cents: int) -> Charge:
-    """Put what is left of a patient's receipt to a charge the same patient owes. Refuses ``amount``, ``patient``."""
-    facts = charge_facts(charge)
-    left = -item_balances([receipt_item]).get(receipt_item, {}).get("patient_prepaid", 0)
-    held = PrepaidFacts(receipt_item, left, facts.where.entity, facts.where.patient)
+    """Put what is left of a receipt to a charge of the same patient, whose own or whose guarantor's money it is by the books.
+
+    Refuses ``patient`` (somebody else's money, or nothing is left of it) and ``amount``.
+    """
+    hold_paid([receipt_item])
+    hold_charges([charge.pk])
+    facts, who = charge_facts(charge), charge.claim.patient
+    held = next((one for one in paid_ahead([who.party_id, who.guarantor_id]) if one.item == receipt_item), None)
+    if held is None:
+        message = _("Nothing is left of this payment for this patient.")
+        raise refuse("patient", message, _("Choose a payment of the patient or of the guarantor."), field="receipt_item")
     try:
         posting = postings.use_prepaid(held, facts, cents)
     except ValueError as error:
         message = _("A prepayment covers at most what is open, with what is left of it.")
         raise refuse("amount", message, _("Correct the amount."), field="cents") from error
-    event = f"prepaid:{receipt_item}:{left}"
+    event = f"prepaid:{receipt_item}:{held.cents}"
     books.post(call, event, charge.uid, posting=posting, day=call.today, memo=f"Prepayment to claim {charge.claim.ref}",
                journal="receipts", source="charge")  # fmt: skip
     note(charge, fields=["prepaid"])
@@ -154,7 +174,9 @@ def put_before_rules(call: Call, row: Decision, title: str) -> Decision:
 
 def approval_kind(row: Decision | None) -> str:
     """The kind of approval a decision asks for."""
-    return str(row.kind) if row and row.kind != DecisionKind.WRITE_OFF else "write_off"
+    if row is None:
+        return "write_off"
+    return "returned" if row.kind == DecisionKind.UNRETURNED else str(row.kind)
 
 
 def _ask(call: Call, row: Decision, title: str) -> ApprovalRequest:
@@ -188,15 +210,19 @@ def _settled(call: Call, row: Decision, done: ApprovalRequest) -> Decision:
         row.rejected_at = call.now
         row.save(update_fields=["rejected_at"])
         # a no frees the receipt: it may be asked again
-        why = _("Not approved")
+        why = _("Not approved or withdrawn")
         ReturnedPayment.objects.filter(decision=row, undone_at=None).update(undone_at=call.now, undo_reason=why)
     note(row)
     return row
 
 
 def _post(call: Call, row: Decision) -> int:
+    hold_paid([row.item])
+    hold_charges([row.charge_id] if row.charge_id else [])
     if row.kind == DecisionKind.RETURNED:
         return post_return(call, row)
+    if row.kind == DecisionKind.UNRETURNED:
+        return post_undo(call, row)
     memo = f"{row.get_kind_display()}: {row.reason}"[:200]
     numbers = [
         number
@@ -210,7 +236,7 @@ def _post(call: Call, row: Decision) -> int:
 def _postings(row: Decision) -> list[Posting]:
     try:
         if row.charge is None:
-            return [postings.refund(row.role, row.item, row.cents, _where(row))]
+            return [postings.refund(row.role, row.item, _left(row), _where(row))]
         facts = charge_facts(row.charge)
         if row.kind == DecisionKind.WRITE_OFF:
             return [postings.write_off(facts, _party(row.payer), row.role, row.cents)]
@@ -219,6 +245,13 @@ def _postings(row: Decision) -> list[Posting]:
         return [*found, postings.refund(row.role, row.item, row.cents, facts.where, _party(row.payer))]
     except ValueError as error:
         raise refuse("amount", _("Less is open by now."), _("Ask again with what is open."), field="cents") from error
+
+
+def _left(row: Decision) -> int:
+    """The sum, once more: what was left when it was asked may have been put to a charge meanwhile. Raises ValueError."""
+    if row.cents > -item_balances([row.item]).get(row.item, {}).get(row.role, 0):
+        raise ValueError("a refund gives back at most what is left of the payment")
+    return row.cents
 
 
 def _where(row: Decision) -> Where:
@@ -261,7 +294,7 @@ def charge_where(charge: Charge) -> Where:
 
 def _keep_apart(call: Call, row: Decision) -> None:
     """Whoever posted the charge or took or posted a payment on it does not sign its write-off or refund."""
-    if row.kind == DecisionKind.RETURNED:
+    if row.kind in (DecisionKind.RETURNED, DecisionKind.UNRETURNED):
         return  # nothing is given away: the bank has taken it already
     duty = "approve_refund" if row.kind == DecisionKind.REFUND else "approve_writeoff"
     if row.charge is None:

@@ -18,6 +18,7 @@ from steward.billing.postings import OtherFacts, PrepaidFacts
 from steward.billing.selectors.others import family_of, other_lines, owed_cents, paid_ahead, sales_tax
 from steward.billing.selectors.rules import policy
 from steward.billing.services import books
+from steward.billing.services.holding import hold_others, hold_paid
 from steward.billing.states import HolderKind, OtherKind
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
@@ -240,6 +241,7 @@ def post_void(call: Call, row: OtherCharge, reason: str) -> OtherCharge:
 @service("billing.apply_to_other", "charge.enter", says="put a payment to a charge that is no claim")
 def apply_to_other(call: Call, *, charge: OtherCharge, receipt_item: str, cents: int) -> OtherCharge:
     """Put what is left of a payment of the debtor, or of whoever answers for it, to such a charge. Refuses ``payment``, ``amount``."""
+    hold_paid([receipt_item])
     row = OtherCharge.objects.select_for_update(of=("self",)).select_related("site").get(pk=charge.pk)
     held = next((one for one in paid_ahead(family_of(row)) if one.item == receipt_item), None)
     if held is None:
@@ -256,6 +258,7 @@ def apply_to_other(call: Call, *, charge: OtherCharge, receipt_item: str, cents:
 @service("billing.pay_other", "receipt.take", says="took a payment for a charge that is no claim")
 def pay_other(call: Call, *, uid: UUID, receipt: Receipt) -> int:
     """Put a receipt that was taken for such a charge to it, as far as it goes; cents applied, 0 when it is another's or paid."""
+    hold_paid([receipt.item])
     row = OtherCharge.objects.select_for_update(of=("self",)).select_related("site").filter(uid=uid).first()
     held = next((one for one in paid_ahead(family_of(row)) if one.item == receipt.item), None) if row else None
     cents = min(held.cents, owed_cents(row)) if row and held else 0
@@ -271,6 +274,8 @@ def settle_others(call: Call, *, debtor: Party, receipt_items: tuple[str, ...] =
 
     ``receipt_items`` narrows to these payments. Only the party's own payments and charges are touched.
     """
+    hold_paid(held.item for held in paid_ahead([debtor.pk]))
+    hold_others(OtherCharge.objects.filter(debtor=debtor, voided_at=None).values_list("pk", flat=True))
     lines = list(other_lines(party_items([debtor.pk], ["ar_patient"]), call.today))
     applied = 0
     for held in paid_ahead([debtor.pk]):

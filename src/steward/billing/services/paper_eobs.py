@@ -12,9 +12,11 @@ from steward.billing.models import PaperEob, Remittance
 from steward.billing.selectors.paper_eobs import body_of, claim_to_type, head_of, open_to_typing
 from steward.billing.services.remittances import READ, import_remittance
 from steward.billing.types import RemittanceResult
+from steward.core.approvals.services import mark_for_owner
 from steward.core.files.models import StoredFile
 from steward.core.files.selectors import links_of
 from steward.core.files.services import link, store
+from steward.core.money import format_cents
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call, note, refuse, service
 from steward.insurance.models import Payer
@@ -136,7 +138,10 @@ def drop_paper(call: Call, *, paper: PaperEob) -> PaperEob:
 
 @service("billing.post_paper", "remittance.post", says="posted a paper EOB")
 def post_paper(call: Call, *, paper: PaperEob) -> RemittanceResult:
-    """Post it by the rules of every 835: matched, white-listed, held, once. Refuses ``posted`` and every sum that is off."""
+    """Post it by the rules of every 835: matched, white-listed, held, once. Refuses ``posted`` and every sum that is off.
+
+    Without a picture of the paper only one person has seen what the payer wrote: it goes onto the owner's review list.
+    """
     row = _open(paper)
     head, body = head_of(row), body_of(row)
     faults = logic.faults(head, body)
@@ -148,10 +153,21 @@ def post_paper(call: Call, *, paper: PaperEob) -> RemittanceResult:
     )
     if result.uid is not None:
         row.remittance = Remittance.objects.get(uid=result.uid)
-        for one in links_of(call.subject, row):
+        scans = links_of(call.subject, row)
+        for one in scans:
             link(call, file=one.file, to=row.remittance, label="scan")
+        if not scans and result.state != "duplicate":
+            _tell_owner(call, row.remittance)
     _keep(call, row)
     return result
+
+
+def _tell_owner(call: Call, made: Remittance) -> None:
+    title = _("Paper EOB %(trace)s of %(amount)s without a scan") % {"trace": made.trace, "amount": format_cents(made.paid_cents)}
+    mark_for_owner(
+        call, pair=("post_payment", "show_paper"), object_type=made._meta.label_lower, object_uid=made.uid, title=title,
+        why=_("whoever types a paper shows it to a second pair of eyes"),
+    )  # fmt: skip
 
 
 def _open(paper: PaperEob) -> PaperEob:

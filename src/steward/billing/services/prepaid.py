@@ -10,6 +10,7 @@ from steward.billing import postings
 from steward.billing.postings import ClaimFacts
 from steward.billing.selectors.facts import Known, known_claims
 from steward.billing.services import books
+from steward.billing.services.holding import hold_claims
 from steward.core.service import Call, note, service
 from steward.ledger.types import EntryDraft
 
@@ -20,6 +21,7 @@ def apply_visit_payments(call: Call, *, refs: Sequence[str]) -> int:
 
     Only what is the patient's by the books is touched: an insured visit's copay stays a prepayment until the payer answers.
     """
+    hold_claims(refs)
     known = known_claims(refs)
     drafts: list[EntryDraft] = []
     applied = 0

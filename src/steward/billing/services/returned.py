@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 
 from steward.banking.logic.cards import looks_like_card
 from steward.banking.models import Receipt
-from steward.banking.services.deposits import cancel_expected
 from steward.banking.states import Tender
 from steward.billing.logic.other_charges import returned_cap
 from steward.billing.models import AccountHolder, ReturnedPayment
-from steward.billing.selectors.others import owed_cents
-from steward.billing.selectors.returned import deposited
+from steward.billing.selectors.returned import deposited, undo_waits
 from steward.billing.selectors.rules import policy
-from steward.billing.services import books, decisions
-from steward.billing.services.others import never_asked, post_void
+from steward.billing.services import decisions
+from steward.billing.services.others import never_asked
 from steward.billing.services.returning import debtor_of
 from steward.billing.states import DecisionKind, ReturnKind
 from steward.core.money import format_cents
@@ -100,20 +98,20 @@ def _refuse_fee(row: Receipt, fee_cents: int, day: date) -> None:
 def undo_return(call: Call, *, returned: ReturnedPayment, reason: str) -> ReturnedPayment:
     """It had not come back, or was made good: everything stands as if it had been paid. An unpaid fee goes with it.
 
-    Refuses ``undone``, ``waits`` (its signature is still asked for), ``no_reason``, and ``matched`` once the bank showed it.
+    Posted when signed, by the rules of the return itself; at once where no rule asks for a second person. Refuses ``undone``,
+    ``waits`` (a signature is still asked for, of the return or of its undoing), ``no_reason``, and ``matched`` once the bank
+    showed it.
     """
-    row = ReturnedPayment.objects.select_for_update(of=("self",)).select_related("decision", "fee").get(pk=returned.pk)
+    row = ReturnedPayment.objects.select_for_update(of=("self",)).select_related("decision", "receipt").get(pk=returned.pk)
     if row.undone_at:
         raise refuse("undone", _("This was undone before."), _("Nothing is left to do."))
-    if row.decision.entry is None:
+    if row.decision.entry is None or undo_waits(row):
         raise refuse("waits", _("It waits for a signature."), _("Have it decided first."))
-    if not reason.strip():
-        raise refuse("no_reason", _("This needs a reason."), _("Say why, in a few words."), field="reason")
-    cancel_expected(call, item=row.item)
-    books.undo(call, [row.decision.entry], reason=reason.strip())
-    if row.fee and not row.fee.voided_at and owed_cents(row.fee) == row.fee.total_cents:
-        post_void(call, row.fee, reason)
-    row.undone_at, row.undone_by_id, row.undo_reason = call.now, call.user_id, reason.strip()[:200]
-    row.save(update_fields=["undone_at", "undone_by", "undo_reason"])
+    asked = row.decision
+    decision = decisions.new_decision(call, DecisionKind.UNRETURNED, None, None, row.item, asked.role, row.cents, reason, asked.patient)
+    title = _("Undo the return of receipt %(number)s, %(amount)s") % {
+        "number": row.receipt.number, "amount": format_cents(row.cents)}  # fmt: skip
+    decisions.put_before_rules(call, decision, title)
+    row.refresh_from_db()
     note(row, fields=["undone_at"], reason=reason)
     return row

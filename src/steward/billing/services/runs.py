@@ -21,7 +21,7 @@ from steward.billing.states import RUN_ROLES, RunKind
 from steward.core.access.separation import perform
 from steward.core.approvals import selectors as asked
 from steward.core.approvals.models import ApprovalRequest
-from steward.core.approvals.services import decide, request, subject
+from steward.core.approvals.services import decide, request, subject, withdraw
 from steward.core.files.services import store
 from steward.core.listing.export import safe
 from steward.core.money import format_cents, format_dollars_file
@@ -123,6 +123,16 @@ def sign_run(call: Call, *, uid: UUID, approve: bool, comment: str = "") -> Writ
         payments = {answer.remittance_id: answer.remittance for answer in told}
         perform(call, "approve_writeoff", row, *claims.values(), *payments.values())
     return _settled(call, row, decide(call, request=waiting, approve=approve, comment=comment))
+
+
+@service("billing.withdraw_run", "approval.request", says="took a write-off run back before it was signed")
+def withdraw_run(call: Call, *, uid: UUID) -> WriteOffRun:
+    """Take one's own open run back; its lines are free again. Refuses ``no_run`` and what ``approvals.withdraw`` refuses."""
+    row = WriteOffRun.objects.select_for_update(of=("self",)).filter(uid=uid).first()
+    waiting = asked.latest(uid, "write_off") if row else None
+    if row is None or waiting is None:
+        raise refuse("no_run", _("Nothing waits under this name."), _("Open it from the approvals."))
+    return _settled(call, row, withdraw(call, request=waiting))
 
 
 def _settled(call: Call, row: WriteOffRun, done: ApprovalRequest) -> WriteOffRun:

@@ -83,7 +83,7 @@ def returned_undo(request: OfficeRequest, uid: UUID) -> HttpResponse:
         request, ReasonForm, lambda call, **data: undo_return(call, returned=row, **data),
         context={"title": _("Undo the return of receipt %s") % row.receipt.number, "submit": _("Undo it"), "cancel": back,
                  "lead": _("Everything stands as if it had been paid; an unpaid fee goes with it.")},
-        success=lambda _row: Done(back, _("Undone")),
+        success=lambda row: Done(back, _("Undone") if row.undone_at else _("It waits for a second person's signature")),
     )  # fmt: skip
 
 

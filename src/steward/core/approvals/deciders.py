@@ -6,8 +6,8 @@ looks at the outcome when it acts.
 
 from __future__ import annotations
 
-from steward.billing.services.decisions import sign_decision
-from steward.billing.services.runs import sign_run
+from steward.billing.services.decisions import sign_decision, withdraw_decision
+from steward.billing.services.runs import sign_run, withdraw_run
 from steward.core.access.granting import sign_role
 from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
@@ -34,3 +34,15 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
         request.refresh_from_db()
         return request
     return services.decide(call, request=request, approve=approve, comment=comment)
+
+
+def withdraw(call: Call, *, request: ApprovalRequest) -> ApprovalRequest:
+    """Take one's own open request back through its room, so that what was asked for does not wait on."""
+    if request.object_type == "billing.decision":
+        withdraw_decision(call, uid=request.object_uid)
+    elif request.object_type == "billing.writeoffrun":
+        withdraw_run(call, uid=request.object_uid)
+    else:
+        return services.withdraw(call, request=request)
+    request.refresh_from_db()
+    return request

@@ -101,12 +101,16 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
 
 @service("approvals.withdraw", "approval.request", says="withdrew a request")
 def withdraw(call: Call, *, request: ApprovalRequest) -> ApprovalRequest:
-    """Take an open request back; only whoever asked may."""
+    """Take an open request back; only whoever asked may. Refuses ``not_yours``, ``decided``, and ``stands`` for an act that is
+    done already: a second person reads it, whatever its maker wishes.
+    """
     row = ApprovalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if row.requester_id != call.user_id:
         raise refuse("not_yours", _("Somebody else asked for this."), _("Say no to it instead."))
     if not row.waiting:
         raise refuse("decided", _("This was %s already.") % row.get_outcome_display().lower(), "")
+    if selectors.after_the_fact().filter(pk=row.pk).exists():
+        raise refuse("stands", _("This is done already and is only read by a second person."), _("Leave it to be read."))
     _close(call, row, Outcome.WITHDRAWN)
     return row
 

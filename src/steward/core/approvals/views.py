@@ -88,7 +88,7 @@ def withdraw(request: OfficeRequest, uid: UUID) -> HttpResponse:
     asked = _visible(request, uid)
     return press(
         request,
-        lambda call: services.withdraw(call, request=asked),
+        lambda call: deciders.withdraw(call, request=asked),
         back=reverse("approvals:request", args=[uid]),
         success=lambda row: Done(reverse("approvals:waiting"), _("Withdrawn")),
     )
