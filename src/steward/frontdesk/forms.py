@@ -48,6 +48,10 @@ class CoverageForm(ValueForm):
     subscriber_last = text(_("Subscriber's last name"), 80)
     subscriber_first = text(_("Subscriber's first name"), 80)
     subscriber_birth = BirthField(label=_("Subscriber's birth date"), required=False)
+    assigned = forms.BooleanField(
+        label=_("The plan pays the practice"), required=False, initial=True,
+        help_text=_("The patient signed the assignment of benefits; unticked, the plan pays the subscriber."),
+    )  # fmt: skip
     PAIRS = (("plan", "member_id"), ("group_number", "rank"), ("starts_on", "ends_on"), ("copay_cents", "relation"),
              ("subscriber_last", "subscriber_first"), ("subscriber_birth", "subscriber_ref"))  # fmt: skip
 
@@ -70,6 +74,10 @@ class CoverageEditForm(Form):
     starts_on = DateField(label=_("From"))
     ends_on = DateField(label=_("To"), required=False)
     copay_cents = MoneyField(label=_("Copay"), required=False, least=0, help_text=_("Empty: the plan's."))
+    assigned = forms.BooleanField(
+        label=_("The plan pays the practice"), required=False, initial=True,
+        help_text=_("The patient signed the assignment of benefits; unticked, the plan pays the subscriber."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +100,7 @@ def coverage_of(data: dict[str, Any]) -> CoverageInput:
         copay_cents=data["copay_cents"],
         subscriber_ref=data["subscriber_ref"],
         subscriber_person=person,
+        assigned=data.get("assigned", True),
     )
 
 

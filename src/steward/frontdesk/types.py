@@ -29,6 +29,7 @@ class CoverageInput:
     subscriber: int | None = None
     subscriber_ref: str = ""
     subscriber_person: PersonData | None = None
+    assigned: bool = True
 
 
 @dataclass(frozen=True)

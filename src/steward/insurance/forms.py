@@ -53,6 +53,14 @@ class PayerForm(ValueForm):
     ein = text(_("Tax number"), 12)
     filing = forms.ChoiceField(label=_("Filing indicator"), choices=Filing.choices, initial=Filing.COMMERCIAL)
     filing_limit_days = forms.IntegerField(label=_("Days to file"), required=False, min_value=1, max_value=3650)
+    assignment = forms.BooleanField(
+        label=_("We accept assignment"), required=False, initial=True,
+        help_text=_("What it allows is payment in full; claims say so, and it pays the practice."),
+    )  # fmt: skip
+    institutional = forms.BooleanField(
+        label=_("Takes departments and health centers as institutional claims (837I)"), required=False,
+        help_text=_("Only for sites that are one, as their page says."),
+    )  # fmt: skip
     PAIRS = (("code", "edi_id"), ("ref2u", "ein"), ("filing", "filing_limit_days"))
 
     def value(self) -> PayerData:
@@ -67,6 +75,9 @@ class PlanForm(ValueForm):
     copay_cents = MoneyField(label=_("Copay"), least=0, initial=0)
     capitation = forms.BooleanField(
         label=_("Capitation contract"), required=False, help_text=_("Only then may CO-24 be written off.")
+    )
+    referral = forms.BooleanField(
+        label=_("Wants a referral"), required=False, help_text=_("A claim without one is held before it goes out.")
     )
 
     def value(self) -> PlanData:

@@ -24,6 +24,8 @@ class PayerData:
     ein: str = ""
     filing: str = Filing.COMMERCIAL.value
     filing_limit_days: int | None = None
+    assignment: bool = True
+    institutional: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class PlanData:
     name: str
     capitation: bool = False
     copay_cents: int = 0
+    referral: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class CoverageData:
     group_number: str = ""
     rank: int = 1
     copay_cents: int | None = None
+    assigned: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from steward.core.clock import ClockError, parse_date
 from steward.core.web import now
 from steward.core.web.forms import DateField, Form
 from steward.registry import selectors
-from steward.registry.states import ContactKind, ContactUse, Language, PlaceKind, Sex
+from steward.registry.states import BillType, Certificate, ContactKind, ContactUse, Language, PlaceKind, Sex
 from steward.registry.types import (
     AddressData,
     ContactData,
@@ -250,6 +250,15 @@ class SiteForm(ValueForm):
     city = text(_("City"), 60)
     state = text(_("State"), 2)
     zip = text(_("ZIP code"), 10)
+    npi = text(_("Facility's own NPI"), 10)
+    bill_type = forms.ChoiceField(
+        label=_("On institutional claims"), choices=[("", _("Professional claims alone")), *BillType.choices], required=False,
+        help_text=_("Payers that take 837I get its claims so; stays are never billed here."),
+    )  # fmt: skip
+    revenue = text(_("Usual revenue code"), 4, help_text=_("Of services that no rule gives another; 0510, 0521."))
+    clia = text(_("CLIA number"), 10, help_text=_("Of the laboratory here: two digits, D, seven digits."))
+    clia_kind = forms.ChoiceField(label=_("Certificate"), choices=[("", _("None")), *Certificate.choices], required=False)
+    PAIRS = (("city", "state", "zip"), ("bill_type", "revenue"), ("clia", "clia_kind"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,16 @@ from django.db.models import F, Q
 
 from steward.core.base import Record
 from steward.core.vault import BlindIndexField, EncryptedTextField
-from steward.registry.states import ContactKind, ContactUse, Language, PartyKind, PlaceKind, Sex
+from steward.registry.states import (
+    BillType,
+    Certificate,
+    ContactKind,
+    ContactUse,
+    Language,
+    PartyKind,
+    PlaceKind,
+    Sex,
+)
 
 
 class Party(Record):
@@ -158,7 +167,25 @@ class Site(Record):
     city = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=2, blank=True)
     zip = models.CharField(max_length=10, blank=True)
+    npi = models.CharField(max_length=10, blank=True, help_text="of the facility, where it has one of its own")
+    bill_type = models.CharField(
+        max_length=2, choices=BillType, blank=True, help_text="837I: what the site is; empty: professional claims alone"
+    )
+    revenue = models.CharField(max_length=4, blank=True, help_text="837I: revenue code of what no rule names")
+    clia = models.CharField(max_length=10, blank=True, help_text="number of its laboratory's certificate")
+    clia_kind = models.CharField(max_length=13, choices=Certificate, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bill_type="", revenue="") | (~Q(bill_type="") & ~Q(revenue="")),
+                name="registry_site_institutional",
+            ),
+            models.CheckConstraint(
+                condition=Q(clia="", clia_kind="") | (~Q(clia="") & ~Q(clia_kind="")), name="registry_site_clia"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

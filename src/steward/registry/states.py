@@ -45,6 +45,28 @@ class ContactUse(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class BillType(models.TextChoices):
+    """What a site is on an institutional claim (837I), by the first two digits of its bill type. Places where people stay
+    are not among them: Steward writes outpatient claims only."""
+
+    OUTPATIENT = "13", _("Outpatient department (13)")
+    OTHERS = "14", _("Laboratory for patients seen elsewhere (14)")
+    RURAL = "71", _("Rural health clinic (71)")
+    CLINIC = "73", _("Freestanding clinic (73)")
+    MENTAL = "76", _("Community mental health centre (76)")
+    COMMUNITY = "77", _("Community health centre (77)")
+    SMALL = "85", _("Outpatient department of a small rural hospital (85)")
+
+
+class Certificate(models.TextChoices):
+    """Kinds of CLIA certificates (42 CFR 493); what a waiver allows is the least."""
+
+    WAIVER = "waiver", _("Certificate of waiver")
+    MICROSCOPY = "ppm", _("Provider-performed microscopy")
+    COMPLIANCE = "compliance", _("Compliance")
+    ACCREDITATION = "accreditation", _("Accreditation")
+
+
 class PlaceKind(models.TextChoices):
     """What a place is. Rooms and stations can be booked; cabinets and bins hold things."""
 

@@ -73,7 +73,11 @@ class EntityData:
 
 @dataclass(frozen=True)
 class SiteData:
-    """A location where patients are seen; `entity` is a primary key."""
+    """A location where patients are seen; `entity` is a primary key.
+
+    `bill_type` (states.BillType) and `revenue` make its claims institutional for payers that take them so; `clia` and
+    `clia_kind` (states.Certificate) are its laboratory's certificate.
+    """
 
     code: str
     name: str
@@ -84,6 +88,11 @@ class SiteData:
     city: str = ""
     state: str = ""
     zip: str = ""
+    npi: str = ""
+    bill_type: str = ""
+    revenue: str = ""
+    clia: str = ""
+    clia_kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,8 @@ def _insured(sheet: _Sheet, claim: OutgoingClaim) -> None:
     sheet.text("11c", 24, 50, 29, policy.payer.name)
     sheet.choice("11d", 26, 52, 57, bool(claim.others))
     sheet.text("12", 29, 7, 28, ON_FILE)
-    sheet.text("13", 29, 57, 22, ON_FILE)
+    if policy.assigned:
+        sheet.text("13", 29, 57, 22, ON_FILE)
 
 
 def _sex(sheet: _Sheet, box: str, line: int, columns: tuple[int, int], sex: str) -> None:
@@ -257,7 +258,7 @@ def _foot(sheet: _Sheet, claim: OutgoingClaim, on: date, lines: Sequence[Service
     sheet.exact("25", 56, 1, 15, bare(billing.tin))
     sheet.tick("25", 56, 19)
     sheet.exact("26", 56, 23, 14, claim.ref)
-    sheet.choice("27", 56, 38, 43, said=True)
+    sheet.choice("27", 56, 38, 43, said=claim.policy.accepted)
     sheet.money("28", 56, 51, 9, sum(line.charge_cents for line in lines))
     paid = sum(_paid(claim.others))
     if first and paid:

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from steward.billing.logic.outgoing.model import (
+    INSTITUTIONAL,
+    PROFESSIONAL,
     Accident,
     Address,
     Adjusted,
@@ -24,8 +26,13 @@ from steward.billing.logic.outgoing.model import (
     PriorPayer,
     ServiceLine,
 )
+from steward.billing.logic.revenue import Revenue
+from steward.billing.logic.scrub.asking import Codes
+from steward.billing.logic.scrub.engine import codes_named
 from steward.billing.models import Attachment, Charge, Claim, RemittanceClaim, RemittanceLine
 from steward.billing.selectors.facts import chunks
+from steward.billing.selectors.rules import revenue
+from steward.billing.selectors.scrub_rules import rules_in_force
 from steward.insurance.models import Coverage, Payer
 from steward.insurance.selectors import covering_many
 from steward.people.selectors import providers_by_npi
@@ -60,6 +67,8 @@ class _Around:
     answers: dict[int, list[RemittanceClaim]] = field(default_factory=dict)
     lines: dict[int, list[RemittanceLine]] = field(default_factory=dict)
     papers: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
+    revenue: Revenue = field(default_factory=Revenue)
+    laboratory: tuple[Codes, ...] = ()
 
 
 def outgoing(wanted: Sequence[Wanted]) -> dict[int, OutgoingClaim]:
@@ -87,6 +96,10 @@ def _around(claims: Sequence[Claim]) -> _Around:
         {pk: Address(a.street, a.street2, a.city, a.state, a.zip) for pk, a in addresses.items()}, phones,
         {p.npi: Clinician(p.npi, p.party.last_name, p.party.first_name, p.taxonomy) for p in providers_by_npi(npis)},
     )  # fmt: skip
+    if any(row.site.bill_type for row in claims):
+        around.revenue = revenue()
+    if any(row.site.clia for row in claims):
+        around.laboratory = codes_named(rules_in_force(), "clia_missing")
     _answers(claims, around)
     for part in chunks(row.pk for row in claims):
         rows = Attachment.objects.filter(claim__in=part, ended_at=None).order_by("id")
@@ -120,11 +133,13 @@ def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
     policy = policies.get(wanted.rank) or _unknown(row, around)
     diagnoses = tuple(dict.fromkeys(code for c in charges for code in c.diagnoses.split(":") if code))
     details = row.details
+    bill_type = _bill_type(row, policies, wanted.rank)
     papers = [*filter(None, [_attachment(details)]), *around.papers.get(row.pk, [])]
     return OutgoingClaim(
-        ref=row.ref, form="P", charge_cents=sum(charge.charge_cents for charge in charges), billing=_billing(row, around),
+        ref=row.ref, form=INSTITUTIONAL if bill_type else PROFESSIONAL, bill_type=bill_type,
+        charge_cents=sum(charge.charge_cents for charge in charges), billing=_billing(row, around),
         policy=policy, patient=_human(row.patient.party, around), place=charges[0].place, diagnoses=diagnoses,
-        lines=tuple(_line(charge, diagnoses, details) for charge in charges),
+        lines=tuple(_line(charge, diagnoses, _revenue(row, charge, bill_type, around)) for charge in charges),
         rendering=Clinician(row.provider.npi, row.provider.party.last_name, row.provider.party.first_name, row.provider.taxonomy),
         referring=_named(details, "referring", around), supervising=_named(details, "supervising", around),
         ordering=_named(details, "ordering", around), locum=_locum(details), incident_to=bool(details.get("incident_to")),
@@ -132,7 +147,7 @@ def _claim(row: Claim, wanted: Wanted, around: _Around) -> OutgoingClaim:
         facility=_facility(row.site, around.addresses.get(row.entity.party_id)),
         others=tuple(_prior(row, one, charges, around) for rank, one in sorted(policies.items()) if rank != wanted.rank),
         frequency=wanted.frequency, control=wanted.control, authorisation=row.auth_number,
-        referral=details.get("referral_number", ""), clia=details.get("clia", ""), note=details.get("note", ""),
+        referral=details.get("referral_number", ""), clia=_clia(row, charges, around), note=details.get("note", ""),
         attachment=papers[0] if papers else None, more_attachments=tuple(papers[1:]),
         accident=_accident(details), onset=_date(details.get("onset", "")),
         patient_ref=row.patient.chart,
@@ -158,7 +173,24 @@ def _facility(site: Site, billing: Address | None) -> tuple[str, str, Address] |
     if not (where.street and where.city and where.state and where.zip) or billing is None:
         return None
     same = (where.street.upper(), where.zip[:5]) == (billing.street.upper(), billing.zip[:5])
-    return None if same else (site.name, "", where)
+    return None if same else (site.name, site.npi, where)
+
+
+def _bill_type(row: Claim, policies: Mapping[int, Policy], rank: int) -> str:
+    """What the site is on a claim to this payer; empty for a professional one: an office, or a payer that wants it so."""
+    asked = policies.get(rank)
+    return row.site.bill_type if asked and asked.payer.institutional else ""
+
+
+def _revenue(row: Claim, charge: Charge, bill_type: str, around: _Around) -> str:
+    return around.revenue.of(charge.code, bill_type, row.site.revenue) if bill_type else ""
+
+
+def _clia(row: Claim, charges: Sequence[Charge], around: _Around) -> str:
+    """The laboratory's certificate: what the claim says itself, else the site's where there is laboratory work (REF*X4)."""
+    said = str(row.details.get("clia", ""))
+    tests = (c for c in charges if "QW" in c.modifiers.split(":") or any(c.code in named for named in around.laboratory))
+    return said or (row.site.clia if row.site.clia and any(tests) else "")
 
 
 def _human(party: Party, around: _Around) -> Human:
@@ -170,7 +202,7 @@ def _human(party: Party, around: _Around) -> Human:
 
 def payer_name(payer: Payer) -> PayerName:
     """A payer as an 837 names it; one without a clearinghouse number goes by the id under which imports know it."""
-    return PayerName(payer.name, payer.edi_id or payer.code, payer.filing, payer.ref2u, payer.code)
+    return PayerName(payer.name, payer.edi_id or payer.code, payer.filing, payer.ref2u, payer.code, payer.institutional)
 
 
 def _policies(row: Claim, covers: Sequence[Coverage], around: _Around) -> dict[int, Policy]:
@@ -191,6 +223,7 @@ def _policy(row: Claim, cover: Coverage, rank: int, member: str, around: _Around
     return Policy(
         payer_name(cover.plan.payer), member or cover.member_id, rank, cover.relation, _human(cover.subscriber, around),
         cover.group_number, cover.starts_on, cover.ends_on, _medicare_reason(row, cover, rank),
+        cover.assigned, cover.plan.payer.assignment, cover.plan.referral,
     )  # fmt: skip
 
 
@@ -203,10 +236,12 @@ def _medicare_reason(row: Claim, cover: Coverage, rank: int) -> str:
 def _unknown(row: Claim, around: _Around) -> Policy:
     """The claim names a payer that no coverage of the day does: the member id is the claim's, the rest is not known."""
     assert row.payer is not None
-    return Policy(payer_name(row.payer), row.member_id, 1, "18", _human(row.patient.party, around))
+    return Policy(
+        payer_name(row.payer), row.member_id, 1, "18", _human(row.patient.party, around), accepted=row.payer.assignment
+    )
 
 
-def _line(charge: Charge, diagnoses: Sequence[str], details: Mapping[str, Any]) -> ServiceLine:
+def _line(charge: Charge, diagnoses: Sequence[str], revenue_code: str) -> ServiceLine:
     own = [code for code in charge.diagnoses.split(":") if code]
     places = [int(p) for p in charge.pointers.split(":") if p.isdigit()]
     # a pointer to nothing stays one, for the scrub to find: it points beyond the claim's last diagnosis
@@ -215,7 +250,7 @@ def _line(charge: Charge, diagnoses: Sequence[str], details: Mapping[str, Any]) 
     return ServiceLine(
         charge.line_ref, charge.code, charge.charge_cents, charge.service_date,
         tuple(m for m in charge.modifiers.split(":") if m), charge.units, pointers, charge.place, drug,
-        note=charge.note,
+        revenue=revenue_code, note=charge.note,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from steward.billing.logic.appeals import Ladder, read_ladders
 from steward.billing.logic.denials import Categories, read_categories
 from steward.billing.logic.other_charges import Policy, read_policy
 from steward.billing.logic.patient_money import Rules, read_rules
+from steward.billing.logic.revenue import Revenue, read_revenue
 from steward.billing.logic.synthea import Crosswalk, read_crosswalk
 
 FILE = "patient_money.toml"
@@ -35,6 +36,11 @@ def policy() -> Policy:
 def categories() -> Categories:
     """What denials are about, likewise."""
     return read_categories(_text("denials.toml", "denials.toml"))
+
+
+def revenue() -> Revenue:
+    """Which service has which revenue code on an institutional claim, likewise."""
+    return read_revenue(_text("revenue.toml", "revenue.toml"))
 
 
 def ladders() -> tuple[Ladder, ...]:

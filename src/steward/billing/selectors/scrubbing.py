@@ -21,7 +21,8 @@ from steward.billing.selectors.sending import due
 from steward.billing.selectors.underpaid import whole_units
 from steward.frontdesk.selectors import patients_by_chart
 from steward.insurance.models import Payer
-from steward.insurance.selectors import coverages_of, global_days, registered_grants
+from steward.insurance.selectors import coverages_of, covering_many, global_days, limits_many, registered_grants
+from steward.registry.models import Site
 
 HISTORY_DAYS = 366
 PREVIEW_CLAIMS = 2_000  # scrubbed for the page; the files themselves take every claim
@@ -69,7 +70,24 @@ def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
         ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, global_days=global_days(billed, today),
         filing_limits={code: limit for code, limit in limits.items() if limit},
         authorisations=granted["authorisation"], referrals=granted["referral"],
+        filing_days=_filing_days(values, parties), clia=dict(Site.objects.exclude(clia="").values_list("clia", "clia_kind")),
     )  # fmt: skip
+
+
+def _filing_days(values: Sequence[OutgoingClaim], parties: Mapping[int, str]) -> dict[str, int]:
+    """Claim number -> days to file by the contract that holds on its day for its plan. Four queries a 500 patients."""
+    charts = {chart: party for party, chart in parties.items()}
+    payers = dict(Payer.objects.filter(code__in={value.policy.payer.code for value in values}).values_list("code", "pk"))
+    asked = {value.ref: (charts[value.patient_ref], value.first_day) for value in values if value.patient_ref in charts and value.lines}
+    covers = covering_many(asked.values())
+    wanted = {}
+    for value in values:
+        payer = payers.get(value.policy.payer.code)
+        if payer is not None and value.ref in asked:
+            plan = next((one.plan_id for one in covers.get(asked[value.ref], ()) if one.plan.payer_id == payer), None)
+            wanted[value.ref] = (payer, plan, value.first_day)
+    limits = limits_many(wanted.values())
+    return {ref: days for ref, key in wanted.items() if (days := limits[key].filing_days)}
 
 
 def _history(charts: Iterable[str], first: date) -> dict[str, tuple[PastLine, ...]]:

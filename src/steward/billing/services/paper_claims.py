@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from steward.billing.cms1500 import draw
 from steward.billing.logic.cms1500 import DoesNotFit, Mark, pages
-from steward.billing.logic.outgoing.model import Address
+from steward.billing.logic.outgoing.model import INSTITUTIONAL, Address
 from steward.billing.logic.scrub.model import ERROR, Problem
 from steward.billing.models import Attachment, Batch, Claim, FormAlignment
 from steward.billing.selectors.outgoing import Wanted
@@ -56,11 +56,20 @@ def _forms(call: Call, ready: Sequence[Ready]) -> tuple[dict[int, list[tuple[Mar
     mailed = {pk: Address(a.street, a.street2, a.city, a.state, a.zip) for pk, a in addresses.items()}
     forms, held = {}, []
     for one in ready:
+        if one.value.form == INSTITUTIONAL:
+            held.append(Held(one.wanted.claim, one.value.ref, (_no_form(),)))
+            continue
         try:
             forms[one.wanted.claim] = pages(one.value, mailed.get(one.payer.party_id, Address()), call.today)
         except DoesNotFit as fault:
             held.append(Held(one.wanted.claim, one.value.ref, tuple(_problem(each.box, each.text) for each in fault.found)))
     return forms, held
+
+
+def _no_form() -> Problem:
+    """The institutional paper form (UB-04) is not printed; its claims go as files."""
+    words = _("This claim is institutional; it does not go on a CMS-1500.")
+    return Problem("paper-form", ERROR, "paper_form", words, _("Send it as a file (837I)."), _("form"))
 
 
 def _problem(box: str, text: str) -> Problem:

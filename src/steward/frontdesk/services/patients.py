@@ -144,6 +144,7 @@ def _coverage(patient: int, subscriber: int, data: CoverageInput) -> CoverageDat
         group_number=data.group_number,
         rank=data.rank,
         copay_cents=data.copay_cents,
+        assigned=data.assigned,
     )
 
 

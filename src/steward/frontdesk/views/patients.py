@@ -252,7 +252,7 @@ def _covered(request: OfficeRequest, patient: Patient, words: str) -> Done:
 def coverage_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a coverage: plan, numbers, rank, days."""
     row, patient = _the_coverage(request, uid)
-    names = ("member_id", "group_number", "rank", "starts_on", "ends_on", "copay_cents")
+    names = ("member_id", "group_number", "rank", "starts_on", "ends_on", "copay_cents", "assigned")
     initial = {"plan": row.plan_id, **{name: getattr(row, name) for name in names}}
     context = {"title": _("Correct %s") % row.plan, "submit": _("Save"), "cancel": _coverage_tab(patient.uid)}
 

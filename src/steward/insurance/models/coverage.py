@@ -23,6 +23,7 @@ class Coverage(Record):
     group_number = models.CharField(max_length=50, blank=True)
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.PRIMARY)
     copay_cents = models.BigIntegerField(null=True, blank=True, help_text="absent: the plan's")
+    assigned = models.BooleanField(default=True, help_text="CLM08: the patient lets the plan pay the practice")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     voided_on = models.DateField(null=True, blank=True)

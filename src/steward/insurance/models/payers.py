@@ -24,6 +24,8 @@ class Payer(Record):
     ein = models.CharField(max_length=9, blank=True, db_index=True, help_text="tax number, 835 TRN03 without its 1")
     filing = models.CharField(max_length=2, choices=Filing, default=Filing.COMMERCIAL)
     filing_limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    assignment = models.BooleanField(default=True, help_text="CLM07: we accept what it allows as payment in full")
+    institutional = models.BooleanField(default=False, help_text="takes departments and health centres as 837I")
     ended_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -37,6 +39,7 @@ class Plan(Record):
     name = models.CharField(max_length=120)
     capitation = models.BooleanField(default=False, help_text="CO-24 is contractual only here")
     copay_cents = models.BigIntegerField(default=0)
+    referral = models.BooleanField(default=False, help_text="pays only what the primary care provider referred")
     ended_on = models.DateField(null=True, blank=True)
 
     class Meta:

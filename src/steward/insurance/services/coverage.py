@@ -45,6 +45,7 @@ def _coverage_row(data: CoverageData) -> Coverage:
         group_number=data.group_number.strip(),
         rank=data.rank,
         copay_cents=data.copay_cents,
+        assigned=data.assigned,
         starts_on=data.starts_on,
         ends_on=data.ends_on,
     )
@@ -120,6 +121,7 @@ def update_coverage(call: Call, *, coverage: Coverage, data: CoverageData) -> Co
         "group_number",
         "rank",
         "copay_cents",
+        "assigned",
         "starts_on",
         "ends_on",
     )
@@ -186,6 +188,7 @@ def _data_of(row: Coverage, ends_on: date | None) -> CoverageData:
         row.group_number,
         row.rank,
         row.copay_cents,
+        row.assigned,
     )
 
 

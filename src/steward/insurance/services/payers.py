@@ -50,6 +50,8 @@ def _payer_values(data: PayerData) -> dict[str, object]:
         "ein": _ein(data.ein) or "",
         "filing": data.filing,
         "filing_limit_days": data.filing_limit_days,
+        "assignment": data.assignment,
+        "institutional": data.institutional,
     }
 
 
@@ -102,11 +104,18 @@ def _plan_faults(data: PlanData) -> list[Refusal]:
     return faults
 
 
+def _plan_values(data: PlanData) -> dict[str, object]:
+    return {
+        "name": data.name.strip(), "capitation": data.capitation, "copay_cents": data.copay_cents,
+        "referral": data.referral,
+    }  # fmt: skip
+
+
 @service("insurance.create_plan", "payer.write", says="added a plan")
 def create_plan(call: Call, *, payer: Payer, data: PlanData, uid: UUID | None = None) -> Plan:
     """Add a plan of a payer. Refuses name, copay, `exists`."""
     stand(_plan_faults(data))
-    plan = Plan(payer=payer, name=data.name.strip(), capitation=data.capitation, copay_cents=data.copay_cents)
+    plan = Plan(payer=payer, **_plan_values(data))
     if uid is not None:
         plan.uid = uid
     with refusing("exists", "This payer already has a plan of that name.", "Use it, or name this one.", "name"):
@@ -118,8 +127,7 @@ def create_plan(call: Call, *, payer: Payer, data: PlanData, uid: UUID | None = 
 def update_plan(call: Call, *, plan: Plan, data: PlanData) -> Plan:
     """Correct a plan. Refuses as `create_plan`."""
     stand(_plan_faults(data))
-    values = {"name": data.name.strip(), "capitation": data.capitation, "copay_cents": data.copay_cents}
-    fields = changed(plan, values)
+    fields = changed(plan, _plan_values(data))
     with refusing("exists", "This payer already has a plan of that name.", "Choose another name.", "name"):
         plan.save()
     note(plan, fields=fields)

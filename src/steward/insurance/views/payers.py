@@ -107,7 +107,7 @@ def payer_new(request: OfficeRequest) -> HttpResponse:
 def payer_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a payer."""
     row = the_payer(request, uid)
-    names = ("name", "code", "edi_id", "ref2u", "ein", "filing", "filing_limit_days")
+    names = ("name", "code", "edi_id", "ref2u", "ein", "filing", "filing_limit_days", "assignment", "institutional")
     return handle(
         request, PayerForm, lambda call, *, data: services.update_payer(call, payer=row, data=data), "registry/form.html",
         context={"title": row.name, "submit": _("Save"), "cancel": _payer_page(row)},
@@ -143,7 +143,7 @@ def plan_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a plan."""
     row = get_object_or_404(Plan.objects.select_related("payer"), uid=uid)
     context = {"title": str(row), "submit": _("Save"), "cancel": _payer_page(row.payer)}
-    initial = {"name": row.name, "copay_cents": row.copay_cents, "capitation": row.capitation}
+    initial = {"name": row.name, "copay_cents": row.copay_cents, "capitation": row.capitation, "referral": row.referral}
     return handle(
         request, PlanForm, lambda call, *, data: services.update_plan(call, plan=row, data=data), "registry/form.html",
         context=context, initial=initial, success=lambda _row: Done(_payer_page(row.payer), _("Saved")),

@@ -123,3 +123,35 @@ def pos_faults(code: str) -> list[Refusal]:
         return []
     fix = "Type two digits; 11 is an office."
     return [Refusal("place_of_service", "This is not a place of service.", fix, "place_of_service")]
+
+
+#: Bill types of people who stay, whatever part of the stay is billed, and revenue codes of a bed and board.
+INPATIENT = frozenset({"11", "12", "18", "21", "22", "28", "41", "42", "65", "66", "86"})
+BED = range(100, 220)
+
+
+def institutional_faults(bill_type: str, revenue: str, known: Iterable[str]) -> list[Refusal]:
+    """Faults of what a site is on institutional claims: its bill type, and the revenue code its services usually have."""
+    stay = "Bill the stay from the hospital's own system; Steward writes outpatient claims only."
+    if not bill_type and not revenue:
+        return []
+    if bill_type in INPATIENT:
+        return [Refusal("inpatient", f"Bill type {bill_type} is an inpatient stay.", stay, "bill_type")]
+    if bill_type not in set(known):
+        return [Refusal("bill_type", "The bill type is missing or not known.", "Choose what the site is.", "bill_type")]
+    if not re.fullmatch(r"[0-9]{4}", revenue):
+        return [Refusal("revenue", "This is not a revenue code.", "Type four digits, as 0510 or 0521.", "revenue")]
+    if int(revenue) in BED:
+        return [Refusal("inpatient", f"Revenue code {revenue} is a bed, an inpatient stay.", stay, "revenue")]
+    return []
+
+
+def clia_faults(number: str, kind: str, known: Iterable[str]) -> list[Refusal]:
+    """Faults of a laboratory's certificate (42 CFR 493): its number, and of what kind it is."""
+    if not number and not kind:
+        return []
+    if not re.fullmatch(r"[0-9]{2}D[0-9]{7}", number):
+        return [Refusal("clia", "This is not a CLIA number.", "Type two digits, D, seven digits.", "clia")]
+    if kind not in set(known):
+        return [Refusal("clia_kind", "The kind of the certificate is missing.", "Choose it as the certificate says.", "clia_kind")]
+    return []

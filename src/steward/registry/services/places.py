@@ -13,7 +13,7 @@ from steward.registry.logic.identifiers import tin_digits
 from steward.registry.models import Department, Entity, Party, Place, Site
 from steward.registry.services._common import changed, end_record, refusing, stand
 from steward.registry.services.parties import party_values
-from steward.registry.states import BOOKABLE, PlaceKind
+from steward.registry.states import BOOKABLE, BillType, Certificate, PlaceKind
 from steward.registry.types import DepartmentData, EntityData, OrganisationData, PlaceData, SiteData
 
 _TAKEN = ("exists", "This code is already used.", "Choose another code.", "code")
@@ -99,6 +99,11 @@ def _site_values(data: SiteData) -> dict[str, object]:
         "city": data.city.strip(),
         "state": data.state.strip().upper(),
         "zip": data.zip.strip(),
+        "npi": data.npi.strip(),
+        "bill_type": data.bill_type,
+        "revenue": data.revenue.strip(),
+        "clia": data.clia.strip().upper(),
+        "clia_kind": data.clia_kind,
     }
 
 
@@ -112,12 +117,15 @@ def _site_faults(data: SiteData) -> list[Refusal]:
         faults.append(Refusal("phone", "This is not a phone number.", "Type ten digits.", "phone"))
     if not Entity.objects.filter(pk=data.entity, ended_on=None).exists():
         faults.append(Refusal("entity", "This entity does not stand.", "Choose one that does.", "entity"))
-    return faults
+    faults += validate.npi_faults(data.npi.strip())
+    faults += validate.institutional_faults(data.bill_type, data.revenue.strip(), BillType.values)
+    return faults + validate.clia_faults(data.clia.strip().upper(), data.clia_kind, Certificate.values)
 
 
 @service("registry.create_site", "registry.write", says="added a site")
 def create_site(call: Call, *, data: SiteData, uid: UUID | None = None) -> Site:
-    """Add a site. Refuses code, name, place_of_service, address, phone, entity, `exists`."""
+    """Add a site. Refuses code, name, place_of_service, address, phone, entity, npi, `bill_type`, `inpatient`, `revenue`,
+    `clia`, `clia_kind`, `exists`."""
     stand(_site_faults(data))
     site = Site(**_site_values(data))
     if uid is not None:

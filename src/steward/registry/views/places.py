@@ -177,7 +177,8 @@ def site_new(request: OfficeRequest) -> HttpResponse:
 def site_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """Correct a site."""
     site = _found(selectors.sites(), uid)
-    names = ("code", "name", "place_of_service", "phone", "street", "city", "state", "zip")
+    names = ("code", "name", "place_of_service", "phone", "street", "city", "state", "zip", "npi", "bill_type", "revenue",
+             "clia", "clia_kind")
     initial = {name: getattr(site, name) for name in names} | {"entity": site.entity_id}
     return _form(
         request, SiteForm, lambda call, *, data: services.update_site(call, site=site, data=data), site.name,

@@ -11,9 +11,10 @@ from itertools import groupby
 
 from steward.billing.logic.outgoing.loops import VERSION, address, billing, open_claims, person
 from steward.billing.logic.outgoing.model import OutgoingClaim, Policy, PriorPayer, ServiceLine
-from steward.billing.logic.outgoing.professional import RANK, cas, clinician, drug, service_days
+from steward.billing.logic.outgoing.professional import RANK, accepts, cas, clinician, drug, service_days, yes
 from steward.core.refusals import Refusal, Refused
 from steward.core.x12.write import Envelope, Segments, amount, composite, day, interchange, plain
+from steward.registry.logic.validate import BED, INPATIENT
 
 #: Bill types written, and what each is in our words.
 OUTPATIENT = {
@@ -25,10 +26,6 @@ OUTPATIENT = {
     "77": "community health centre",
     "85": "outpatient department of a small rural hospital",
 }
-#: Bill types of people who stay, whatever part of the stay is billed.
-INPATIENT = frozenset({"11", "12", "18", "21", "22", "28", "41", "42", "65", "66", "86"})
-#: Revenue codes of a bed and board: accommodation, 0100 to 0219.
-BED = range(100, 220)
 #: What an accident or the first sign of illness is called on an institutional claim (occurrence codes).
 ACCIDENT = {"AA": "01", "EM": "04", "OA": "05"}
 ONSET = "11"
@@ -114,8 +111,8 @@ def _insured(out: Segments, policy: Policy, relation: str) -> None:
 
 def _head(out: Segments, claim: OutgoingClaim) -> None:
     out.add(
-        "CLM", claim.ref, amount(claim.charge_cents), "", "", composite(claim.bill_type, "A", claim.frequency), "", "A",
-        "Y", "Y",
+        "CLM", claim.ref, amount(claim.charge_cents), "", "", composite(claim.bill_type, "A", claim.frequency), "", accepts(claim.policy),
+        yes(claim.policy.assigned), "Y",
     )  # fmt: skip
     out.add("DTP", "434", "RD8", f"{day(claim.first_day)}-{day(claim.last_day)}")
     if claim.admitted_on:
@@ -177,7 +174,7 @@ def _other(out: Segments, other: PriorPayer) -> None:
     cas(out, other.adjustments)
     if other.paid_cents is not None:
         out.add("AMT", "D", amount(other.paid_cents))
-    out.add("OI", "", "", "Y", "", "", "Y")
+    out.add("OI", "", "", yes(policy.assigned), "", "", "Y")
     person(out, "IL", policy.subscriber, "MI", plain(policy.member_id, 80), whole=False)
     if policy.subscriber.address.street:
         address(out, policy.subscriber.address)

@@ -67,12 +67,15 @@ class PayerName:
     filing: str = "CI"
     ref2u: str = ""
     code: str = ""
+    institutional: bool = False  # takes departments and health centres as 837I
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The coverage under which the claim goes out. ``relation`` is X12 1069 (18 self); ``medicare_reason`` is SBR05, why
-    Medicare comes second (12 working aged, 13 kidney disease, 15 workers' compensation, 43 disabled, ...)."""
+    Medicare comes second (12 working aged, 13 kidney disease, 15 workers' compensation, 43 disabled, ...). ``assigned``: the
+    patient lets the plan pay the practice (CLM08, OI03); ``accepted``: the practice takes what the payer allows as payment in
+    full (CLM07); ``referral``: the plan pays only what was referred."""
 
     payer: PayerName
     member_id: str
@@ -83,6 +86,9 @@ class Policy:
     starts_on: date | None = None
     ends_on: date | None = None
     medicare_reason: str = ""
+    assigned: bool = True
+    accepted: bool = True
+    referral: bool = False
 
 
 @dataclass(frozen=True, slots=True)

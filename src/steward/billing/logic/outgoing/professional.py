@@ -76,7 +76,8 @@ def _head(out: Segments, claim: OutgoingClaim) -> None:
     accident = claim.accident
     related = composite(accident.kind, "", "", accident.state if accident.kind == "AA" else "") if accident else ""
     out.add(
-        "CLM", claim.ref, amount(claim.charge_cents), "", "", composite(claim.place, "B", claim.frequency), "Y", "A", "Y", "Y",
+        "CLM", claim.ref, amount(claim.charge_cents), "", "", composite(claim.place, "B", claim.frequency), "Y",
+        accepts(claim.policy), yes(claim.policy.assigned), "Y",
         "P" if claim.policy.relation != "18" else "", related,
     )  # fmt: skip
     if claim.onset:
@@ -112,6 +113,16 @@ def _people(out: Segments, claim: OutgoingClaim) -> None:
         clinician(out, "DQ", claim.supervising)
 
 
+def accepts(policy: Policy) -> str:
+    """CLM07: whether the practice accepts assignment."""
+    return "A" if policy.accepted else "C"
+
+
+def yes(true: bool) -> str:
+    """An answer as CLM08 and OI03 say it."""
+    return "Y" if true else "N"
+
+
 def clinician(out: Segments, role: str, who: Clinician) -> None:
     """NM1 of a person with an NPI."""
     out.add("NM1", role, "1", plain(who.last), plain(who.first, 35), "", "", "", "XX", who.npi)
@@ -127,7 +138,7 @@ def _other(out: Segments, other: PriorPayer) -> None:
     cas(out, other.adjustments)
     if other.paid_cents is not None:
         out.add("AMT", "D", amount(other.paid_cents))
-    out.add("OI", "", "", "Y", "P" if policy.relation != "18" else "", "", "Y")
+    out.add("OI", "", "", yes(policy.assigned), "P" if policy.relation != "18" else "", "", "Y")
     person(out, "IL", policy.subscriber, "MI", plain(policy.member_id, 80), whole=False)
     if policy.subscriber.address.street:
         address(out, policy.subscriber.address)

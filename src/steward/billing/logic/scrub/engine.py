@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub.asking import Check, Found, Lines, Params
+from steward.billing.logic.scrub.asking import Check, Codes, Found, Lines, Params
 from steward.billing.logic.scrub.catalogue import CHECKS
 from steward.billing.logic.scrub.model import SEVERITIES, Problem, Rule, World
 
@@ -58,6 +58,11 @@ class RuleSet:
 
 def scope_of(claim: OutgoingClaim) -> Scope:
     return claim.policy.payer.code, claim.policy.payer.filing, claim.form
+
+
+def codes_named(rules: RuleSet, check: str) -> tuple[Codes, ...]:
+    """The services that the rules asking ``check`` are about."""
+    return tuple(one.params.codes["codes"] for one in rules.ready if one.rule.check == check)
 
 
 def prepare(rules: Iterable[Rule]) -> RuleSet:

@@ -154,7 +154,8 @@ class World:
 
     ``authorisation_codes`` and ``referral_payers`` come from contracts, ``global_days`` from the practice's own fee schedule
     file, ``clia`` tells the kind of a certificate (``waiver`` or another), ``excluded`` since when an NPI is on the OIG list,
-    ``addons`` an add-on code's primary codes."""
+    ``addons`` an add-on code's primary codes. ``filing_limits`` are days by payer; ``filing_days``, by claim number, are the days of the
+    contract that holds for it, and go before."""
 
     today: date
     icd10: CodeSet | None = None
@@ -172,6 +173,7 @@ class World:
     authorisation_codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     referral_payers: frozenset[str] = frozenset()
     filing_limits: Mapping[str, int] = field(default_factory=dict)
+    filing_days: Mapping[str, int] = field(default_factory=dict)
     excluded: Mapping[str, date] = field(default_factory=dict)
     clia: Mapping[str, str] = field(default_factory=dict)
     speaks: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)

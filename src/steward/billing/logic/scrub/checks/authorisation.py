@@ -66,8 +66,8 @@ def authorisation_used_up(claim: OutgoingClaim, lines: Lines, world: World, para
 
 
 def referral_missing(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    asked = claim.policy.payer.code in world.referral_payers and not claim.referral.strip()
-    if asked and any(line.code not in params.codes["unless"] for _, line in lines):
+    wanted = claim.policy.referral or claim.policy.payer.code in world.referral_payers
+    if wanted and not claim.referral.strip() and any(line.code not in params.codes["unless"] for _, line in lines):
         yield on_claim("referral", payer=claim.policy.payer.name)
 
 

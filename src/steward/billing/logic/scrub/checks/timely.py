@@ -16,14 +16,19 @@ def _counts_from(claim: OutgoingClaim, lines: Lines) -> date | None:
     return min(days) if days and claim.frequency == "1" and claim.policy.rank == 1 else None
 
 
+def _limit(claim: OutgoingClaim, world: World) -> int | None:
+    """Days to file: the contract's, else the payer's; None where nobody said."""
+    return world.filing_days.get(claim.ref, world.filing_limits.get(claim.policy.payer.code))
+
+
 def payer_limit(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    day, limit = _counts_from(claim, lines), world.filing_limits.get(claim.policy.payer.code)
+    day, limit = _counts_from(claim, lines), _limit(claim, world)
     if day and limit is not None and days_between(day, world.today) > limit:
         yield on_claim("timely filing", days=str(days_between(day, world.today)), limit=str(limit))
 
 
 def payer_limit_near(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    day, limit = _counts_from(claim, lines), world.filing_limits.get(claim.policy.payer.code)
+    day, limit = _counts_from(claim, lines), _limit(claim, world)
     if day and limit is not None and 0 <= limit - days_between(day, world.today) <= params.numbers["days"]:
         yield on_claim("timely filing", left=str(limit - days_between(day, world.today)))
 
