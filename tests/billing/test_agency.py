@@ -6,11 +6,15 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from steward.banking.models import Settlement
 from steward.billing.models import AgencyRecall, AgencyRemittance, Charge, Claim, PaymentPlan, Statement, WriteOffLine
-from steward.billing.selectors.credits import credits
+from steward.billing.selectors.credits import _later as later_by
+from steward.billing.selectors.credits import credits, late_before
 from steward.billing.selectors.runs import to_agency
+from steward.billing.selectors.sending import glance
 from steward.billing.services.agency import recall_account, take_agency_payment, undo_agency_payment
 from steward.billing.services.plans import agree_plan
 from steward.billing.services.runs import ask_bad_debt, make_agency_file, sign_run
@@ -129,9 +133,18 @@ def test_credits_have_their_clock(practice: Practice) -> None:
     Site.objects.update(state="NY")
     (row,) = credits(practice.office.today)
     assert (row.due_on, row.rule) == (dt.date(2029, 11, 23), "unclaimed")
+    assert glance(dt.date(2029, 11, 23)).late_credits == 0  # due that day, late the next
+    seen = glance(dt.date(2029, 11, 24))
+    assert (seen.late_credits, seen.since, seen.late_cents) == (1, practice.office.today, 4_000)
     page = signed_in("biller").get(reverse("billing:credits")).content
     assert b"40.00" in page and b"unclaimed property" in page
     assert signed_in("frontdesk").get(reverse("billing:credits")).status_code == 403
+
+
+@given(st.dates(dt.date(2023, 2, 20), dt.date(2029, 3, 5)), st.integers(1, 5), st.integers(-3, 3))
+def test_today_judges_a_credit_as_its_page_does(today: dt.date, years: int, off: int) -> None:
+    first = late_before(today, years) + dt.timedelta(days=off)
+    assert (later_by(first, years) < today) is (first < late_before(today, years))
 
 
 def test_screens(placed: Practice) -> None:

@@ -86,14 +86,18 @@ def test_the_package_is_loaded_once_by_a_job(office: Office, monkeypatch: pytest
     assert "Over: import the next" in signed_in("biller").get(reverse("billing:codes")).content.decode()
 
 
-def test_charge_entry_finds_codes(office: Office) -> None:
+def test_charge_entry_finds_codes_of_the_day_of_service(office: Office) -> None:
+    """By the same search as the page of code sets: what may be used on the day, by code or by words, no headings."""
     bring("icd10", ORDER, dt.date(2025, 10, 1))
     desk = signed_in("frontdesk")
-    found = desk.get(reverse("billing:code_find"), {"q": "left knee"}).json()["found"]
-    assert found == [{"code": "M25.562", "label": "Pain in left knee", "leaf": True, "kind": "icd10"}]
-    assert desk.get(reverse("billing:code_find"), {"kind": "service"}).json() == {"found": []}
-    assert desk.get(reverse("billing:code_find"), {"kind": "x"}).status_code == 400
-    assert signed_in("clinician").get(reverse("billing:code_find")).status_code == 403
+
+    def found(**asked: str) -> list[tuple[str, str]]:
+        rows = desk.get(reverse("billing:find_codes"), {"kind": "diagnosis", **asked}).json()["codes"]
+        return [(one["code"], one["words"]) for one in rows]
+
+    assert found(q="left knee") == found(q="m25.562") == [("M25.562", "Pain in left knee")]
+    assert found(q="left knee", day="2025-09-30") == [] and found(q="M25.56", kind="service") == []
+    assert desk.get(reverse("billing:find_codes"), {"kind": "x"}).status_code == 400
 
 
 def test_who_may_look_and_who_may_import(office: Office) -> None:

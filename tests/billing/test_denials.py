@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import steward
+from steward.billing.logic.denial_rule import Shows, drafted
 from steward.billing.logic.denials import (
     OTHER,
     Month,
@@ -21,6 +22,7 @@ from steward.billing.logic.denials import (
     months_between,
     read_categories,
 )
+from steward.billing.logic.scrub.rules import data_of, rule_from
 from steward.billing.models import Charge, DenialCause, Remittance, WorkItem, WorkNote
 from steward.billing.selectors import denials as ask
 from steward.billing.services.decisions import write_off
@@ -189,12 +191,45 @@ def test_a_cause_is_named_from_a_denial_mended_and_its_rate_shown(practice: Prac
     assert len(months) == 12 and months[-1] == Month(dt.date(2026, 11, 1), 2, 1)
     page = client.get(reverse("billing:cause", args=[cause.uid])).content.decode()
     assert "50.0 %" in page and "Not mended yet" in page
+    assert "Make a rule of it" not in page and "Asks of this already" in page  # a duty; the shipped rule is named
     assert client.post(reverse("billing:cause_mended", args=[cause.uid]), {"on": "t"}).status_code == 303
     assert "No authorisation asked" in client.get(reverse("billing:causes")).content.decode()
     assert "Mended" in client.get(reverse("billing:cause", args=[cause.uid])).content.decode()
     practice.office.now += dt.timedelta(days=40)
     later = practice.office.call("biller")
     assert ask.rates(cause, later.today)[-1] == Month(dt.date(2027, 1, 1), 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_rule_is_made_of_a_cause(practice: Practice) -> None:
+    """Prefilled with payer, service, reason code and hint; tried, it holds, and cause and rule name each other."""
+    client = signed_in("biller")
+    item, call = denied(practice, "C-1"), practice.office.call("biller")
+    assert item.charge is not None
+    data = CauseData("No authorisation", "scrub", rule="own rule!", category="authorisation", carc="197", code=item.charge.code,
+                     payer=practice.blue)  # fmt: skip
+    cause = name_cause(call, data=data)
+    page = client.get(reverse("billing:cause", args=[cause.uid])).content.decode()
+    assert "Not made yet" in page and "Asks of this already" in page and f"?cause={cause.uid}" in page
+    new = f"{reverse('billing:scrub_new')}?cause={cause.uid}"
+    form = client.get(new).context["form"]
+    sent = {name: value for name, value in form.initial.items() if value}
+    assert (sent["id"], sent["check"], sent["payers"]) == ("own-rule", "authorisation_missing", practice.blue.code)
+    assert item.charge.code in sent["parameters"] and "197" in sent["source"]
+    sent["valid_from"] = sent["valid_from"].isoformat()
+    assert client.post(new, sent | {"confirm": "1"}).status_code == 303
+    cause.refresh_from_db()
+    assert cause.rule == "own-rule"
+    assert "No authorisation" in client.get(reverse("billing:scrub_rule", args=["own-rule"])).content.decode()
+    page = client.get(reverse("billing:cause", args=[cause.uid])).content.decode()
+    assert reverse("billing:scrub_rule", args=["own-rule"]) in page and "Make a rule of it" not in page
+    assert client.get(reverse("billing:scrub_new"), {"cause": "x"}).status_code == 404
+
+
+def test_a_cause_nothing_fits_asks_whenever_the_service_goes() -> None:
+    rule = drafted(Shows("Needs the record", "BLUE", "Blue Harbor", "G0438", "50"), "", None, dt.date(2026, 1, 1))
+    assert (rule.check, rule.payers, rule.parameters["codes"]) == ("refused_before", ("BLUE",), ("G0438",))
+    assert rule_from(data_of(rule), "here") == rule
 
 
 @pytest.mark.django_db

@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from steward.core.access.policy import role_names
+from steward.insurance.models import Coverage
+from tests.desk.world import build
 from tests.support import Office, signed_in
 
 WORKFORCE = [r for r in role_names() if r not in ("patient", "vendor")]
@@ -38,3 +40,13 @@ def test_an_unknown_trace_is_not_found(office: Office) -> None:
 
 def test_the_front_desk_may_not_trace(office: Office) -> None:
     assert signed_in("frontdesk").get("/trace/").status_code == 403
+
+
+def test_a_visit_of_today_without_coverage_is_said_and_listed(db: object) -> None:
+    world = build()
+    client = signed_in("frontdesk")
+    without = client.get("/").content.decode()
+    Coverage.objects.filter(patient=world.patients[0].party).update(voided_on=world.office.today, void_reason="ended")
+    page = client.get("/").content.decode()
+    assert "has no coverage" not in without and "1 visit of today has no coverage" in page
+    assert "No coverage on file" in client.get("/insurance/eligibility/").content.decode()

@@ -20,7 +20,7 @@ from steward.billing.selectors import uncharged
 from steward.billing.selectors import work as work_list
 from steward.billing.selectors.cards import given_up
 from steward.billing.selectors.refunds import refunds_to_pay
-from steward.billing.selectors.sending import unsent
+from steward.billing.selectors.sending import glance
 from steward.billing.states import WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
@@ -92,14 +92,20 @@ def closing(subject: Subject, today: date) -> list[Step]:
 
 
 def _unsent(today: date) -> list[Task]:
-    """Claims that went to nobody yet; late when a service lies more than two days back. One query."""
-    count, oldest = unsent()
-    if not count:
-        return []
-    what = ngettext("%d claim went to nobody yet", "%d claims went to nobody yet", count) % count
-    late = oldest is not None and today - oldest > UNSENT_AFTER
-    why = _("The oldest service is of %s") % say_day(oldest, today) if oldest else ""
-    return [Task("overdue" if late else "today", what, why, reverse("billing:sending"), _("Send"), order=28)]
+    """Claims that went to nobody yet, late when a service lies more than two days back; credits the law wants back. One query."""
+    seen = glance(today)
+    tasks = []
+    if seen.unsent:
+        what = ngettext("%d claim went to nobody yet", "%d claims went to nobody yet", seen.unsent) % seen.unsent
+        late = seen.oldest is not None and today - seen.oldest > UNSENT_AFTER
+        why = _("The oldest service is of %s") % say_day(seen.oldest, today) if seen.oldest else ""
+        tasks.append(Task("overdue" if late else "today", what, why, reverse("billing:sending"), _("Send"), order=28))
+    if seen.late_credits and seen.since:
+        n = seen.late_credits
+        what = ngettext("%d credit is past the day it must be returned", "%d credits are past the day they must be returned", n) % n
+        why = _("Somebody else's money; the oldest stands since %s") % say_day(seen.since, today)
+        tasks.append(Task("overdue", what, why, reverse("billing:credits"), _("Return"), seen.late_cents, order=24))
+    return tasks
 
 
 def _refunds(today: date) -> list[Task]:

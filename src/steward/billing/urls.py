@@ -97,7 +97,6 @@ urlpatterns = [
     path("codes/", codes.code_sets, name="codes"),
     path("codes/import/", codes.code_import, name="code_import"),
     path("codes/icd-10-cm/", codes.code_load, name="code_load"),
-    path("codes/find/", codes.code_find, name="code_find"),
     path("scrub/", scrub.scrub_list, name="scrub_rules"),
     path("scrub/new/", scrub.scrub_new, name="scrub_new"),
     path("scrub/rule/<slug:rule>/", scrub.scrub_rule, name="scrub_rule"),

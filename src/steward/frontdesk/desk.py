@@ -23,7 +23,8 @@ from steward.core.web.charts import Slot, Strip, day_strip
 from steward.core.web.days import say_time
 from steward.frontdesk import selectors
 from steward.frontdesk.models import Appointment
-from steward.frontdesk.states import EXPECTED, HERE, State
+from steward.frontdesk.states import EXPECTED, HERE, LIVE, State
+from steward.insurance.selectors import covered
 
 OPENS, CLOSES = time(8), time(17)  # what a strip shows at least
 LONG_WAIT = 20  # minutes in the waiting room; the median is 16 (MGMA 2021)
@@ -41,7 +42,8 @@ def _open_rows(subject: Subject, day: date) -> list[Appointment]:
     """The day's appointments, and those of days before of which nobody said how they ended. One query for all of Today."""
     begin, end = day_bounds(day, system_clock().zone)
     wanted = Q(starts_at__gte=begin) | Q(state__in=[*EXPECTED, *HERE])
-    return list(selectors.appointments(subject).filter(wanted, starts_at__lt=end))
+    rows = selectors.appointments(subject).filter(wanted, starts_at__lt=end)
+    return list(rows.annotate(covered=covered("patient__party", day)))
 
 
 def day_rows(subject: Subject, day: date) -> list[Appointment]:
@@ -121,13 +123,14 @@ def _look(row: Appointment, clock: Clock) -> str:
 
 def waiting(subject: Subject, today: date) -> list[Task]:
     """Patients who wait long, and appointments of past days of which nobody said how they ended. One query."""
+    bare = _bare(subject, today) if holds(subject, "coverage.write") and holds(subject, "appointment.read") else []
     if not holds(subject, "appointment.write"):
-        return []
+        return bare
     clock = system_clock()
     begin = day_bounds(today, clock.zone)[0]
     rows = [row for row in _open_rows(subject, today) if row.starts_at < clock.now() and row.state in EXPECTED | HERE]
     stale = [row for row in rows if row.starts_at < begin]
-    tasks = [_stale(stale, clock)] if stale else []
+    tasks = bare + ([_stale(stale, clock)] if stale else [])
     for row in rows:
         if row.state != State.ARRIVED or row.starts_at < begin or row.arrived_at is None:
             continue
@@ -135,6 +138,16 @@ def waiting(subject: Subject, today: date) -> list[Task]:
         if waits >= LONG_WAIT:
             tasks.append(_waits(row, waits))
     return tasks
+
+
+def _bare(subject: Subject, today: date) -> list[Task]:
+    """Visits of today, kept or still to come, whose patient has no coverage in force. No query of its own."""
+    count = sum(row.state in LIVE and not row.covered for row in day_rows(subject, today))  # type: ignore[attr-defined]
+    if not count:
+        return []
+    what = ngettext("%d visit of today has no coverage", "%d visits of today have no coverage", count) % count
+    why = _("Ask for the card and enter it, or tell the patient what it will cost")
+    return [Task("today", what, why, reverse("insurance:eligibility"), _("Look"), order=17)]
 
 
 def _stale(stale: list[Appointment], clock: Clock) -> Task:

@@ -18,12 +18,13 @@ PPM = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One group of reasons: its words, what to do first, and whose habit causes it."""
+    """One group of reasons: its words, what to do first, whose habit causes it, and the shipped scrub rule that asks of it."""
 
     id: str
     title: str
     first: str = ""
     cause: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def read_categories(text: str) -> Categories:
     by: dict[str, dict[str, str]] = {"carc": {}, "rarc": {}}
     known = []
     for row in data["category"]:
-        known.append(Category(row["id"], row["title"], row["first"], row["cause"]))
+        known.append(Category(row["id"], row["title"], row["first"], row["cause"], row.get("rule", "")))
         for kind, codes in by.items():
             for code in row[kind]:
                 if codes.setdefault(code, row["id"]) != row["id"]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from steward.billing.models import Charge
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.rules import rules
+from steward.core.sql import day as as_column
 from steward.insurance.models import Payer
 from steward.ledger.selectors.ageing import AgedItem, aged_items
 from steward.registry.models import Party
@@ -78,3 +80,35 @@ def _later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def late_before(today: date, years: int) -> date:
+    """Money held since before this day is past ``years``: ``_later(first, years) < today`` for exactly those."""
+    try:
+        cut = today.replace(year=today.year - years)
+    except ValueError:
+        cut = date(today.year - years, 3, 1)
+    leap = cut - timedelta(days=1)
+    return leap if _later(leap, years) == today else cut
+
+
+_LATE = """
+SELECT 'credits', COUNT(*), MIN(c.first), CAST(COALESCE(-SUM(c.cents), 0) AS bigint) FROM (
+  SELECT MIN(l.date) AS first, SUM(l.cents) AS cents, MAX(l.payer_id) AS payer
+  FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+  WHERE a.role IN ('credit_balance', 'patient_prepaid') AND l.item <> '' AND l.date <= %s
+  GROUP BY l.account_id, l.item HAVING SUM(l.cents) < 0) c
+LEFT JOIN insurance_payer p ON p.party_id = c.payer
+WHERE c.first < CASE WHEN p.filing IN ('MA', 'MB', 'MC') THEN %s {states} ELSE NULL END
+"""
+
+
+def late_sql(today: date) -> tuple[str, list[Any]]:
+    """How many credits are past the day the law wants them back (as ``credits`` judges), since when, cents: a statement with
+    its values, to be asked beside another one."""
+    home = "(SELECT s.state FROM registry_site s WHERE s.ended_on IS NULL ORDER BY s.id LIMIT 1)"
+    known = sorted(rules().unclaimed_years.items())
+    states = " ".join(f"WHEN {home} = %s THEN %s" for _state in known)
+    values = [as_column(today), as_column(today - SIXTY_DAYS)]
+    values += [value for state, years in known for value in (state, as_column(late_before(today, years)))]
+    return _LATE.format(states=states), values

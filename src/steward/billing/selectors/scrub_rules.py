@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 
+from steward.billing.logic.denial_rule import Shows, drafted
 from steward.billing.logic.scrub import engine, rules
 from steward.billing.logic.scrub.model import Rule
-from steward.billing.models import ScrubRule
+from steward.billing.models import DenialCause, ScrubRule
+from steward.billing.selectors.rules import categories
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +48,21 @@ def own_rules() -> dict[str, Rule]:
 def _last_version() -> Any:
     newest = ScrubRule.objects.filter(rule=OuterRef("rule")).values("rule").annotate(top=Max("version"))
     return Subquery(newest.values("top"))
+
+
+def rule_by_id(id_: str) -> Rule | None:
+    """One rule as it holds, also one that is off; None when there is none. One query."""
+    return next((one for one in every_rule() if one.id == id_), None)
+
+
+def rule_for(cause: DenialCause, today: date) -> Rule:
+    """The rule to be read and tried that would ask of what this cause lets through. One query."""
+    about = categories().get(cause.category)
+    payer = cause.payer
+    shows = Shows(
+        cause.title, payer.code if payer else "", payer.name if payer else "", cause.code, cause.carc, about.first if cause.category else ""
+    )
+    return drafted(shows, cause.rule or cause.title, rule_by_id(about.rule), date(today.year, 1, 1))
 
 
 def versions(rule: str) -> QuerySet[ScrubRule]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from steward.billing.logic.scrub import rules
 from steward.billing.logic.scrub.model import Rule
-from steward.billing.models import ScrubRule
+from steward.billing.models import DenialCause, ScrubRule
 from steward.billing.selectors.scrub_rules import every_rule, own_rules, shipped
+from steward.billing.states import CauseKind
 from steward.core.service import Call, note, refuse, service
 from steward.insurance.models import Payer
 from steward.registry.services import refusing
@@ -37,6 +38,17 @@ def save_rule(call: Call, *, rule: Rule, reason: str, tried: Mapping[str, Any], 
             "payers", _("No payer has the code %s.") % strange[0], _("Take the codes of the payers' list."), "payers"
         )
     return _add(call, rule.id, rule, reason, tried)
+
+
+@service("billing.rule_of_cause", "payer.write", says="made a scrub rule of a cause of denials")
+def rule_of_cause(call: Call, *, cause: DenialCause, rule: Rule, reason: str, tried: Mapping[str, Any]) -> ScrubRule:
+    """A new rule, and the cause says that this rule mends it. Refuses as ``save_rule`` does."""
+    row = save_rule(call, rule=rule, reason=reason, tried=tried, new=True)
+    known = DenialCause.objects.select_for_update(of=("self",)).get(pk=cause.pk)
+    known.rule, known.kind = rule.id, CauseKind.SCRUB
+    known.save(update_fields=["rule", "kind"])
+    note(known, fields=["rule", "kind"])
+    return row
 
 
 @service("billing.withdraw_scrub_rule", "payer.write", says="took a change of the scrub back")

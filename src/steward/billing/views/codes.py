@@ -1,4 +1,4 @@
-"""Screens of code sets: what is imported and as of when, the import, and the search (for people and for charge entry)."""
+"""Screens of code sets: what is imported and as of when, the import, and the search for people."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import BadRequest
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -83,17 +82,6 @@ def _asked(request: OfficeRequest) -> tuple[str, str, date]:
         day = date.fromisoformat(request.GET.get("day", ""))
     kind = request.GET.get("kind", "diagnosis")
     return kind if kind in dict(_searched()) else "diagnosis", request.GET.get("q", "").strip()[:60], day
-
-
-@screen(GET="charge.enter")
-def code_find(request: OfficeRequest) -> HttpResponse:
-    """Codes for charge entry as JSON: ``?kind=diagnosis|service|modifier&q=TEXT&day=2026-11-23`` (today without it)."""
-    if request.GET.get("kind", "diagnosis") not in dict(_searched()):
-        raise BadRequest(_("kind is diagnosis, service or modifier."))
-    found = selectors.search(*_asked(request))
-    return JsonResponse({
-        "found": [{"code": one.shown, "label": one.label, "leaf": one.leaf, "kind": one.kind} for one in found]
-    })  # fmt: skip
 
 
 def _followed(job: Job) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from django.utils.translation import gettext_lazy as __
 from django.utils.translation import ngettext
 
 from steward.billing.denial_forms import CategoryForm, CauseForm, MendedForm, NoteForm, OwnerForm
-from steward.billing.logic.denials import before_after
+from steward.billing.logic.denials import BeforeAfter, Month, before_after, months_between
 from steward.billing.models import DenialCause, WorkItem
 from steward.billing.selectors import appeals as appeal_list
 from steward.billing.selectors import denials as ask
 from steward.billing.selectors.rules import categories
+from steward.billing.selectors.scrub_rules import every_rule, rule_by_id
 from steward.billing.services.denials import CauseData, assign_denials, mend_cause, name_cause, note_work, recategorise
 from steward.billing.states import CauseKind
 from steward.core.access.policy import holds
@@ -224,7 +226,7 @@ def cause_new(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return handle(
         request, CauseForm, lambda call, **data: name_cause(call, data=CauseData(**data)), initial=initial,
         categories=_categories(), users=ask.workers(request.call.today),
-        context={"title": _("Make this a rule"), "submit": _("Name the cause"), "cancel": back},
+        context={"title": _("Name the cause"), "submit": _("Name it"), "cancel": back},
         success=lambda one: Done(
             reverse("billing:cause", args=[one.uid]) if holds(request.call.subject, "billing.report") else back,
             _("Named; denials like it are tied to it")),
@@ -240,9 +242,15 @@ def _rule_id(row: WorkItem) -> str:
 def causes(request: OfficeRequest) -> HttpResponse:
     """Every cause, with its rate before and after it was mended."""
     today = request.call.today
-    rows = [(row, before_after(ask.rates(row, today), row.fixed_on) if row.fixed_on else None)
-            for row in ask.causes(request.call.subject)[:50]]  # fmt: skip
-    return render(request, "billing/causes.html", {"rows": rows})
+    known = {one.id for one in every_rule()}
+    rows = [(row, _both(ask.rates(row, today), row), row.rule in known) for row in ask.causes(request.call.subject)[:50]]
+    return render(request, "billing/causes.html", {"rows": rows, "may_write": holds(request.call.subject, "payer.write")})
+
+
+def _both(months: list[Month], cause: DenialCause) -> BeforeAfter:
+    """The rate before and after the mend; while it is not mended, all of the year is before it."""
+    ahead = months_between(months[-1].month, months[-1].month + timedelta(days=31))[-1]
+    return before_after(months, cause.fixed_on or ahead)
 
 
 def _cause(request: OfficeRequest, uid: UUID) -> DenialCause:
@@ -263,9 +271,17 @@ def cause(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return render(request, "billing/cause.html", {
         "cause": row, "months": months, "category": categories().get(row.category) if row.category else None,
         "chart": line(points, _("Denied of services answered, a month"), mark=at, mark_label=mark, show=_percent),
-        "both": before_after(months, row.fixed_on) if row.fixed_on else None,
+        "both": _both(months, row), **_mender(request, row),
         "may": holds(request.call.subject, "remittance.post") and row.fixed_on is None,
     })  # fmt: skip
+
+
+def _mender(request: OfficeRequest, cause: DenialCause) -> dict[str, Any]:
+    """The scrub rule that mends the cause, or what leads to one: the shipped rule that fits, and the right to make another."""
+    own = rule_by_id(cause.rule) if cause.rule else None
+    fits = rule_by_id(categories().get(cause.category).rule) if own is None and cause.category else None
+    may_make = own is None and cause.kind != CauseKind.DESK and holds(request.call.subject, "payer.write")
+    return {"rule": own, "fitting": fits, "may_make": may_make}
 
 
 def _percent(ppm: int) -> str:

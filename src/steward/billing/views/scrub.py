@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from steward.billing.forms_scrub import RuleForm, said
 from steward.billing.logic.scrub.model import SEVERITIES, Rule
+from steward.billing.models import DenialCause
 from steward.billing.selectors import scrub_rules, scrub_trial
+from steward.billing.selectors.denials import cause_by_uid, causes
 from steward.billing.services import scrub_rules as services
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
@@ -65,6 +68,7 @@ def scrub_rule(request: OfficeRequest, rule: str) -> HttpResponse:
     changed = bool(versions) and not versions[0].withdrawn
     page = {
         "id": rule, "rule": found, "versions": versions, "changed": changed, "shipped": services.is_shipped(rule),
+        "causes": list(causes(request.call.subject).filter(rule=rule)),
         "parameters": said(found) if found else "", "may_write": holds(request.call.subject, "payer.write"),
     }  # fmt: skip
     return render(request, "billing/scrub_rule.html", page)
@@ -79,15 +83,31 @@ def scrub_edit(request: OfficeRequest, rule: str) -> HttpResponse:
 
 @screen(GET="payer.write", POST="payer.write")
 def scrub_new(request: OfficeRequest) -> HttpResponse:
-    """A rule of the practice's own, from a copy of another (``?like=ID``)."""
+    """A rule of the practice's own, from a copy of another (``?like=ID``) or of a cause of denials (``?cause=UID``)."""
+    if "cause" in request.GET:
+        cause = _cause(request)
+        return _edit(request, None, scrub_rules.rule_for(cause, request.call.today), _("A rule of your own"), cause)
     like = _rule(request.GET.get("like") or scrub_rules.shipped()[0].id)
     return _edit(request, None, like, _("A rule of your own"))
 
 
-def _edit(request: OfficeRequest, base: Rule | None, like: Rule, title: str) -> HttpResponse:
+def _cause(request: OfficeRequest) -> DenialCause:
+    try:
+        row = cause_by_uid(request.call.subject, UUID(request.GET["cause"]))
+    except ValueError:
+        row = None
+    if row is None:
+        raise Http404
+    return row
+
+
+def _edit(request: OfficeRequest, base: Rule | None, like: Rule, title: str, cause: DenialCause | None = None) -> HttpResponse:
     back = reverse("billing:scrub_rule", args=[base.id]) if base else reverse("billing:scrub_rules")
-    page: dict[str, Any] = {"title": title, "cancel": back, "like": like}
-    initial = RuleForm.initial_of(like) | ({} if base else {"id": "", "off": False})
+    back = reverse("billing:cause", args=[cause.uid]) if cause else back
+    page: dict[str, Any] = {"title": title, "cancel": back, "like": like, "cause": cause}
+    initial = RuleForm.initial_of(like) | ({} if base else {"id": like.id if cause else "", "off": False})
+    if cause:
+        initial["reason"] = _("Denials: %s") % cause.title
     if request.method != "POST":
         return render(request, "billing/scrub_edit.html", page | {"form": RuleForm(initial=initial, base=base)})
     form = RuleForm(request.POST, initial=initial, base=base)
@@ -99,11 +119,15 @@ def _edit(request: OfficeRequest, base: Rule | None, like: Rule, title: str) -> 
         return render(request, "billing/scrub_edit.html", page | {"form": form} | _shown(request, told))
     try:
         call = request.call.with_key(posted_key(request))
-        services.save_rule(call, rule=rule, reason=reason, tried=told.as_json(), new=base is None)
+        if cause:
+            services.rule_of_cause(call, cause=cause, rule=rule, reason=reason, tried=told.as_json())
+        else:
+            services.save_rule(call, rule=rule, reason=reason, tried=told.as_json(), new=base is None)
     except Refused as refused:
         form.refuse(refused)
         return render(request, "billing/scrub_edit.html", page | {"form": form}, status=422)
-    return go(request, Done(reverse("billing:scrub_rule", args=[rule.id]), _("The rule holds from now on")))
+    after = back if cause else reverse("billing:scrub_rule", args=[rule.id])
+    return go(request, Done(after, _("The rule holds from now on")))
 
 
 def _shown(request: OfficeRequest, told: scrub_trial.Tried) -> dict[str, Any]:

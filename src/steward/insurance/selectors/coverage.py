@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -25,6 +25,12 @@ def coverages(subject: Subject, patient: int) -> QuerySet[Coverage]:
 def covering(patient: int, day: date) -> list[Coverage]:
     """The coverages of a patient (party key) that hold on a day of service, the first to pay first. One query."""
     return covering_many([(patient, day)])[(patient, day)]
+
+
+def covered(party: str, day: date) -> Exists:
+    """Whether any coverage of the person at this path of a queryset is in force on the day, to annotate rows with."""
+    own = Coverage.objects.filter(patient=OuterRef(party), voided_on=None, starts_on__lte=day)
+    return Exists(own.filter(Q(ends_on=None) | Q(ends_on__gte=day)))
 
 
 def covering_many(asked: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[Coverage]]:

@@ -24,7 +24,7 @@ from steward.core.service import Call
 from steward.core.web.forms import Done, handle, press
 from steward.frontdesk import selectors as frontdesk
 from steward.frontdesk.models import Appointment, Patient
-from steward.frontdesk.states import EXPECTED
+from steward.frontdesk.states import EXPECTED, KEPT
 from steward.insurance import selectors, services, tasks
 from steward.insurance.forms import AnswerForm, CardForm
 from steward.insurance.logic.exceptions import SEVERITY, Alarm, Trouble
@@ -44,13 +44,13 @@ TROUBLES = {
 }
 
 
-def _expected(request: OfficeRequest) -> dict[str, Appointment]:
-    """The visits still to come, today and the week after. One query a day."""
+def _visits(request: OfficeRequest) -> dict[str, Appointment]:
+    """The visits still to come, today and the week after, and those kept today. One query a day."""
     call = request.call
     found = {}
     for ahead in range(DAYS):
         rows = frontdesk.appointments_on(call.subject, call.today + timedelta(days=ahead), call.clock.zone)
-        found.update({str(row.uid): row for row in rows if row.state in EXPECTED})
+        found.update({str(row.uid): row for row in rows if row.state in EXPECTED | KEPT})
     return found
 
 
@@ -62,27 +62,31 @@ def _facts(request: OfficeRequest, visits: dict[str, Appointment]) -> list[Visit
 @screen(GET="coverage.read", POST="coverage.write")
 def eligibility(request: OfficeRequest) -> HttpResponse:
     """Visits whose coverage wants somebody, the nearest day first; asking all that were not asked."""
-    visits = _expected(request)
-    facts = _facts(request, visits)
+    visits = _visits(request)
+    coming = {uid: row for uid, row in visits.items() if row.state in EXPECTED}
     call = request.call
     if request.method == "POST":
+        facts = _facts(request, coming)
         asked = [Asking(row.pk, visit.day, visit.ref) for visit, row in selectors.to_ask(facts, call.today)]
         return press(
             request, lambda made: _ask(made, asked), back=request.path,
             success=lambda batches: Done(request.path, _("%s files written") % len(batches)),
         )  # fmt: skip
+    facts = _facts(request, visits)
     known = selectors.eligibility_of(facts, call.today)
+    # who has come is asked about no more; what is known to be wrong stays until it is mended
+    wrong = [one for one in known.alarms if one.visit in coming or one.trouble is not Trouble.NEVER_ASKED]
     told = selectors.estimated([fact.patient for fact in facts], call.today, call.today + timedelta(days=DAYS))
     unasked = request.GET.get("show") == "unasked"
-    alarms = [one for one in known.alarms if (one.trouble is Trouble.NEVER_ASKED) == unasked]
+    alarms = [one for one in wrong if (one.trouble is Trouble.NEVER_ASKED) == unasked]
     alarms.sort(key=lambda one: (one.day, SEVERITY[one.trouble], visits[one.visit].starts_at))
     masked = not holds(call.subject, "coverage.write")
     call.read("patient", [visits[alarm.visit].patient.uid for alarm in alarms])
     batches = [] if masked else selectors.unplaced(call.now - timedelta(days=tasks.KEEP_DAYS))
     page = {
-        "rows": [_row(alarm, visits[alarm.visit], known, masked, told) for alarm in alarms], "visits": len(visits),
+        "rows": [_row(alarm, visits[alarm.visit], known, masked, told) for alarm in alarms], "visits": len(coming),
         "may_write": not masked, "files": [link for batch in batches for link in links_of(call.subject, batch)],
-        "today": call.today, **_chips(request.path, known.alarms, unasked),
+        "today": call.today, **_chips(request.path, wrong, unasked),
     }  # fmt: skip
     return render(request, "insurance/eligibility.html", page)
 

@@ -132,6 +132,13 @@ def addon_alone(claim: OutgoingClaim, lines: Lines, world: World, params: Params
             yield on_line(number, "code", code=line.code)
 
 
+def refused_before(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """A service the practice was refused before: somebody looks, unless one of the modifiers says that somebody did."""
+    for number, line in lines:
+        if line.code in params.codes["codes"] and not params.texts["unless"] & set(line.modifiers):
+            yield on_line(number, "code", code=line.code, payer=claim.policy.payer.name)
+
+
 CHECKS = (
     Check("code_pattern", code_pattern),
     Check("code_unknown", code_unknown),
@@ -147,4 +154,5 @@ CHECKS = (
     Check("place_code", place_code, {"places": "texts"}),
     Check("unlisted_note", unlisted_note, {"codes": "codes"}),
     Check("addon_alone", addon_alone),
+    Check("refused_before", refused_before, {"codes": "codes", "unless": "texts"}),
 )
