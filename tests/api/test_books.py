@@ -179,7 +179,7 @@ def test_a_refused_file_says_why_in_both_shapes(office: Office) -> None:
     assert answer.status_code == 422 and answer.json()["status"] == "refused"
     assert answer.json()["refused"] == answer.json()["parts"][0]["problems"] and answer.json()["reference"]
     assert codes(upload(signed_in("biller"), b"what is this")) == (422, ["unknown_kind"])
-    assert codes(upload(signed_in("biller"), b"x", kind="camt053")) == (422, ["not_yet"])
+    assert codes(upload(signed_in("biller"), b"x", kind="stock-csv")) == (422, ["not_yet"])
 
 
 def test_each_kind_asks_its_own_right(world: World) -> None:

@@ -18,15 +18,17 @@ from steward.banking.logic.statement import Statement, numbered
 from steward.banking.models import BankAccount, BankLine, StatementImport
 from steward.banking.services import change_bank_account, open_bank_account
 from steward.core.imports import Imported, Options
+from tests.banking.logic.test_camt053 import balance, entry
+from tests.banking.logic.test_camt053 import file as camt_file
 from tests.banking.test_day_of_money import TODAY, bank, statement
 
 __all__ = ["bank"]
 
 
-def run(office: Any, content: bytes, **options: Any) -> Imported:
+def run(office: Any, content: bytes, *, by: str = "bookkeeper", **options: Any) -> Imported:
     kind = importers.recognise(content)
     assert kind is not None
-    return importers.run(office.call("bookkeeper"), kind=kind, content=content, name="file", options=Options(**options))
+    return importers.run(office.call(by), kind=kind, content=content, name="file", options=Options(**options))
 
 
 def codes(found: Imported) -> list[list[str]]:
@@ -47,6 +49,10 @@ ONE_ACCOUNT = {
     "ofx/ofx-v102-empty-tags.ofx": ("refused", 0),  # Australian dollars, no balance
     "bai2/citi_example.bai2": ("refused", 0),  # pounds
     "bai2/moov-sample1.txt": ("refused", 0),  # Canadian dollars
+    "mt940/cmxl-mt940.sta": ("refused", 0),  # marks, euros, zlotys
+    "mt940/jejik-generic.sta": ("refused", 0),  # euros
+    "mt940/jejik-ing.sta": ("refused", 0),  # euros, and its balances do not hold
+    "camt053/statement-v14.xml": ("refused", 0),  # a template nobody filled in
 }
 
 
@@ -116,6 +122,65 @@ def test_a_missing_day_is_a_gap_and_then_is_not(office: Any, bank: BankAccount) 
     assert codes(run(office, file(third))) == [["gap"]]
     assert run(office, file(second)).status == "posted"
     assert run(office, file(third)).status == "posted"
+
+
+def ofx(day: dt.date, opening: int, *cents: int, since: dt.date | None = None, fitid: str = "") -> bytes:
+    lines = numbered(Line(day, one, f"LINE {one}", fitid=fitid) for one in cents)
+    one = Statement("0000123456", lines, closing_cents=opening + sum(cents), closing_on=day, starts_on=since or day, ends_on=day)
+    return write_ofx((one,), day)
+
+
+def test_a_gap_of_a_file_without_opening_is_told_from_lines_that_are_lost(office: Any, bank: BankAccount) -> None:
+    run(office, ofx(dt.date(2026, 11, 10), 1_000_000, 500))
+    assert codes(run(office, ofx(dt.date(2026, 11, 17), 1_000_570, 30))) == [["gap"]]
+    assert codes(run(office, ofx(dt.date(2026, 11, 11), 1_000_570, 30))) == [["unproved"]]
+
+
+def test_a_gap_is_accepted_by_who_may_with_a_reason_that_stays(office: Any, bank: BankAccount) -> None:
+    run(office, ofx(dt.date(2026, 11, 10), 1_000_000, 500))
+    late = ofx(dt.date(2026, 11, 17), 1_000_570, 30)
+    answer = {"accept": ("gap",), "reason": "the old bank is closed"}
+    assert run(office, late, **answer).status == "refused", "a bookkeeper may not"
+    assert codes(run(office, late, by="administrator", accept=("gap",))) == [["no_reason"]]
+    assert codes(run(office, late, by="administrator", accept=("unproved",), reason="x")) == [["accept"]]
+    assert run(office, late, by="administrator", **answer).status == "posted"
+    row = StatementImport.objects.order_by("-id")[0]
+    assert (row.accepted, row.proof, row.opening_cents, row.closing_cents) == (answer["reason"], "accepted", 1_000_570, 1_000_600)
+    assert run(office, ofx(dt.date(2026, 11, 18), 1_000_600, 1)).status == "posted"
+
+
+def test_only_what_was_named_is_accepted(office: Any, bank: BankAccount) -> None:
+    run(office, ofx(dt.date(2026, 11, 10), 1_000_000, 500))
+    lost = ofx(dt.date(2026, 11, 11), 1_000_570, 30)
+    assert codes(run(office, lost, by="administrator", accept=("gap",), reason="x")) == [["unproved"]]
+
+
+def test_one_id_for_two_amounts_is_refused_until_accepted(office: Any, bank: BankAccount) -> None:
+    run(office, ofx(dt.date(2026, 11, 10), 1_000_000, 500, fitid="F1"))
+    again = ofx(dt.date(2026, 11, 11), 1_000_500, 70, fitid="F1")
+    assert codes(run(office, again)) == [["fitid_reused"]]
+    assert BankLine.objects.count() == 1
+    assert run(office, again, by="administrator", accept=("fitid_reused",), reason="both on paper").status == "posted"
+
+
+def test_an_overlap_that_agrees_adds_what_is_new_and_one_that_does_not_is_told(office: Any, bank: BankAccount) -> None:
+    first, second = dt.date(2026, 11, 18), dt.date(2026, 11, 19)
+    lines = numbered([Line(first, 500, "A"), Line(first, 40, "B"), Line(second, 70, "C")])
+
+    def span(*chosen: Line, opening: int = 1_000_000) -> bytes:
+        total = sum(one.cents for one in chosen)
+        return camt_file("".join(entry(f"{one.cents / 100:.2f}", day=f"{one.posted_on}", ref=one.text) for one in chosen),
+                         balance("OPBD", f"{opening / 100:.2f}") + balance("CLBD", f"{(opening + total) / 100:.2f}", day=f"{second}"))  # fmt: skip
+
+    run(office, file(bai(first, 1_000_000, 500, 40)))
+    assert codes(run(office, span(lines[0], lines[2]).replace(b"2026-11-20T", b"2026-11-18T"))) == [["overlap"]]
+    assert BankLine.objects.count() == 2
+
+
+def test_days_without_a_statement_are_told_when_the_balance_did_not_move(office: Any, bank: BankAccount) -> None:
+    run(office, file(bai(dt.date(2026, 11, 10), 1_000_000, 500)))
+    found = run(office, file(bai(dt.date(2026, 11, 17), 1_000_500, 5)))
+    assert (found.status, codes(found)) == ("posted", [["days_skipped"]])
 
 
 def test_lines_before_the_books_opened_are_left_out_and_said(office: Any, bank: BankAccount) -> None:

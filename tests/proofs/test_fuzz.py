@@ -21,7 +21,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from steward.banking.logic.bai2 import Bai2Error, parse_bai2
+from steward.banking.logic.camt053 import CamtError, parse_camt053
+from steward.banking.logic.mt940 import Mt940Error, parse_mt940
 from steward.banking.logic.ofx import OfxError, parse_ofx
+from steward.banking.logic.statement import StatementError
 from steward.billing.logic import charges_csv, claim_file, synthea
 from steward.billing.logic.acknowledgement import read_276, read_277, read_277ca, read_999, read_ta1, write_276
 from steward.billing.logic.acknowledgement.writer import write_277, write_277ca, write_999, write_ta1
@@ -39,6 +42,9 @@ from steward.desk.rooms import IMPORTERS
 from steward.insurance.logic.eligibility import read_270, read_271, summary, write_270
 from steward.ledger.logic.journal_file import JournalFileError, parse_csv, parse_json
 from tests.banking.logic.test_bai2 import GOOD as BAI2
+from tests.banking.logic.test_camt053 import entry
+from tests.banking.logic.test_camt053 import file as camt_file
+from tests.banking.logic.test_mt940 import GOOD as MT940
 from tests.banking.logic.test_ofx import ROW as OFX_ROW
 from tests.banking.logic.test_ofx import file as ofx_file
 from tests.billing import test_synthea as synthetic
@@ -175,6 +181,11 @@ XML = (
     b"<OFX>", b"</OFX>", b"<STMTTRN>", b"<TRNAMT>",
 )  # fmt: skip
 BAI = (b",", b"/", b"16,", b"88,", b"03,", b"49,", b"98,", b"99,", b"S,", b"V,", b"D,9999", b"D,2,")
+CAMT = (
+    *XML, b"<Stmt>", b"</Ntry>", b"<Ntry>", b"BOOK", b"CRDT", b"DBIT", b"<Dt>2026-02-30</Dt>", b"encoding='x'", b"<?xml version='1.0'?>",
+    b"&lt;", b" Ccy='EUR'",
+)  # fmt: skip
+SWIFT = (b":20:", b":25:", b":60F:", b":61:", b":62F:", b":86:", b"\n-\n", b"{4:", b"RC", b"D", b",", b"?20", b"260230", b"//", b"NONREF")
 COMMA = (b",", b'"', b'""', b";", b"\t", b"\n", b"\r", b"key", b"date", b"2026-13-45", b"=1+1")
 TOML = (
     b"[",
@@ -243,6 +254,8 @@ READERS: dict[str, Reader] = {
     "bai2": Reader(
         parse_bai2, (BAI2.encode(), BAI2.replace("\n", "\r\n").encode(), b"01,A,B,261120,0600,1,,,2/\n99,0,0,2/\n"), Bai2Error, BAI
     ),
+    "camt053": Reader(parse_camt053, (camt_file(), camt_file(entry() * 3, version="08", head="")), CamtError, CAMT),
+    "mt940": Reader(parse_mt940, (MT940.encode(), (MT940 * 2).replace("\n", "\r\n").encode()), Mt940Error, SWIFT),
     "journal-csv": Reader(parse_csv, (JOURNAL,), JournalFileError, COMMA),
     "journal-json": Reader(parse_json, (ENTRIES,), JournalFileError, JSON),
     "practice-toml": Reader(lambda data: read_practice(_InMemory(data)), (PRACTICE,), Refused, TOML),  # type: ignore[arg-type]
@@ -313,7 +326,7 @@ def _names_place_and_mend(fault: Exception) -> bool:
             return bool(fault.faults) and all(one.code and one.message and one.fix for one in fault.faults)
         case synthea.FolderError():
             return bool(fault.faults) and all(one.code and one.message and one.fix for one in fault.faults)
-        case OfxError() | Bai2Error():
+        case StatementError():
             return bool(fault.code and fault.place and fault.message and fault.fix)
         case JournalFileError():
             return bool(fault.problems) and all(one.code and one.message and one.fix for one in fault.problems)
@@ -371,14 +384,14 @@ def _timed(reader: Reader, data: bytes) -> float:
 
 
 def test_real_files_hurt(samples: Path, proofs) -> None:
-    """Banks' own files, cut and hurt, through both readers of statements."""
+    """Banks' own files, cut and hurt, through the readers of statements."""
     proof = proofs("R13")
-    files = [one for one in (samples / "bank").rglob("*") if one.suffix in (".ofx", ".qfx", ".bai2", ".txt")]
+    files = [one for one in (samples / "bank").rglob("*") if one.suffix in (".ofx", ".qfx", ".bai2", ".txt", ".sta")]
     assert len(files) >= 10
     for number in range(proof.count // 5):
         rng = random.Random(f"real {proof.seed} {number}")
         data = hurt(rng, rng.choice(files).read_bytes(), (*XML, *BAI))
-        for name, read, error in (("ofx", parse_ofx, OfxError), ("bai2", parse_bai2, Bai2Error)):
+        for name, read, error in (("ofx", parse_ofx, OfxError), ("bai2", parse_bai2, Bai2Error), ("mt940", parse_mt940, Mt940Error)):
             _declared(read, error, data, f"{name}, seed {proof.seed}, input {number}")
     proof.done(parser="banks' own files", inputs=proof.count // 5, other_errors=0)
 

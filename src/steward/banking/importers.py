@@ -1,34 +1,39 @@
-"""Bank files from outside: OFX, QFX, QBO and BAI2, recognised by their content, imported part by part."""
+"""Bank files from outside: OFX, QFX, QBO, BAI2, CAMT.053 and MT940, recognised by content, imported part by part."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
 from steward.banking.logic.bai2 import looks_like_bai2, parse_bai2
+from steward.banking.logic.camt053 import looks_like_camt, parse_camt053
+from steward.banking.logic.mt940 import looks_like_mt940, parse_mt940
 from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
 from steward.banking.logic.statement import Problem, Statement, StatementError
 from steward.banking.models import BankAccount
 from steward.banking.selectors import statements as ask
 from steward.banking.services.accounts import open_bank_account
-from steward.banking.services.statements import Source, Taken, import_statement
+from steward.banking.services.statements import Source, Taken, accept_statement, import_statement
 from steward.core.imports import Imported, Options, Part, refused
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call, refuse, system_call
 from steward.ledger.selectors import account_ids
 
-KINDS: Sequence[str] = ("ofx", "bai2")
-READERS = {"ofx": parse_ofx, "bai2": parse_bai2}
+READERS: dict[str, Callable[[bytes], tuple[Statement, ...]]] = {
+    "ofx": parse_ofx, "bai2": parse_bai2, "camt053": parse_camt053, "mt940": parse_mt940,
+}  # fmt: skip
+LOOKS: dict[str, Callable[[bytes], bool]] = {
+    "ofx": looks_like_ofx, "bai2": looks_like_bai2, "camt053": looks_like_camt, "mt940": looks_like_mt940,
+}  # fmt: skip
+KINDS: Sequence[str] = tuple(READERS)
 BANK_ROLES = ("bank_operating", "bank_payroll")
 
 
 def recognise(content: bytes) -> str | None:
-    """`ofx` or `bai2` from the first bytes, else None."""
-    if looks_like_ofx(content):
-        return "ofx"
-    return "bai2" if looks_like_bai2(content) else None
+    """The kind of a bank file from its first bytes, else None."""
+    return next((kind for kind, looks in LOOKS.items() if looks(content)), None)
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
@@ -67,10 +72,18 @@ def _part(call: Call, statement: Statement, source: Source, options: Options, *,
         if statement.blocked:
             raise Refused(*(_refusal(one) for one in statement.blocked))
         account = _account(call, statement, options, single)
-        taken = import_statement(call.with_key(None), account=account, statement=statement, source=source)
+        taken = _take(call.with_key(None), account, statement, source, options)
     except Refused as fault:
         return Part(ref, "refused", 0, fault.refusals)
     return Part(ref, "duplicate" if taken.duplicate else "posted", 0, _remarks(taken))
+
+
+def _take(call: Call, account: BankAccount, statement: Statement, source: Source, options: Options) -> Taken:
+    if not options.accept:
+        return import_statement(call, account=account, statement=statement, source=source)
+    return accept_statement(
+        call, account=account, statement=statement, source=source, codes=options.accept, reason=options.reason
+    )
 
 
 def _masked(number: str) -> str:

@@ -24,12 +24,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--create-payers", action="store_true", help="make payers a charges file names and nobody knows"
     )
+    parser.add_argument(
+        "--accept", action="append", default=[], metavar="CODE", help="take a bank statement in spite of gap or fitid_reused"
+    )
+    parser.add_argument("--reason", default="", help="why it is accepted")
 
 
 def run(args: argparse.Namespace) -> Answer:
     """Exit 1 when any part of any file was refused; held and duplicate files are done."""
     call = call_as(args.user)
-    options = Options(account=args.account, create_payers=args.create_payers)
+    options = Options(args.account, args.create_payers, tuple(args.accept), args.reason)
     tell = bar()
     rows: list[dict[str, Any]] = []
     kind, paths = _kind(args.kind, args.paths)

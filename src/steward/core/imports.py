@@ -20,10 +20,13 @@ STATUSES = ("posted", "held", "duplicate", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person said beside the file: the bank account's code, whether unknown payers may be made."""
+    """What the person said beside the file: the bank account's code, whether unknown payers may be made, which faults
+    of a bank statement she accepts and why."""
 
     account: str | None = None
     create_payers: bool = False
+    accept: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

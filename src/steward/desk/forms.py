@@ -29,7 +29,8 @@ class FilesField(forms.FileField):
 #: what people call the kinds of docs/formats.md
 KIND_WORDS = {
     "835": _("Remittance (835)"), "837": _("Claims (837)"), "charges-csv": _("Charges (CSV)"), "journal-csv": _("Journal (CSV)"),
-    "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "271": _("Eligibility answers (271)"),
+    "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "camt053": _("Bank file (CAMT.053)"),
+    "mt940": _("Bank file (MT940)"), "271": _("Eligibility answers (271)"),
     "ta1": _("Interchange acknowledgement (TA1)"), "999": _("File acknowledgement (999)"),
     "277ca": _("Claim acknowledgement (277CA)"), "277": _("Claim status answer (277)"),
     "synthea": _("Synthetic patients (Synthea's CSV folder, zipped)"),
@@ -46,7 +47,8 @@ class ImportForm(Form):
     uploads = FilesField(
         label=_("Files"),
         help_text=_(
-            "Payers' files (835, 837, 271, TA1, 999, 277CA, 277), charges and journals (CSV), bank files (OFX, QFX, BAI2)."
+            "Payers' files (835, 837, 271, TA1, 999, 277CA, 277), charges and journals (CSV), bank files (OFX, QFX, QBO, BAI2, CAMT.053,"
+            " MT940)."
             " Several at once."
         ),
     )
@@ -58,5 +60,15 @@ class ImportForm(Form):
     )
     create_payers = forms.BooleanField(label=_("Make payers a charges file names and nobody knows"), required=False)
 
+    accept = forms.MultipleChoiceField(
+        label=_("Take a bank statement in spite of"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("gap", _("days the bank no longer gives")), ("fitid_reused", _("one transaction id for two amounts"))],
+        help_text=_("Only when it was refused for it; owner and administrator may."),
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=300, help_text=_("It stands with the statement."))
+
     def options(self) -> Options:
-        return Options(account=self.cleaned_data["account"] or None, create_payers=self.cleaned_data["create_payers"])
+        said = self.cleaned_data
+        return Options(said["account"] or None, said["create_payers"], tuple(said["accept"]), said["reason"])

@@ -4,7 +4,8 @@ Money is integer cents, positive when the bank credits the account. Nothing here
 these values and everything behind them (import, matching, cash position) sees only these.
 
 Rules kept here, each learned from a public bug report (facts: "Bank files", rules learned from issues):
-  1. FITID is unique within one account only; the same FITID with another amount is reported, never dropped.
+  1. FITID is unique within one account only; the same FITID with another amount is refused until a person has looked,
+     never dropped.
   2. Equal date, amount and text may be two real items: identity carries an occurrence number.
   3. A statement proves when opening + sum of its lines = closing.
 """
@@ -99,7 +100,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """opening + total = closing. `source` says where the opening came from: file, stored, derived or none."""
+    """opening + total = closing. `source` says where the opening came from: file, stored, derived, accepted or none."""
 
     opening_cents: int | None
     total_cents: int
@@ -239,10 +240,24 @@ def fitid_conflicts(lines: Sequence[BankLine], stored: Sequence[StoredLine] = ()
             "fitid_reused",
             f"FITID {fitid}",
             f"The bank used one transaction id for {len(amounts[fitid])} different amounts.",
-            "All of them are kept; compare them with the paper statement.",
+            "Compare them with the bank's portal; if all are real, accept them with a reason.",
+            blocks=True,
         )
         for fitid in sorted(fresh)
         if fitid and len(amounts[fitid]) > 1
+    )
+
+
+def contradicts(statement: Statement, stored: Sequence[StoredLine], until: dt.date) -> bool:
+    """The file covers days that are stored (up to `until`) and lacks a line the books hold of them."""
+    if statement.starts_on is None:
+        return False
+    said = {(line.content_key, line.occurrence) for line in numbered(statement.lines)}
+    names = {(line.fitid, line.posted_on, line.cents) for line in statement.lines if line.fitid}
+    covered = [line for line in stored if statement.starts_on <= line.posted_on <= until]
+    return any(
+        (line.content_key, line.occurrence) not in said and (line.fitid, line.posted_on, line.cents) not in names
+        for line in covered
     )
 
 

@@ -185,6 +185,7 @@ class StatementImport(Record):
     new_lines = models.PositiveIntegerField(default=0)
     known_lines = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
+    accepted = models.CharField(max_length=300, blank=True, help_text="why it was taken in spite of a fault")
     imported_at = models.DateTimeField()
     imported_by = user(null=True)
 
@@ -200,7 +201,8 @@ class StatementImport(Record):
     @property
     def proof_words(self) -> str:
         """Against which opening balance its sum was proved."""
-        words = {"file": _("by its own opening"), "stored": _("by the last balance"), "derived": _("first statement")}
+        words = {"file": _("by its own opening"), "stored": _("by the last balance"), "derived": _("first statement"),
+                 "accepted": _("accepted behind a gap")}  # fmt: skip
         return words.get(self.proof, self.proof)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from steward.banking.logic.statement import BankLine as Line
 from steward.banking.logic.statement import StoredLine
 from steward.banking.models import BankAccount, BankLine, MatchPart, StatementImport
 from steward.core.access.decide import Subject
@@ -67,11 +69,22 @@ def bank_balance(account: BankAccount, on: date) -> Anchor | None:
     return Anchor(start.cents + more, max(start.on, on) if more else start.on, start.float_cents)
 
 
-def stored_lines(account: BankAccount, since: date, until: date) -> list[StoredLine]:
-    """The lines already kept between two days, for comparing with a file."""
-    rows = account.lines.filter(posted_on__gte=since, posted_on__lte=until).order_by("id")
+FITID_DAYS = timedelta(days=45)
+"""How far from a file's days its transaction ids are compared: downloads overlap by weeks, while some banks begin to
+count anew each year or, worse, in each file."""
+
+
+def stored_near(account: BankAccount, lines: Sequence[Line]) -> list[StoredLine]:
+    """What is kept of the days of these lines, and of days near them what bears one of their transaction ids."""
+    if not lines:
+        return []
+    since, until = min(one.posted_on for one in lines), max(one.posted_on for one in lines)
+    rows = account.lines.filter(posted_on__gte=since - FITID_DAYS, posted_on__lte=until + FITID_DAYS).order_by("id")
+    fitids = {one.fitid for one in lines if one.fitid}
     return [
-        StoredLine(str(one.uid), one.posted_on, one.cents, one.fitid, one.content_key, one.occurrence) for one in rows
+        StoredLine(str(one.uid), one.posted_on, one.cents, one.fitid, one.content_key, one.occurrence)
+        for one in rows
+        if since <= one.posted_on <= until or one.fitid in fitids
     ]
 
 

@@ -24,11 +24,12 @@ from steward.banking.services.drawers import (
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.refunds import pay_refund, take_back_refund
-from steward.banking.services.statements import import_statement
+from steward.banking.services.statements import accept_statement, import_statement
 
 __all__ = [
     "Expected",
     "accept_hand_over",
+    "accept_statement",
     "cancel_expected",
     "change_bank_account",
     "close_terminal_batch",

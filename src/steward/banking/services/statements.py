@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from steward.banking.logic.statement import BankLine as Line
-from steward.banking.logic.statement import Plan, Problem, Statement, plan_import
+from steward.banking.logic.statement import (
+    Plan,
+    Problem,
+    Proof,
+    Statement,
+    StoredLine,
+    contradicts,
+    plan_import,
+)
 from steward.banking.models import BankAccount, BankLine, StatementImport
 from steward.banking.selectors import statements as ask
+from steward.core.calendar import BANK
 from steward.core.money import format_cents
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call, note, refuse, service
 from steward.ledger.services import store_document
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +51,70 @@ class Taken:
     problems: tuple[Problem, ...] = ()
 
 
+ACCEPTABLE = ("gap", "fitid_reused")
+"""What a person may accept with a reason: days the bank never gave, and ids the bank uses twice."""
+
+
 @service("banking.import_statement", "bank.import", says="imported a bank statement")
 def import_statement(call: Call, *, account: BankAccount, statement: Statement, source: Source) -> Taken:
     """Keep one account's part of a bank file.
 
     The same file again, even fifty times at once, is `duplicate`. Lines seen in an overlapping file are recognised and
     not doubled. Refuses what the reader marked as blocking, `no_closing`, `unproved` (opening + sum is not the
-    closing), `gap` (the statement before is missing), `before_first` and `wrong_account`.
+    closing), `gap` (statements before it are missing), `overlap` (it says other things of days that are stored),
+    `fitid_reused` (one FITID, two amounts), `before_first` and `wrong_account`.
     """
+    return _import(call, account, statement, source, Accepted())
+
+
+@service("banking.accept_statement", "bank.accept", says="accepted a bank statement in spite of a fault")
+def accept_statement(
+    call: Call, *, account: BankAccount, statement: Statement, source: Source, codes: tuple[str, ...], reason: str
+) -> Taken:
+    """Keep a statement although it was refused for one of ACCEPTABLE; who did and why stands with it for ever.
+
+    Refuses `no_reason`, `accept` (a code nobody may accept), and all else that `import_statement` refuses.
+    """
+    if not reason.strip():
+        raise refuse("no_reason", _("This needs a reason."), _("Say why, in a few words."), field="reason")
+    if wrong := [code for code in codes if code not in ACCEPTABLE]:
+        message = _("%s cannot be accepted.") % ", ".join(wrong)
+        raise refuse("accept", message, _("Only %s can.") % ", ".join(ACCEPTABLE), field="accept")
+    return _import(call, account, statement, source, Accepted(codes, reason.strip()[:300]))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Faults a person takes responsibility for, and why."""
+
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def _import(call: Call, account: BankAccount, statement: Statement, source: Source, accepted: Accepted) -> Taken:
     account = BankAccount.objects.select_for_update().get(pk=account.pk)
     earlier = StatementImport.objects.filter(bank_account=account, sha256=source.sha256, part=source.part).first()
     if earlier is not None:
         return Taken(earlier.pk, 0, earlier.new_lines + earlier.known_lines, duplicate=True)
     closing_on = _refuse_unfit(account, statement)
     statement, left_out = _since_opening(account, statement)
-    plan = _proved_plan(account, statement, closing_on)
+    plan = _proved_plan(account, statement, closing_on, accepted.codes)
     try:
         with transaction.atomic():
-            row = _keep(call, account, statement, plan, source, closing_on)
+            row = _keep(call, account, statement, plan, source, closing_on, accepted)
     except IntegrityError:
         row = StatementImport.objects.get(bank_account=account, sha256=source.sha256, part=source.part)
         return Taken(row.pk, 0, row.new_lines + row.known_lines, duplicate=True)
     if account.number == "" and statement.account_id:
         _learn_number(account, statement)
-    note(row, refs=[f"lines:{len(plan.new)}"])
+    note(row, refs=[f"lines:{len(plan.new)}"], reason=accepted.reason)
     return Taken(row.pk, len(plan.new), plan.known, False, (*statement.problems, *left_out, *plan.problems))
 
 
 def _refuse_unfit(account: BankAccount, statement: Statement) -> date:
     """The closing day, or the reasons why this statement cannot be taken."""
     if statement.blocked:
-        raise Refused(*(Refusal(one.code, f"{one.place}: {one.message}", one.fix) for one in statement.blocked))
+        raise Refused(*(_refusal(one) for one in statement.blocked))
     if account.number and not ask.same_number(account.number, statement.account_id):
         message = _("The file is of another account than %s.") % account
         raise refuse("wrong_account", message, _("Choose the account it belongs to, or correct its number."))
@@ -94,27 +138,85 @@ def _since_opening(account: BankAccount, statement: Statement) -> tuple[Statemen
     return replace(statement, lines=kept), (Problem("before_opening", "file", message, _("Nothing to do.")),)
 
 
-def _proved_plan(account: BankAccount, statement: Statement, closing_on: date) -> Plan:
-    """What the import adds, once its balances prove; refuses otherwise."""
+def _proved_plan(account: BankAccount, statement: Statement, closing_on: date, accepted: tuple[str, ...]) -> Plan:
+    """What the import adds, once its balances prove or a person answers for what is missing; refuses otherwise."""
     start = ask.anchor(account, closing_on)
-    days = [line.posted_on for line in statement.lines]
-    stored = ask.stored_lines(account, min(days), max(days)) if days else []
+    stored = ask.stored_near(account, statement.lines)
     plan = plan_import(statement, stored, start.cents if start else None)
-    if not plan.proof.ok:
-        raise _unproved(plan, statement)
-    if start is None:
-        _refuse_unless_first(account, statement, closing_on)
-    elif (
-        statement.opening_cents is not None
-        and start.cents + sum(line.cents for line in plan.new) != statement.closing_cents
-    ):
-        words = _("The balance before it was %(said)s; the books know %(known)s of %(day)s.")
-        message = words % {
-            "said": format_cents(statement.opening_cents), "known": format_cents(start.cents),
-            "day": start.on.isoformat(),
-        }  # fmt: skip
-        raise refuse("gap", message, _("Import the statements between first."))
-    return plan
+    if reused := [_refusal(one) for one in plan.problems if one.code not in accepted]:
+        raise Refused(*reused)
+    fault = _fault(plan, statement, stored, start)
+    if fault is None:
+        if start is None:
+            _refuse_unless_first(account, statement, closing_on)
+        return replace(plan, problems=(*plan.problems, *_remarks(plan, statement, start)))
+    if fault.code != "gap" or "gap" not in accepted:
+        raise fault
+    taken = Problem("gap", "file", fault.refusals[0].message, _("It was accepted with a reason."))
+    return replace(plan, proof=_accepted_proof(plan, statement), problems=(*plan.problems, taken))
+
+
+def _accepted_proof(plan: Plan, statement: Statement) -> Proof:
+    """The balance a statement behind a gap begins with: its own, or what its lines leave."""
+    closing, total = statement.closing_cents or 0, sum(line.cents for line in plan.new)
+    return Proof(closing - total, total, closing, "accepted")
+
+
+def _fault(plan: Plan, statement: Statement, stored: list[StoredLine], start: ask.Anchor | None) -> Refused | None:
+    """Why the balances do not agree: the file with itself (`unproved`), with what is stored of the same days
+    (`overlap`), or with the balance before it (`gap`)."""
+    from_file = statement.opening_cents is not None
+    if plan.proof.ok and not (from_file and start is not None and not _reaches(start, plan, statement)):
+        return None
+    if start is None or (from_file and not plan.proof.ok):
+        return _unproved(plan, statement)
+    if statement.starts_on is not None and statement.starts_on > start.on + DAY:
+        return _gap(statement, start)
+    if contradicts(statement, stored, start.on):
+        return _overlap(statement, start)
+    return _gap(statement, start) if from_file else _unproved(plan, statement)
+
+
+def _reaches(start: ask.Anchor, plan: Plan, statement: Statement) -> bool:
+    """The stored balance and what is new make the closing balance."""
+    return start.cents + sum(line.cents for line in plan.new) == statement.closing_cents
+
+
+def _gap(statement: Statement, start: ask.Anchor) -> Refused:
+    words = _("The books know %(known)s of %(day)s; this statement begins with %(said)s%(first)s.")
+    opening = statement.opening_cents
+    if opening is None:
+        opening = (statement.closing_cents or 0) - statement.total_cents
+    first = _(" on %s") % statement.starts_on.isoformat() if statement.starts_on else ""
+    message = words % {
+        "known": format_cents(start.cents), "day": start.on.isoformat(), "said": format_cents(opening), "first": first,
+    }  # fmt: skip
+    fix = _("Import the statements between first; if the bank no longer gives them, accept the gap with a reason.")
+    return refuse("gap", message, fix)
+
+
+def _overlap(statement: Statement, start: ask.Anchor) -> Refused:
+    words = _("It begins on %(first)s, the books hold that account up to %(day)s, and the lines of those days differ.")
+    message = words % {"first": statement.starts_on, "day": start.on.isoformat()}
+    fix = _("Download the days after %s alone, or compare the lines with the bank's portal.") % start.on.isoformat()
+    return refuse("overlap", message, fix)
+
+
+def _remarks(plan: Plan, statement: Statement, start: ask.Anchor | None) -> tuple[Problem, ...]:
+    """What is right and worth knowing: lines known before, bank days no statement speaks of."""
+    out = []
+    if plan.known:
+        message = _("%s lines were known from earlier files.") % plan.known
+        out.append(Problem("overlap", "file", message, _("Nothing to do.")))
+    if start is not None and not start.opening and statement.starts_on and BANK.after(start.on) < statement.starts_on:
+        words = _("No statement speaks of the days after %(day)s and before %(first)s; the balance did not change.")
+        message = words % {"day": start.on.isoformat(), "first": statement.starts_on.isoformat()}
+        out.append(Problem("days_skipped", "file", message, _("Nothing to do.")))
+    return tuple(out)
+
+
+def _refusal(problem: Problem) -> Refusal:
+    return Refusal(problem.code, f"{problem.place}: {problem.message}", problem.fix)
 
 
 def _unproved(plan: Plan, statement: Statement) -> Refused:
@@ -138,7 +240,7 @@ def _refuse_unless_first(account: BankAccount, statement: Statement, closing_on:
 
 
 def _keep(
-    call: Call, account: BankAccount, statement: Statement, plan: Plan, source: Source, closing_on: date
+    call: Call, account: BankAccount, statement: Statement, plan: Plan, source: Source, closing_on: date, accepted: Accepted
 ) -> StatementImport:
     document = store_document(call, content=source.content, name=source.name)
     problems = [*statement.problems, *plan.problems]
@@ -149,7 +251,7 @@ def _keep(
         opening_cents=plan.proof.opening_cents, closing_cents=statement.closing_cents, closing_on=closing_on,
         available_cents=statement.available_cents, float_cents=statement.float_cents, proof=plan.proof.source,
         new_lines=len(plan.new), known_lines=plan.known, imported_at=call.now, imported_by_id=call.user_id,
-        problems=[{"code": p.code, "place": p.place, "message": p.message, "fix": p.fix} for p in problems],
+        accepted=accepted.reason, problems=[{"code": p.code, "place": p.place, "message": p.message, "fix": p.fix} for p in problems],
     )  # fmt: skip
     BankLine.objects.bulk_create([_line(row, one) for one in plan.new])
     return row
