@@ -361,12 +361,13 @@ def test_our_number_with_another_patient_is_posted_and_asked_about(practice: Pra
     practice.claims({})
     stranger = ANSWER.claims[0]._replace(details=(nm1("QC", "SMITH", "BOB", "MI", "Q77"),))
     practice.remit(replace(ANSWER, claims=(stranger,)))
-    item = WorkItem.objects.get(kind="unmatched_claim")
+    item = WorkItem.objects.get(kind="stranger")
     assert item.claim is not None and item.claim.ref == "C-1" and "another patient" in item.reason
+    assert item.get_kind_display() == "Our number, another patient"
 
 
 def test_the_same_patient_is_nobody_else(practice: Practice) -> None:
     practice.claims({})
     married = ANSWER.claims[0]._replace(details=(nm1("QC", "DOE-MILLER", "ANN", "MI", Claim.objects.get().member_id),))
     practice.remit(replace(ANSWER, claims=(married,)))
-    assert not WorkItem.objects.filter(kind="unmatched_claim").exists()
+    assert not WorkItem.objects.filter(kind="stranger").exists()

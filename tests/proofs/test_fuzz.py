@@ -14,6 +14,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,8 @@ from steward.billing.logic.acknowledgement.writer import write_277, write_277ca,
 from steward.billing.logic.charges_csv import ChargesError
 from steward.billing.logic.remittance import identity, parse, problems, warnings
 from steward.billing.logic.remittance_writer import write
+from steward.billing.logic.scrub import code_files
+from steward.billing.logic.scrub.codes import CodeFileFault
 from steward.billing.selectors.rules import crosswalk
 from steward.core.backup.header import Header, read_header
 from steward.core.clock import ClockError, parse_date, read_moment
@@ -49,6 +52,7 @@ from tests.banking.logic.test_ofx import ROW as OFX_ROW
 from tests.banking.logic.test_ofx import file as ofx_file
 from tests.billing import test_synthea as synthetic
 from tests.billing.samples import ENVELOPE
+from tests.billing.scrub import test_codes as lists
 from tests.billing.test_charges_csv import ROW, file_of
 from tests.billing.test_claim_file import file_of as claims_of
 from tests.billing.test_remittance import GOOD as REMITTANCE
@@ -127,6 +131,10 @@ def read_folder(data: bytes) -> None:
     """The files of a synthetic folder stand one after another, parted by GS."""
     files = dict(zip(synthetic.folder(), data.split(b"\x1d"), strict=False))
     synthea.read(files, CROSSWALK)
+
+
+def read_codes(kind: str, data: bytes) -> None:
+    code_files.read(kind, data, "list", TODAY)
 
 
 class _InMemory:
@@ -246,6 +254,10 @@ READERS: dict[str, Reader] = {
         lambda data: synthea.unpack(data) if synthea.looks_like_zip(data) else None, (synthea.pack(synthetic.folder()),),
         synthea.FolderError, (b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04", b"claims.csv"),
     ),
+    **{
+        f"codes {kind}": Reader(partial(read_codes, kind), (text_.encode(),), CodeFileFault, COMMA)
+        for kind, text_ in (("addon", lists.AOC), ("taxonomy", lists.TAXONOMY), ("carc", lists.CARC), ("rarc", lists.RARC))
+    },
     "ofx": Reader(
         parse_ofx,
         (ofx_file(OFX_ROW.format(amount="12.34", memo="x") * 3), ofx_file(OFX_ROW.format(amount="-1", memo=""), head=""), b"<OFX></OFX>"),

@@ -41,6 +41,7 @@ class WorkKind(models.TextChoices):
     ELIGIBILITY = "eligibility", _("Eligibility")
     REVIEW = "review", _("Adjustment without a rule")
     UNMATCHED_CLAIM = "unmatched_claim", _("Unmatched claim")
+    STRANGER = "stranger", _("Our number, another patient")
     UNMATCHED_LINE = "unmatched_line", _("Unmatched service")
     PAYER_MISMATCH = "payer_mismatch", _("Another payer than the claim's")
     EXCESS_ADJUSTMENT = "excess_adjustment", _("Adjustment beyond what is open")
@@ -347,7 +348,16 @@ class ListKind(models.TextChoices):
     MODIFIER = "modifier", _("Modifiers")
     PTP = "ptp", _("NCCI procedure pairs")
     MUE = "mue", _("NCCI unit limits (MUE)")
+    ADDON = "addon", _("NCCI add-on codes")
+    TAXONOMY = "taxonomy", _("NUCC taxonomy of your own licence")
+    CARC = "carc", _("Reason codes (CARC) of your own licence")
+    RARC = "rarc", _("Remark codes (RARC) of your own licence")
 
 
-LISTED = (ListKind.ICD10, ListKind.HCPCS, ListKind.CPT, ListKind.MODIFIER)
+LISTED = (
+    ListKind.ICD10, ListKind.HCPCS, ListKind.CPT, ListKind.MODIFIER, ListKind.TAXONOMY, ListKind.CARC, ListKind.RARC,
+)  # fmt: skip
 """Kinds whose rows are single codes, to be searched."""
+
+LICENSED = (ListKind.CPT, ListKind.TAXONOMY, ListKind.CARC, ListKind.RARC)
+"""Kinds that are somebody's property (AMA, NUCC, X12): they come in under the practice's own licence, which is named."""

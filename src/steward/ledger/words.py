@@ -17,6 +17,8 @@ _PARTS: Final = {
 ITEMS: Final = {
     "charge": __("Charge"), "receipt": __("Receipt"), "remit": __("Remittance"), "deposit": __("Deposit"),
     "batch": __("Card batch"), "bank": __("Bank line"), "drawer": __("Drawer"), "refund": __("Refund"),
+    "visit": __("Visit"), "recoup": __("Recoupment"), "handover": __("Handover"), "fee": __("Other charge"),
+    "returned": __("Returned payment"), "agency": __("Collection agency"),
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from steward.billing.logic.outgoing.model import (
     ServiceLine,
 )  # fmt: skip
 from steward.billing.logic.scrub import load, prepare, scrub
-from steward.billing.logic.scrub.model import SEVERITIES, Grant, InForce, Mue, PastLine, Ptp, World
+from steward.billing.logic.scrub.model import SEVERITIES, AddOn, Grant, InForce, Mue, PastLine, Ptp, World
 
 from .claims import CLEAN, DIAGNOSES, SERVICES, SINCE, WORLD
 
@@ -98,7 +98,8 @@ BUSY = World(
     today=dt.date(2026, 3, 16), icd10=DIAGNOSES, hcpcs=SERVICES, cpt={}, taxonomies=frozenset(), clia={"X": "waiver"},
     ptp={(one, two): (Ptp(SINCE, None, "019"[n % 3]),) for n, one in enumerate(CODE) for two in CODE if one != two},
     mue={code: (Mue(1, "123"[n % 3], SINCE),) for n, code in enumerate(CODE)},
-    addons={code: frozenset({"G0463"}) for code in CODE[:5]}, global_days={code: (0, 10, 90)[n % 3] for n, code in enumerate(CODE)},
+    addons={code: (AddOn("G0463" if n % 3 != 1 else "", "123"[n % 3], SINCE),) for n, code in enumerate(CODE[:5])},
+    global_days={code: (0, 10, 90)[n % 3] for n, code in enumerate(CODE)},
     history={"P1": tuple(PastLine(dt.date(2026, 1, 5), code, (), "", "C0900", n % 2 == 0) for n, code in enumerate(CODE))},
     coverages={"P1": (InForce(1, "ACME", "", SINCE), InForce(1, "", "", dt.date.min, dt.date.max)), "": ()},
     authorisations=GRANTS, referrals=GRANTS, authorisation_codes={"ACME": frozenset(CODE)}, referral_payers=frozenset({"ACME", ""}),

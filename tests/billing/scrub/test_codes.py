@@ -14,15 +14,14 @@ from steward.billing.logic.scrub.codes import (
     icd10_from_package,
     next_edition,
     ptp_rows,
-    read_excluded,
     read_hcpcs,
     read_icd10_order,
     read_mue,
     read_ptp,
-    read_taxonomies,
     side_of,
 )
-from steward.billing.logic.scrub.model import Mue, Ptp, Span
+from steward.billing.logic.scrub.lists import addon_rows, read_taxonomies, reason_entries
+from steward.billing.logic.scrub.model import AddOn, Mue, Ptp, Span
 
 FROM = dt.date(2026, 4, 1)
 HEAD = (
@@ -148,16 +147,33 @@ def test_the_next_edition_takes_over():
     }  # fmt: skip
 
 
-LEIE = (
-    "LASTNAME,FIRSTNAME,UPIN,NPI,EXCLTYPE,EXCLDATE,REINDATE,WAIVERDATE\nDOE,A,,1234567893,1128a1,20200115,00000000,00000000\n"
-    "ROE,B,,0000000000,1128a1,20200115,00000000,00000000\nPOE,C,,1000000012,1128a1,20100115,20200101,00000000\n"
-)  # fmt: skip
 TAXONOMY = "Code,Grouping,Classification\n207Q00000X,g,c\n363L00000X,g,c\n"
 
 
-def test_excluded_and_taxonomies():
-    assert read_excluded(LEIE) == {"1234567893": dt.date(2020, 1, 15)}
+AOC = (
+    "Terms of use apply to this file\nAOC_Edit_Type\tAdd-On_Code\tAOC_DelDT\tPrimary_Code\tPrimary_Code_DelDT\tAOC_Edit_EffDT\tAOC_Edit_DelDT\t"
+    "Special_Instruction_Notes\n1\tG2211\t\tG0463\t\t2024001\t\t\n1\tG2211\t\tG0439\t2025365\t2024001\t\t\n"
+    "2\tG0459\t\tCCCCC\t\t2013091\t\tContractor Defined Primary Codes\n3\tG0316\t\tG0463, G0447\t\t20230101\t\t\n"
+    "1\tG0999\t\tG0463\t\t2024001\t2023365\tnever held\n"
+)  # fmt: skip
+CARC = "Code,Description,Start Date,Stop Date,Last Modified\n45,Words of 45,1/1/1995,,\n96,Words of 96,01/01/1995,6/30/2024,\nB7,Words of B7,,,\n"
+RARC = "code\tdescription\tstart\nN130\tWords of N130\t2002-01-01\nMA01\tWords of MA01\t\n"
+
+
+def test_taxonomies_add_ons_and_reasons():
     assert read_taxonomies(TAXONOMY) == {"207Q00000X", "363L00000X"}
+    start = dt.date(2024, 1, 1)
+    assert list(addon_rows(AOC)) == [
+        ("G2211", AddOn("G0463", "1", start)), ("G2211", AddOn("G0439", "1", start, dt.date(2025, 12, 31))),
+        ("G0459", AddOn("", "2", dt.date(2013, 4, 1))), ("G0316", AddOn("G0463", "3", dt.date(2023, 1, 1))),
+        ("G0316", AddOn("G0447", "3", dt.date(2023, 1, 1))),
+    ]  # fmt: skip
+    told = {one.code: (one.span.valid_from, one.span.valid_to, one.label) for one in reason_entries(CARC, "carc", FROM)}
+    assert told == {
+        "45": (dt.date(1995, 1, 1), None, "Words of 45"), "96": (dt.date(1995, 1, 1), dt.date(2024, 6, 30), "Words of 96"),
+        "B7": (FROM, None, "Words of B7"),
+    }  # fmt: skip
+    assert [one.code for one in reason_entries(RARC, "rarc", FROM)] == ["N130", "MA01"]
 
 
 def test_sides():
@@ -179,8 +195,15 @@ def test_sides():
         (lambda: read_mue(MUE + "J3420,2,1,\n", FROM), 6, "HCPCS/CPT Code"),
         (lambda: read_hcpcs("code,valid_from,valid_to\nG0439,2011-01-01,2010-01-01\n", FROM), 2, "last day"),
         (lambda: read_hcpcs("code\nG0439\nG04\n", FROM), 3, "code"),
-        (lambda: read_excluded(LEIE.replace("1234567893", "12345")), 2, "NPI"),
-        (lambda: read_excluded(LEIE.replace("20200115", "20201515")), 2, "EXCLDATE"),
+        (lambda: list(addon_rows(AOC.replace("1\tG2211", "4\tG2211"))), 3, "AOC_Edit_Type"),
+        (lambda: list(addon_rows(AOC.replace("2013091", "2013366"))), 5, "AOC_Edit_EffDT"),
+        (lambda: list(addon_rows(AOC.replace("2013091", "0000000"))), 5, "AOC_Edit_EffDT"),
+        (lambda: list(addon_rows(AOC.replace("G0463\t\t2024001\t\t", "CCCCC\t\t2024001\t\t"))), 3, "Primary_Code"),
+        (lambda: reason_entries(CARC.replace("\nB7", "\nMA01"), "carc", FROM), 4, "code"),
+        (lambda: reason_entries(CARC.replace("\nB7", "\n45"), "carc", FROM), 4, "code"),
+        (lambda: reason_entries(CARC.replace("Words of B7", ""), "carc", FROM), 4, "description"),
+        (lambda: reason_entries(CARC.replace("6/30/2024", "6/30/1994"), "carc", FROM), 3, "stop"),
+        (lambda: reason_entries(RARC.replace("MA01", "45"), "rarc", FROM), 3, "code"),
         (lambda: read_taxonomies(TAXONOMY.replace("363L00000X", "363L")), 3, "Code"),
         (lambda: read_icd10_order(ORDER.replace("I10 ", "10I "), FROM), 5, "columns 7-13"),
         (lambda: read_icd10_order(order(1, "I10", 7, "x"), FROM), 1, "column 15"),
@@ -198,7 +221,7 @@ def test_what_is_wrong_is_named_with_its_mend(read, row, column):
 @given(
     text=st.text(max_size=200),
     cut=st.integers(0, 300),
-    base=st.sampled_from([PTP, MUE, ORDER, "code,valid_from\nG0439,20200101\n"]),
+    base=st.sampled_from([PTP, MUE, ORDER, AOC, CARC, "code,valid_from\nG0439,20200101\n"]),
 )
 def test_any_text_is_read_or_refused(text, cut, base):
     readers = (
@@ -206,6 +229,9 @@ def test_any_text_is_read_or_refused(text, cut, base):
         lambda t: read_mue(t, FROM),
         lambda t: read_hcpcs(t, FROM),
         lambda t: read_icd10_order(t, FROM),
+        lambda t: list(addon_rows(t)),
+        lambda t: reason_entries(t, "carc", FROM),
+        read_taxonomies,
     )
     for read in readers:
         for given_text in (text, base[:cut] + text + base[cut:]):

@@ -101,6 +101,14 @@ class Body:
         return sum(one.paid for one in self.claims) - sum(cents for _code, cents, _ref in self.provider)
 
 
+def codes_of(body: Body) -> tuple[set[str], set[str]]:
+    """(reason codes, remark codes) of everything typed."""
+    lines = [line for one in body.claims for line in one.lines]
+    entries = [entry for one in body.claims for entry in one.adjustments]
+    entries += [entry for line in lines for entry in line.adjustments]
+    return {entry.reason for entry in entries}, {code for line in lines for code in line.remarks}
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """Who pays or is paid: name, tax number, and the id an 835 would name it by."""

@@ -2,7 +2,7 @@
 
 from steward.billing.models.cards import CardAttempt, CardOnFile, PlanCard
 from steward.billing.models.charges import Charge, Claim, Prepayment
-from steward.billing.models.codes import Code, CodeImport, CodeLimit, CodePair
+from steward.billing.models.codes import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
 from steward.billing.models.denials import (
     Appeal,
     DenialCause,
@@ -35,7 +35,7 @@ from steward.billing.models.sending import Batch, Submission, SubmissionEvent, W
 
 __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
-    "Batch", "CardAttempt", "CardOnFile", "Charge", "Claim", "Code", "CodeImport", "CodeLimit", "CodePair", "Decision",
+    "Batch", "CardAttempt", "CardOnFile", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
     "DenialCause", "Dispute", "DisputeLine", "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
     "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
     "SalesTaxRate", "ScrubRule", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from steward.billing.states import ListKind
+from steward.billing.states import LICENSED, ListKind
 from steward.core.base import Record
 
 
@@ -39,7 +39,7 @@ class CodeImport(Record):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="billing_codes_import_days"
             ),
             models.CheckConstraint(
-                condition=~Q(kind=ListKind.CPT) | ~Q(licence=""), name="billing_codes_import_licensed"
+                condition=~Q(kind__in=LICENSED) | ~Q(licence=""), name="billing_codes_import_licensed"
             ),
         ]
 
@@ -52,12 +52,12 @@ class Code(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=8, choices=ListKind)
-    code = models.CharField(max_length=7)
+    code = models.CharField(max_length=10)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     leaf = models.BooleanField(default=True)
     side = models.CharField(max_length=1, blank=True)
-    label = models.CharField(max_length=300, blank=True)
+    label = models.CharField(max_length=2000, blank=True, help_text="remark codes have up to some 1,500 characters")
     words = models.CharField(max_length=300, blank=True, help_text="the label folded for search, a blank before each word")
 
     class Meta:
@@ -115,3 +115,28 @@ class CodeLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.units}"
+
+
+class CodeAddOn(models.Model):
+    """An add-on code and one of its primary codes (NCCI add-on file). ``edit_type``: 1 paid only beside one of them, 2 the payer
+    says beside which (no ``primary_code``), 3 beside these and others that the payer names."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=5, help_text="the add-on")
+    primary_code = models.CharField(max_length=5, blank=True)
+    edit_type = models.CharField(max_length=1)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "primary_code", "valid_from"], name="billing_addon_once"),
+            models.CheckConstraint(condition=Q(edit_type__in=["1", "2", "3"]), name="billing_addon_type"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="billing_addon_days"
+            ),
+            models.CheckConstraint(condition=~Q(edit_type="1") | ~Q(primary_code=""), name="billing_addon_primary"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.primary_code}".strip()

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from steward.billing.logic.outgoing.model import OutgoingClaim
-from steward.billing.logic.scrub.asking import icd
-from steward.billing.logic.scrub.model import CodeSet, Mue, PastLine, Ptp, Span
-from steward.billing.models import Code, CodeImport, CodeLimit, CodePair
+from steward.billing.logic.scrub.asking import icd, people
+from steward.billing.logic.scrub.model import AddOn, CodeSet, Mue, PastLine, Ptp, Span
+from steward.billing.models import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
 from steward.billing.selectors.facts import chunks
 from steward.billing.states import ListKind
 
@@ -27,14 +29,16 @@ class CodeWorld:
     cpt: CodeSet | None = None
     ptp: Mapping[tuple[str, str], tuple[Ptp, ...]] = field(default_factory=dict)
     mue: Mapping[str, tuple[Mue, ...]] = field(default_factory=dict)
+    addons: Mapping[str, tuple[AddOn, ...]] = field(default_factory=dict)
+    taxonomies: frozenset[str] | None = None
     speaks: Spans = field(default_factory=dict)
 
 
 def code_world(
-    values: Sequence[OutgoingClaim], history: Mapping[str, Sequence[PastLine]]
+    values: Sequence[OutgoingClaim], history: Mapping[str, Sequence[PastLine]], today: date
 ) -> CodeWorld:
-    """Only the codes that occur on the claims and in the patients' history. Five queries for 500 codes, one when nothing was
-    imported; a list that was not imported is None."""
+    """Only the codes that occur on the claims and in the patients' history; taxonomies as they hold ``today``. Seven queries for
+    500 codes, one when nothing was imported; a list that was not imported is None."""
     spoken = _spoken()
     billed = {line.code for value in values for line in value.lines if line.code}
     past = {line.code for lines in history.values() for line in lines}
@@ -47,6 +51,8 @@ def code_world(
         rows[ListKind.ICD10] if ListKind.ICD10 in spoken else None, services[ListKind.HCPCS], services[ListKind.CPT],
         _pairs(billed | past) if ListKind.PTP in spoken else {},
         _limits(billed, spoken[ListKind.MUE]) if ListKind.MUE in spoken else {},
+        _addons(billed | past) if ListKind.ADDON in spoken else {},
+        _taxonomies(values, today) if ListKind.TAXONOMY in spoken else None,
         {kind: spoken[kind] for kind in (ListKind.ICD10, ListKind.HCPCS) if kind in spoken},
     )  # fmt: skip
 
@@ -95,6 +101,25 @@ def _limits(codes: Iterable[str], spoken: Sequence[Span]) -> dict[str, tuple[Mue
             own = tuple(Mue(units, how, span.valid_from, span.valid_to) for span in held if span)
             found[code] = (*found.get(code, ()), *own)
     return found
+
+
+def _addons(codes: Iterable[str]) -> dict[str, tuple[AddOn, ...]]:
+    found: dict[str, tuple[AddOn, ...]] = {}
+    for part in chunks(codes):
+        rows = CodeAddOn.objects.filter(code__in=part).order_by("code", "id")
+        for code, primary, sort, since, till in rows.values_list("code", "primary_code", "edit_type", "valid_from", "valid_to"):
+            found[code] = (*found.get(code, ()), AddOn(primary, sort, since, till))
+    return found
+
+
+def _taxonomies(values: Iterable[OutgoingClaim], today: date) -> frozenset[str]:
+    """Those of the claims' taxonomies that the practice's list holds."""
+    asked = {code for value in values for code in (value.billing.taxonomy, *(who.taxonomy for _role, who in people(value)))}
+    found: set[str] = set()
+    for part in chunks(asked - {""}):
+        rows = Code.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), kind=ListKind.TAXONOMY, code__in=part)
+        found.update(rows.values_list("code", flat=True))
+    return frozenset(found)
 
 
 def _both(one: Span, other: Span) -> Span | None:

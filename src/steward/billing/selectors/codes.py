@@ -21,9 +21,10 @@ MOST_WORDS = 6
 #: What a person asks for -> the lists that answer. A kind by its own name answers for itself.
 ASKED: dict[str, tuple[str, ...]] = {
     "diagnosis": (ListKind.ICD10,), "service": (ListKind.HCPCS, ListKind.CPT), "modifier": (ListKind.MODIFIER,),
+    "reason": (ListKind.CARC, ListKind.RARC), "taxonomy": (ListKind.TAXONOMY,),
     ListKind.ICD10: (ListKind.ICD10,), ListKind.HCPCS: (ListKind.HCPCS,), ListKind.CPT: (ListKind.CPT,),
 }  # fmt: skip
-_CODE = re.compile(r"[0-9A-Z]{1,7}")
+_CODE = re.compile(r"[0-9A-Z]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)

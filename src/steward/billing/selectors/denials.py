@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, Least, TruncMonth
 
 from steward.billing.logic.denials import Chance, Month, Past, chance, months_between
 from steward.billing.models import DenialCause, RemittanceLine, WorkItem, WorkNote
+from steward.billing.selectors.reasons import carc_words
 from steward.billing.states import DENIED_KINDS
 from steward.core.access.decide import Subject
 from steward.core.access.models import User
@@ -66,7 +67,8 @@ def denials(subject: Subject, today: date) -> QuerySet[WorkItem]:
     ``past_recovered`` and ``expected_cents``. Two queries.
     """
     rows = scoped(subject, "charge.read", WorkItem.objects.filter(closed_at=None), own=Q(pk__in=[]))
-    return with_chance(rows.filter(kind__in=DENIED_KINDS), today).select_related(*RELATED)
+    rows = with_chance(rows.filter(kind__in=DENIED_KINDS), today).select_related(*RELATED)
+    return rows.annotate(carc_words=carc_words())
 
 
 def with_chance(rows: QuerySet[WorkItem], today: date) -> QuerySet[WorkItem]:

@@ -62,12 +62,12 @@ def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
     limits = dict(Payer.objects.exclude(filing_limit_days=None).values_list("code", "filing_limit_days"))
     days = [line.day for value in values for line in value.lines]
     history = _history(charts, min(days, default=today))
-    codes = code_world(values, history)
+    codes = code_world(values, history, today)
     billed = {line.code for value in values for line in value.lines}
     billed.update(line.code for lines in history.values() for line in lines)
     return World(
         today=today, history=history, coverages=_coverages(parties), icd10=codes.icd10, hcpcs=codes.hcpcs, cpt=codes.cpt,
-        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, global_days=global_days(billed, today),
+        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, addons=codes.addons, taxonomies=codes.taxonomies, global_days=global_days(billed, today),
         filing_limits={code: limit for code, limit in limits.items() if limit},
         authorisations=granted["authorisation"], referrals=granted["referral"],
         filing_days=_filing_days(values, parties), clia=dict(Site.objects.exclude(clia="").values_list("clia", "clia_kind")),

@@ -60,7 +60,7 @@ def post_read(call: Call, row: Remittance, read: Read) -> list[int]:
     open_work(call, (_work(row, work, answers, known) for work in posting.work))
     settle(call, _answered(posting, known), _("Nothing is open after remittance %s") % row.trace, row)
     open_work(call, [
-        {"kind": WorkKind.UNMATCHED_CLAIM, "reason": STRANGER % refs[n], "amount_cents": answers[n].paid_cents, "due": call.today,
+        {"kind": WorkKind.STRANGER, "reason": STRANGER % refs[n], "amount_cents": answers[n].paid_cents, "due": call.today,
          "remittance": row, "answer": answers[n], "claim_id": answers[n].claim_id}
         for n in strangers(read, refs)
     ])  # fmt: skip

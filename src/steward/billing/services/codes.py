@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from steward.billing.logic.scrub.code_files import WHOLE, CodeFile
 from steward.billing.logic.scrub.editions import Changes, Row, changes
-from steward.billing.models import Code, CodeImport, CodeLimit, CodePair
-from steward.billing.states import ListKind
+from steward.billing.models import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
+from steward.billing.states import LICENSED, ListKind
 from steward.core import sql
 from steward.core.files.services import store
 from steward.core.jobs.models import Job
@@ -41,6 +41,8 @@ def import_codes(
     _stand(file, starts_on, ends_on, licence)
     if file.kind == ListKind.PTP:
         begun, ended = _pairs(file, told), 0
+    elif file.kind == ListKind.ADDON:
+        begun, ended = _addons(file, told), 0
     else:
         model = CodeLimit if file.kind == ListKind.MUE else Code
         found = changes(_stored(file.kind), file.rows, starts_on, whole=file.kind in WHOLE)
@@ -48,7 +50,7 @@ def import_codes(
         begun, ended = len(found.begin), found.ended
     row = CodeImport.objects.create(
         kind=file.kind, name=file.name[:120], sha256=file.sha256, starts_on=starts_on, ends_on=ends_on,
-        whole=file.kind in WHOLE, row_count=len(file.rows) + len(file.pairs), new_count=begun, ended_count=ended,
+        whole=file.kind in WHOLE, row_count=file.count, new_count=begun, ended_count=ended,
         licence=licence.strip(), imported_at=call.now, imported_by_id=call.user_id,
     )  # fmt: skip
     note(row, fields=["kind", "starts_on", "row_count"])
@@ -58,7 +60,7 @@ def import_codes(
 def _days_and_licence(kind: str, starts_on: date, ends_on: date | None, licence: str) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise refuse("days", _("It ends before it starts."), _("Check both days."), "ends_on")
-    if kind == ListKind.CPT and not licence.strip():
+    if kind in LICENSED and not licence.strip():
         raise refuse(
             "licence", _("These codes are somebody's property: the licence is missing."),
             _("Name the licence under which your practice uses them."), "licence",
@@ -67,7 +69,7 @@ def _days_and_licence(kind: str, starts_on: date, ends_on: date | None, licence:
 
 def _stand(file: CodeFile, starts_on: date, ends_on: date | None, licence: str) -> None:
     _days_and_licence(file.kind, starts_on, ends_on, licence)
-    if not file.rows and not file.pairs:
+    if not file.count:
         raise refuse("empty", _("The file holds nothing that counts today."), _("Take the current file."), "file")
     imports = CodeImport.objects.filter(kind=file.kind)
     if imports.filter(sha256=file.sha256, starts_on=starts_on).exists():
@@ -141,6 +143,21 @@ def _pairs(file: CodeFile, told: Told) -> int:
             values = [(one, two, *_days(e.valid_from, e.valid_to), e.indicator) for one, two, e in part]
             sql.insert(cursor, "billing_codepair", columns, values, again)
     return CodePair.objects.count() - before
+
+
+# ---- add-on codes ----
+def _addons(file: CodeFile, told: Told) -> int:
+    """Join add-on codes, as pairs are joined: the file carries each edit's whole history. Gives how many were not known."""
+    before = CodeAddOn.objects.count()
+    columns = ("code", "primary_code", "edit_type", "valid_from", "valid_to")
+    again = " ON CONFLICT (code, primary_code, valid_from) DO UPDATE SET valid_to = excluded.valid_to, edit_type = excluded.edit_type"
+    with connection.cursor() as cursor:
+        for start in range(0, len(file.addons), STEP):
+            told(start, len(file.addons))
+            part = file.addons[start : start + STEP]
+            values = [(code, one.primary, one.type, *_days(one.valid_from, one.valid_to)) for code, one in part]
+            sql.insert(cursor, "billing_codeaddon", columns, values, again)
+    return CodeAddOn.objects.count() - before
 
 
 # ---- asked for ----

@@ -16,6 +16,7 @@ from steward.billing.forms import PrepaymentForm, ReasonForm, RefundForm, WriteO
 from steward.billing.models import Charge, Claim, Decision
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors.facts import known_by_pk
+from steward.billing.selectors.reasons import of_claim
 from steward.billing.selectors.scrubbing import held_by
 from steward.billing.selectors.submissions import with_outcome
 from steward.billing.services.charges import void_charge
@@ -162,7 +163,7 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),
-        "may_post": holds(subject, "remittance.post"), "money": format_cents,
+        "may_post": holds(subject, "remittance.post"), "money": format_cents, "legend": of_claim(view, request.call.today),
     })  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class CodeImportForm(Form):
     lead = __("Files as CMS publishes them, or your own list. They are read beside the day's work; the page shows how far.")
     kind = forms.ChoiceField(label=__("What it is"), choices=ListKind.choices)
     file = forms.FileField(
-        label=__("File"), help_text=__("Unpacked text or CSV. Your own list: code, label, valid_from, valid_to.")
+        label=__("File"), help_text=__("Unpacked text or CSV; save a workbook as CSV first. Your own list: code, label, valid_from, valid_to.")
     )
     starts_on = DateField(label=__("Holds from"), help_text=__("The first day of the edition or the quarter."))
     ends_on = DateField(
@@ -41,7 +41,7 @@ class CodeImportForm(Form):
     )
     licence = forms.CharField(
         label=__("Licence"), max_length=200, required=False,
-        help_text=__("For CPT: under which licence of the AMA your practice uses these codes and words."),
+        help_text=__("For CPT, NUCC and X12 lists: under which licence your practice uses these codes and words."),
     )  # fmt: skip
 
 
@@ -72,7 +72,8 @@ def code_sets(request: OfficeRequest) -> HttpResponse:
 
 
 def _searched() -> list[tuple[str, str]]:
-    return [("diagnosis", _("Diagnoses")), ("service", _("Services")), ("modifier", _("Modifiers"))]
+    return [("diagnosis", _("Diagnoses")), ("service", _("Services")), ("modifier", _("Modifiers")),
+            ("reason", _("Reason and remark codes")), ("taxonomy", _("Taxonomies"))]  # fmt: skip
 
 
 def _asked(request: OfficeRequest) -> tuple[str, str, date]:

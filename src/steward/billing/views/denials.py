@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from steward.billing.logic.denials import BeforeAfter, Month, before_after, mont
 from steward.billing.models import DenialCause, WorkItem
 from steward.billing.selectors import appeals as appeal_list
 from steward.billing.selectors import denials as ask
+from steward.billing.selectors.reasons import of_item
 from steward.billing.selectors.rules import categories
 from steward.billing.selectors.scrub_rules import every_rule, rule_by_id
 from steward.billing.services.denials import CauseData, assign_denials, mend_cause, name_cause, note_work, recategorise
@@ -75,6 +77,7 @@ DENIALS = Listing(
         Column("claim", __("Claim"), kind="code", value=lambda row: row.claim.ref if row.claim else ""),
         Column("patient", __("Patient"), value=lambda row: row.claim.patient.party.name if row.claim else ""),
         Column("carc", __("Code"), kind="code", value=lambda row: f"{row.group}-{row.carc}" if row.carc else ""),
+        Column("carc_words", __("In words"), value=lambda row: shorten(row.carc_words or "", 90)),
         Column("open_cents", __("Open"), kind="money"),
         Column("chance", __("Chance"), value=_chance),
         Column("expected_cents", __("Expected"), kind="money"),
@@ -152,7 +155,7 @@ def denial(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "item": row, "category": categories().get(row.category), "chance": _chance(row), "notes": ask.notes(row),
         "appeals": told, "way": appeal_list.way(row), "may": holds(subject, "remittance.post") and not row.closed_at,
         "may_send": holds(subject, "claim.send"), "may_report": holds(subject, "billing.report"),
-        "late": bool(row.due and row.due < today and not row.closed_at),
+        "late": bool(row.due and row.due < today and not row.closed_at), "legend": of_item(row, today),
     })  # fmt: skip
 
 

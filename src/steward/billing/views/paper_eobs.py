@@ -24,6 +24,7 @@ from steward.billing.paper_forms import (
     ScanForm,
 )
 from steward.billing.selectors import paper_eobs as ask
+from steward.billing.selectors.reasons import legend
 from steward.billing.services.paper_eobs import (
     PaperHead,
     add_paper_claim,
@@ -129,7 +130,7 @@ def paper(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "provider": body.provider, "open": may and ask.open_to_typing(row), "may": may, "number": NumberForm(),
         "faults": logic.faults(ask.head_of(row), body) if body.claims or body.provider else [],
         "scans": links_of(request.call.subject, row), "method": dict(METHODS)[row.method], "state": _state(row),
-        "statuses": dict(STATUSES),
+        "statuses": dict(STATUSES), "legend": legend(*logic.codes_of(body), row.paid_on),
     })  # fmt: skip
 
 

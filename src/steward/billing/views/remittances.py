@@ -15,6 +15,7 @@ from steward.billing.forms import ChargeForm, MatchForm, ReasonForm, ReleaseForm
 from steward.billing.models import Charge, Remittance, RemittanceClaim
 from steward.billing.selectors import claims as claim_list
 from steward.billing.selectors import work as ask
+from steward.billing.selectors.reasons import of_answers
 from steward.billing.services.answers import apply_unapplied_money, match_unmatched
 from steward.billing.services.remittances import dismiss_remittance, release_remittance, undo_remittance
 from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
@@ -92,6 +93,7 @@ def remittance(request: OfficeRequest, uid: UUID) -> HttpResponse:
     answers = list(ask.answers(row)[: SHOWN + 1])
     shown = [answer.claim.patient.uid for answer in answers if answer.claim]
     request.call.read("patient", shown)
+    legend = of_answers(answers[:SHOWN], row.paid_on or request.call.today)
     acts = REMITTANCE_ACTS[row.state] if holds(subject, "remittance.release") else ()
     said = {message[:300] for _code, message, _fix in row.problems}  # stands above already: not told twice
     work = list(row.work.filter(closed_at=None).select_related("claim").order_by("due", "id")[:50])
@@ -99,7 +101,7 @@ def remittance(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "remittance": row, "answers": answers[:SHOWN], "more": max(row.claim_count - SHOWN, 0), "acts": acts,
         "work": [one for one in work if one.reason not in said], "told": [one for one in work if one.reason in said],
         "tone": TONES.get(row.state, ""), "may_match": holds(subject, "remittance.post") and row.state == "posted",
-        "unapplied": sum(answer.unapplied_cents for answer in answers),
+        "unapplied": sum(answer.unapplied_cents for answer in answers), "legend": legend,
     })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from steward.billing.forms import PostponeForm, ResolutionForm
 from steward.billing.models import WorkItem
 from steward.billing.selectors import work as ask
+from steward.billing.selectors.reasons import of_item
 from steward.billing.services.work import postpone_work, resolve_work, resolve_work_many
 from steward.billing.states import WorkKind
 from steward.core.access.policy import holds
@@ -107,6 +108,7 @@ def item(request: OfficeRequest, uid: UUID) -> HttpResponse:
     subject = request.call.subject
     return render(request, "billing/work_item.html", {
         "item": row, "may": holds(subject, "remittance.post"), "today": request.call.today,
+        "legend": of_item(row, request.call.today),
         "late": bool(row.due and row.due < request.call.today),
     })  # fmt: skip
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from steward.billing.logic.outgoing.model import Drug
-from steward.billing.logic.scrub.model import Mue, PastLine, Ptp, Span
+from steward.billing.logic.scrub.model import AddOn, Mue, PastLine, Ptp, Span
 
 from ..claims import (
     CLEAN,
@@ -80,7 +80,11 @@ SERVICE = {
     "unlisted-note": Pair(with_line(code="J3490"), with_line(code="J3490", note="Biotin 10 mg")),
     "addon-alone": Pair(
         with_line(code="G2211"), claim(lines=(replace(COUNSEL, code="G0463"), replace(SHOT, code="G2211"))),
-        replace(WORLD, addons={"G2211": frozenset({"G0463"})}),
+        replace(WORLD, addons={"G2211": (AddOn("G0463", "1", DAY),)}),
+    ),
+    "addon-unlisted": Pair(
+        with_line(code="G2211"), claim(lines=(replace(COUNSEL, code="G0463"), replace(SHOT, code="G2211"))),
+        replace(WORLD, addons={"G2211": (AddOn("G0463", "3", DAY),)}),
     ),
 }  # fmt: skip
 

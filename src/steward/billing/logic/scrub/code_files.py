@@ -18,38 +18,48 @@ from steward.billing.logic.scrub.codes import (
     service_entries,
 )
 from steward.billing.logic.scrub.editions import Row
-from steward.billing.logic.scrub.model import Ptp
+from steward.billing.logic.scrub.lists import addon_rows, reason_entries, taxonomy_entries
+from steward.billing.logic.scrub.model import AddOn, Ptp
 
 #: The first day of a code of the practice's own list that names none: nobody asks since when it is used.
 ALWAYS = date(1900, 1, 1)
 #: An edit that ended longer ago is left out: no payer takes a claim that late, and half of all pairs are such.
 PAIR_MEMORY_DAYS = 2 * 366
 #: Lists that are the whole set. The practice's own lists name what it uses, and say nothing of the rest.
-WHOLE = frozenset({"icd10", "hcpcs", "mue"})
+WHOLE = frozenset({"icd10", "hcpcs", "mue", "taxonomy", "carc", "rarc"})
 
 Pair = tuple[str, str, Ptp]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeFile:
-    """What a file says. ``pairs`` for ``ptp``, ``rows`` for all others; ``left_out`` counts pairs that ended long ago."""
+    """What a file says. ``pairs`` for ``ptp``, ``addons`` for ``addon``, ``rows`` for all others; ``left_out`` counts pairs that
+    ended long ago."""
 
     kind: str
     name: str
     sha256: str
     rows: Sequence[Row] = ()
     pairs: Sequence[Pair] = ()
+    addons: Sequence[tuple[str, AddOn]] = ()
     left_out: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.pairs) + len(self.addons)
 
 
 def read(kind: str, content: bytes, name: str, starts_on: date) -> CodeFile:
-    """Read a file as ``kind`` (``icd10 hcpcs cpt modifier ptp mue``). Raises CodeFileFault, ValueError for another kind."""
+    """Read a file as ``kind`` (a value of ``ListKind``). Raises CodeFileFault, ValueError for another kind."""
     text, digest = _text(content, name), hashlib.sha256(content).hexdigest()
     if kind == "ptp":
         every = list(ptp_rows(text, name))
         oldest = starts_on - timedelta(days=PAIR_MEMORY_DAYS)
         pairs = {(one, two, edit.valid_from): (one, two, edit) for one, two, edit in every if _recent(edit, oldest)}
         return CodeFile(kind, name, digest, pairs=tuple(pairs.values()), left_out=len(every) - len(pairs))
+    if kind == "addon":
+        edits = {(code, one.primary, one.valid_from): (code, one) for code, one in addon_rows(text, name)}
+        return CodeFile(kind, name, digest, addons=tuple(edits.values()))
     if kind == "mue":
         limits = read_mue(text, starts_on, None, name).items()
         return CodeFile(kind, name, digest, [Row(c, starts_on, None, (m.value, m.indicator)) for c, (m,) in limits])
@@ -69,6 +79,10 @@ def _entries(kind: str, text: str, name: str, starts_on: date) -> Sequence[Entry
         return service_entries(text, starts_on, name)
     if kind in ("cpt", "modifier"):
         return service_entries(text, ALWAYS, name, modifiers=kind == "modifier")
+    if kind == "taxonomy":
+        return taxonomy_entries(text, ALWAYS, name)
+    if kind in ("carc", "rarc"):
+        return reason_entries(text, kind, ALWAYS, name)
     raise ValueError(kind)
 
 

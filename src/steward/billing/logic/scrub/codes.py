@@ -23,6 +23,7 @@ _CODE, _MODIFIER = re.compile(r"[0-9A-Z]{5}"), re.compile(r"[0-9A-Z]{2}")
 _ICD = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
 _COMPACT, _ISO = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"), re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_ORDINAL = re.compile(r"([0-9]{4})([0-9]{3})")
 NO_DATE = frozenset({"", "*"})
 MOST_LABEL = 300
 
@@ -57,7 +58,7 @@ class IcdPackage(Protocol):
 def ptp_rows(text: str, name: str = "PTP file") -> Iterator[tuple[str, str, Ptp]]:
     """NCCI procedure-to-procedure edits as CMS publishes them, one at a time: column 1, column 2, (prior to 1996), effective
     date, deletion date, modifier indicator, rationale; comma or tab, any lines of title before. Raises CodeFileFault."""
-    table = _Table(text, name, ("column 1", "column 2", "effective", "deletion", "modifier"))
+    table = Table(text, name, ("column 1", "column 2", "effective", "deletion", "modifier"))
     for row, (one, two, since, till, indicator) in table.rows(2):
         first = table.day(row, "Effective Date", since)
         if first is None:
@@ -86,7 +87,7 @@ def read_mue(
     """Medically unlikely edits as CMS publishes them: code, value, adjudication indicator (``3 Date of Service Edit: ...``),
     rationale. The file tells no days: they are the quarter's. Raises CodeFileFault."""
     found: dict[str, tuple[Mue, ...]] = {}
-    table = _Table(text, name, ("hcpcs", "mue value", "adjudication"))
+    table = Table(text, name, ("hcpcs", "mue value", "adjudication"))
     for row, (code, value, indicator) in table.rows(1):
         code = table.code(row, "HCPCS/CPT Code", code)
         if not re.fullmatch(r"[0-9]{1,6}", value):
@@ -115,7 +116,7 @@ def service_entries(
     all that is read. Continued descriptions are passed over. Raises CodeFileFault."""
     found: dict[str, Entry] = {}
     wanted = ("code|hcpc", "add dt|valid_from|add_date?", "term dt|valid_to|term_date?", "label|short desc?")
-    table = _Table(text, name, wanted)
+    table = Table(text, name, wanted)
     for row, (code, since, till, label) in table.rows(1):
         if (len(code) == 2) != modifiers:
             continue
@@ -217,36 +218,7 @@ def next_edition(old: CodeSet, new: CodeSet, day: date) -> CodeSet:
     return joined
 
 
-def read_excluded(text: str, name: str = "LEIE file") -> dict[str, date]:
-    """NPI -> since when it is excluded, from OIG's LEIE download (``NPI``, ``EXCLDATE``, ``REINDATE``). Rows without an NPI
-    (ten zeros) and of those who are back are passed over. Raises CodeFileFault."""
-    found: dict[str, date] = {}
-    table = _Table(text, name, ("npi", "excldate", "reindate?"))
-    for row, (npi, since, back) in table.rows(2):
-        if npi.strip("0") == "" or back.strip("0") != "":
-            continue
-        if not re.fullmatch(r"[0-9]{10}", npi):
-            raise CodeFileFault(name, row, "NPI", f"{npi!r} is no NPI.", "It has ten digits.")
-        first = table.day(row, "EXCLDATE", since)
-        if first is None:
-            raise CodeFileFault(name, row, "EXCLDATE", "There is no date.", "Write it as YYYYMMDD.")
-        found[npi] = min(first, found.get(npi, first))
-    return found
-
-
-def read_taxonomies(text: str, name: str = "taxonomy file") -> frozenset[str]:
-    """The codes of NUCC's list (column ``Code``); its words are licensed and not read. Raises CodeFileFault."""
-    table = _Table(text, name, ("code",))
-    codes = [(row, code.upper()) for row, (code,) in table.rows(1)]
-    for row, code in codes:
-        if not re.fullmatch(r"[0-9A-Z]{9}X", code):
-            raise CodeFileFault(
-                name, row, "Code", f"{code!r} is no taxonomy code.", "It has ten characters, the last an X."
-            )
-    return frozenset(code for _, code in codes)
-
-
-class _Table:
+class Table:
     """A published table: some lines of title and terms, a heading, rows. ``wanted`` names each column by what its heading
     begins with or holds; ``a|b`` either, a closing ``?`` may be missing (its cells are then empty)."""
 
@@ -322,6 +294,20 @@ class _Table:
             return _day_of(text)
         except ValueError:
             raise CodeFileFault(self.name, row, column, f"{text!r} is no date.", "Write it as YYYYMMDD.") from None
+
+
+    def ordinal_day(self, row: int, column: str, text: str) -> date | None:
+        """YYYYDDD, the day counted within its year (CMS's add-on file), or what ``day`` reads."""
+        match = _ORDINAL.fullmatch(text)
+        if match is None:
+            return self.day(row, column, text)
+        try:
+            found = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+        except ValueError:
+            found = date.min
+        if found.year != int(match[1]):
+            raise CodeFileFault(self.name, row, column, f"{text!r} is no date.", "Write it as YYYYDDD or YYYYMMDD.")
+        return found
 
 
 def _fits(head: str, names: Iterable[str]) -> bool:

@@ -105,6 +105,20 @@ class Mue:
 
 
 @dataclass(frozen=True, slots=True)
+class AddOn:
+    """A primary code of an add-on code. ``type`` 1: paid only beside one of its primaries; 2: the payer says beside which
+    (``primary`` is empty); 3: beside these and others that the payer names."""
+
+    primary: str
+    type: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class PastLine:
     """A service line of another claim of the patient. ``provider`` is the rendering NPI (the billing one where none)."""
 
@@ -154,8 +168,8 @@ class World:
 
     ``authorisation_codes`` and ``referral_payers`` come from contracts, ``global_days`` from the practice's own fee schedule
     file, ``clia`` tells the kind of a certificate (``waiver`` or another), ``excluded`` since when an NPI is on the OIG list,
-    ``addons`` an add-on code's primary codes. ``filing_limits`` are days by payer; ``filing_days``, by claim number, are the days of the
-    contract that holds for it, and go before."""
+    ``addons`` an add-on code's primary codes with their days. ``filing_limits`` are days by payer; ``filing_days``, by claim
+    number, are the days of the contract that holds for it, and go before."""
 
     today: date
     icd10: CodeSet | None = None
@@ -163,7 +177,7 @@ class World:
     cpt: CodeSet | None = None
     ptp: Mapping[tuple[str, str], tuple[Ptp, ...]] = field(default_factory=dict)
     mue: Mapping[str, tuple[Mue, ...]] = field(default_factory=dict)
-    addons: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    addons: Mapping[str, tuple[AddOn, ...]] = field(default_factory=dict)
     global_days: Mapping[str, int] = field(default_factory=dict)
     taxonomies: frozenset[str] | None = None
     history: Mapping[str, tuple[PastLine, ...]] = field(default_factory=dict)

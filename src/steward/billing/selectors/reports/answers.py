@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from steward.billing.logic.denials import OTHER
 from steward.billing.models import Charge, RemittanceClaim, SubmissionEvent, WorkItem
+from steward.billing.selectors.reasons import carc_words
 from steward.billing.states import REJECTED, WorkKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -139,7 +140,8 @@ def denial_rows(subject: Subject) -> QuerySet[WorkItem]:
     """What payers refused in first answers, open or settled since, for the list behind the denial figures."""
     own = Q(claim__provider__party__user_id=subject.user_id) | Q(claim__patient__party__user_id=subject.user_id)
     rows = scoped(subject, "billing.report", _denials(first_answers(date.min, date.max)), own=own)
-    return rows.select_related("answer__remittance", "answer__claim__patient__party", "answer__claim__payer", "charge")
+    related = ("answer__remittance", "answer__claim__patient__party", "answer__claim__payer", "charge")
+    return rows.select_related(*related).annotate(carc_words=carc_words())
 
 
 def _unnamed(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Q
@@ -96,6 +97,7 @@ REFUSED = Listing(
         Column("payer", __("Payer"), value=lambda row: row.answer.claim.payer.name if row.answer.claim.payer else _("Self-pay")),
         Column("service", __("Service"), kind="code", value=lambda row: row.charge.code if row.charge else ""),
         Column("carc", __("Code"), kind="code", value=lambda row: f"{row.group}-{row.carc}" if row.carc else ""),
+        Column("carc_words", __("In words"), value=lambda row: shorten(row.carc_words or "", 90)),
         Column("why", __("Why"), value=lambda row: row.reason, link=link_to("billing:work_item")),
         Column("amount_cents", __("Refused"), kind="money"),
         Column("state", __("State"), kind="badge", badge=lambda row: ("warn", _("Open")) if row.closed_at is None else ("", _("Settled"))),

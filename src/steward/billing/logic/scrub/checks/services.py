@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from steward.billing.logic.outgoing.model import OutgoingClaim, ServiceLine
 from steward.billing.logic.scrub.asking import (
@@ -120,15 +121,35 @@ def unlisted_note(claim: OutgoingClaim, lines: Lines, world: World, params: Para
             yield on_line(number, "note", code=line.code)
 
 
+def _primaries(world: World, line: ServiceLine) -> tuple[set[str], set[str]]:
+    """(primary codes, types) of an add-on code on its day; both empty for a code that is none."""
+    held = [one for one in world.addons.get(line.code, ()) if one.holds_on(line.day)]
+    return {one.primary for one in held if one.primary}, {one.type for one in held}
+
+
+def _beside(claim: OutgoingClaim, world: World, number: int, day: date) -> set[str]:
+    """The other services of the patient's day, on this claim and on others."""
+    here = {line.code for n, line in enumerate(claim.lines, 1) if line.day == day and n != number}
+    past = world.history.get(claim.patient_ref, ())
+    return here | {line.code for line in past if line.day == day and not line.voided and line.claim_ref != claim.ref}
+
+
 def addon_alone(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    """An add-on code needs one of its primary codes on the day, here or on another claim (NCCI add-on file)."""
+    """An add-on code of type 1 needs one of its primary codes on the day, here or on another claim (NCCI add-on file)."""
     for number, line in lines:
-        primaries = world.addons.get(line.code)
-        if not primaries:
-            continue
-        here = any(other.code in primaries and other.day == line.day for other in claim.lines)
-        past = world.history.get(claim.patient_ref, ())
-        if not here and not any(p.code in primaries and p.day == line.day and not p.voided for p in past):
+        primaries, types = _primaries(world, line)
+        if types == {"1"} and not primaries & _beside(claim, world, number, line.day):
+            yield on_line(number, "code", code=line.code)
+
+
+def addon_unlisted(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
+    """Types 2 and 3 leave (further) primary codes to the payer: a day with none that is listed is asked about, and so is a
+    day on which everything is an add-on."""
+    for number, line in lines:
+        primaries, types = _primaries(world, line)
+        beside = _beside(claim, world, number, line.day)
+        known = primaries & beside if "2" not in types else beside - set(world.addons)
+        if types & {"2", "3"} and not known:
             yield on_line(number, "code", code=line.code)
 
 
@@ -155,4 +176,5 @@ CHECKS = (
     Check("unlisted_note", unlisted_note, {"codes": "codes"}),
     Check("addon_alone", addon_alone),
     Check("refused_before", refused_before, {"codes": "codes", "unless": "texts"}),
+    Check("addon_unlisted", addon_unlisted),
 )
