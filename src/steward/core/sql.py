@@ -50,6 +50,14 @@ def marks(values: Any) -> str:
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
+def unindexed(column: str) -> str:
+    """``column`` in a condition that shall choose no index: SQLite reads the table once through instead of jumping to it per
+    line of the column's index (500 ms against 140 ms at 400,000 lines). PostgreSQL weighs that itself, and would know nothing
+    of how many rows such a condition leaves.
+    """
+    return f"+{column}" if connection.vendor == "sqlite" else column
+
+
 def uid(value: UUID) -> UUID | str:
     """A uid as its column holds it: 32 hexadecimal digits on SQLite."""
     return value if connection.features.has_native_uuid_field else value.hex

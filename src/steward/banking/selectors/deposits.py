@@ -18,7 +18,7 @@ from steward.ledger.selectors import account_id
 M = TypeVar("M", bound=Model)
 _IN_HAND = """
 SELECT l.item, l.entity_id, MAX(l.site_id), CAST(SUM(l.cents) AS bigint), MIN(l.date) FROM ledger_line l
-WHERE l.account_id = %s AND l.item <> '' AND l.date <= %s GROUP BY l.item, l.entity_id
+WHERE l.account_id = %s AND NOT (l.item = '') AND l.date <= %s GROUP BY l.item, l.entity_id
 HAVING SUM(l.cents) > 0 ORDER BY MIN(l.date), l.item"""
 
 

@@ -32,7 +32,7 @@ UNION ALL SELECT 'close', c.state, u.name, CAST(c.day AS text), '', c.prepared_b
   FROM banking_dayclose c JOIN core_user u ON u.id = c.prepared_by_id WHERE c.state = 'prepared' OR c.day = %(day)s
 UNION ALL SELECT 'hand', '', '', MIN(d), '', CAST(COALESCE(SUM(c), 0) AS bigint), COUNT(*)
   FROM (SELECT CAST(MIN(l.date) AS text) AS d, SUM(l.cents) AS c FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
-        WHERE a.role = 'undeposited' AND l.item <> '' GROUP BY l.item HAVING SUM(l.cents) <> 0) h WHERE d <= %(due)s
+        WHERE a.role = 'undeposited' AND NOT (l.item = '') GROUP BY l.item HAVING SUM(l.cents) <> 0) h WHERE d <= %(due)s
 UNION ALL SELECT 'unseen', s.label, '', CAST(s.expected_on AS text), '', s.cents, 0
   FROM banking_settlement s WHERE s.kind = 'deposit' AND s.expected_on < %(seen)s AND {_OPEN}
 UNION ALL SELECT 'unmatched', '', '', '', '', COUNT(*), 0

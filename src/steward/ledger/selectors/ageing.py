@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from steward.core.sql import marks, query
+from steward.core.sql import marks, query, unindexed
 from steward.ledger.selectors.balances import DIMENSIONS, account_ids, turnovers
 from steward.ledger.selectors.open_lines import as_day
 
@@ -50,19 +50,18 @@ def aged(roles: Sequence[str], day: date, ends: Sequence[int], *, by: str = "") 
     role_of = {pk: role for role, pk in ids.items()}
     who = f"{by}_id" if by else "NULL"
     groups = "item, account_id" + (f", {by}_id" if by else "")
-    # "+": SQLite reads the item's index (or the table) once through instead of jumping per line of the account's index
-    of = f"+account_id IN ({marks(ids)}) AND date >= '1900-01-01' AND date <= %s"
     columns = " ".join(f"WHEN first >= %s THEN {n}" for n in range(len(ends)))
+    # one pass for both: lines without an item stand by their day, which is their age, and count each for itself
     sql = (
-        f"SELECT account_id, who, CASE {columns} ELSE {len(ends)} END AS age, CAST(SUM(cents) AS bigint), COUNT(*) FROM ("  # noqa: S608
-        f" SELECT account_id, CAST({who} AS bigint) AS who, SUM(cents) AS cents, MIN(date) AS first FROM ledger_line"
-        f" WHERE item <> '' AND {of} GROUP BY {groups} HAVING SUM(cents) <> 0"
-        f" UNION ALL SELECT account_id, CAST({who} AS bigint), cents, date FROM ledger_line WHERE item = '' AND {of}"
+        f"SELECT account_id, who, CASE {columns} ELSE {len(ends)} END AS age, CAST(SUM(cents) AS bigint), CAST(SUM(n) AS bigint)"  # noqa: S608
+        f" FROM (SELECT account_id, CAST({who} AS bigint) AS who, SUM(cents) AS cents, MIN(date) AS first,"
+        " CASE WHEN item = '' THEN COUNT(*) ELSE 1 END AS n FROM ledger_line"
+        f" WHERE {unindexed('account_id')} IN ({marks(ids)}) AND date >= '1900-01-01' AND date <= %s"
+        f" GROUP BY {groups}, CASE WHEN item = '' THEN date END HAVING item = '' OR SUM(cents) <> 0"
         ") open GROUP BY account_id, who, age ORDER BY 1, 2, 3"
     )
-    through: list[Any] = [*ids.values(), day.isoformat()]
     starts = [(day - timedelta(days=end)).isoformat() for end in ends]
-    rows = query(sql, *starts, *through, *through)
+    rows = query(sql, *starts, *ids.values(), day.isoformat())
     return [AgedSum(role_of[account], key, column, cents, items) for account, key, column, cents, items in rows]
 
 

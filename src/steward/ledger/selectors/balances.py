@@ -181,7 +181,7 @@ def open_items(
     ids = account_ids(roles)
     role_of = {pk: role for role, pk in ids.items()}
     columns = f"account_id, item, {_SUM}, MIN(date), MAX(date)"
-    sql = f"SELECT {columns} FROM ledger_line WHERE item <> '' AND account_id IN ({marks(ids)})"  # noqa: S608
+    sql = f"SELECT {columns} FROM ledger_line WHERE NOT (item = '') AND account_id IN ({marks(ids)})"  # noqa: S608
     values: list[Any] = list(ids.values())
     if prefix:
         sql, values = sql + " AND substr(item, 1, %s) = %s", [*values, len(prefix), prefix]

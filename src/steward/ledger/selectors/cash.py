@@ -50,7 +50,7 @@ class _Reads:
         """(item, account, cents)."""
         ids = self._of(_BY_ITEM)
         return query(
-            f"SELECT l.item, l.account_id, {_SUM} FROM ledger_line l WHERE l.item <> ''"  # noqa: S608
+            f"SELECT l.item, l.account_id, {_SUM} FROM ledger_line l WHERE NOT (l.item = '')"  # noqa: S608
             f" AND l.account_id IN ({marks(ids)}) AND {self.where} GROUP BY l.item, l.account_id",
             *ids, *self.values,
         )  # fmt: skip

@@ -195,7 +195,7 @@ def moves_through(item: str) -> list[EntryMove]:
     rows = query(
         "SELECT e.number, e.journal, e.source_ref, l.item, COALESCE(a.role, a.code), l.party_id, l.cents FROM ledger_line l"
         " JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id"
-        " WHERE e.state = 'posted' AND e.reverses_id IS NULL AND l.item <> ''"
+        " WHERE e.state = 'posted' AND e.reverses_id IS NULL AND NOT (l.item = '')"
         " AND e.id IN (SELECT own.entry_id FROM ledger_line own WHERE NOT (own.item = '') AND own.item = %s)"
         " AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id AND r.state = 'posted')"
         " ORDER BY e.number, l.n", item,
