@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from steward.billing.doors import opened
+from steward.billing.doors.folder import FOLDER
 from steward.billing.doors.sftp import fingerprint, pinned
-from steward.billing.logic.doors import Seen, Silence, mark, silence, whole
+from steward.billing.logic.doors import Seen, Silence, mark, neutral_name, silence, whole
 from steward.billing.models import Arrival, Door, Sighting, SubmissionEvent, WorkItem
 from steward.billing.selectors.doors import arrivals, silences
 from steward.billing.selectors.submissions import undelivered
@@ -64,6 +66,18 @@ def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(Refused) as refused:
         pinned(text)
     assert refused.value.code == "host_key"
+
+
+def test_a_file_is_called_what_it_is_and_never_as_it_came() -> None:
+    day = dt.date(2026, 11, 23)
+    isa = b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261123*1200*^*00501*000000905*0*P*:~"
+    assert len(isa) == 106
+    assert neutral_name(isa + b"GS*HP*S*R*20261123*1200*1*X*005010X221A1~ST*835*0001~", day) == "835-20261123-000000905"
+    assert neutral_name(isa + b"TA1*000000905*261123*1200*A*000~IEA*0*000000905~", day) == "ta1-20261123-000000905"
+    for data in (isa.replace(b"000000905", b"DOE^JANE "), b"%PDF-1.4 Jane Doe", b"ISA*", b"", "ISA*\u00e9".encode()):
+        name = neutral_name(data, day)
+        assert "JANE" not in name.upper() and re.fullmatch(r"[a-z0-9]+-20261123-[0-9a-f]{8}", name), name
+    assert neutral_name(b"chart,name", day, "charges-csv").startswith("charges-csv-20261123-")
 
 
 # ---- both doors ----
@@ -138,9 +152,9 @@ def test_every_kind_of_answer_finds_its_reader(ready: Practice, house: Clearingh
     (inbox / "4.271").write_bytes(answered("NOT-OURS", benefit("1")))
     (inbox / "5.pdf").write_bytes(b"%PDF-1.4 a letter")
     assert run(ready)["read"] == 5
-    found = {row.file.name: (row.kind, row.state) for row in Arrival.objects.all()}
-    assert found["1.ta1"] == ("ta1", "posted") and found["2.999"] == ("999", "posted") and found["3.835"][0] == "835"
-    assert found["4.271"] == ("271", "refused") and found["5.pdf"] == ("unknown", "unknown")
+    found = {row.kind: row.state for row in Arrival.objects.all()}
+    assert set(found) == {"ta1", "999", "835", "271", "unknown"} and found["ta1"] == found["999"] == "posted"
+    assert found["271"] == "refused" and found["unknown"] == "unknown"
     strange = {row.work.kind: row for row in Arrival.objects.filter(state__in=["refused", "unknown"])}
     assert set(strange) == {"strange_file"} and WorkItem.objects.filter(kind="strange_file", closed_at=None).count() == 2
     assert content(Arrival.objects.get(kind="unknown").file) == b"%PDF-1.4 a letter", "its bytes are safe"
@@ -314,6 +328,72 @@ def test_no_door_leads_into_our_own_data(ready: Practice, tmp_path: Path, settin
     assert not Door.objects.exists()
 
 
+def test_a_folder_swapped_for_a_link_is_not_used(ready: Practice, house: Clearinghouse, tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA = tmp_path / "data"
+    (tmp_path / "data" / "keys").mkdir(parents=True)
+    (tmp_path / "data" / "keys" / "master").write_bytes(b"the key")
+    (tmp_path / "elsewhere").mkdir()
+    door = folder(ready, house)
+    for target, code in ((tmp_path / "data" / "keys", "own_data"), (tmp_path / "elsewhere", "link")):
+        for name in ("in", "out"):
+            place = house.folder / name
+            place.rename(tmp_path / "aside")
+            place.symlink_to(target)
+            with pytest.raises(Refused) as refused, opened(door) as there:
+                _ = there.put("a.x12", b"x") if name == "out" else there.seen()
+            assert refused.value.code == code
+            if name == "in":
+                with pytest.raises(Refused) as refused, opened(door) as there:
+                    there.get(Seen("master", 7, 0))
+                assert refused.value.code == code
+            place.unlink()
+            (tmp_path / "aside").rename(place)
+    house.folder.rename(tmp_path / "moved")  # a link further up the way
+    house.folder.symlink_to(tmp_path / "moved")
+    assert fault_of(door) == "link" and not list((tmp_path / "elsewhere").iterdir())
+    assert run(ready)["troubled"] == 1 and not Arrival.objects.exists()
+
+
+def test_no_link_in_a_folder_is_read_written_through_or_left(ready: Practice, house: Clearinghouse, tmp_path: Path) -> None:
+    door = folder(ready, house)
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"the key")
+    (house.folder / "in" / "r.835").symlink_to(secret)
+    (house.folder / "out" / "a.x12").symlink_to(secret)
+    (house.folder / "out" / f".b.x12.{os.getpid()}.part").symlink_to(secret)
+    os.mkfifo(house.folder / "in" / "pipe.835")
+    with opened(door) as there:
+        assert list(there.seen()) == []
+        for name in ("r.835", "pipe.835", "../../secret", ".."):
+            with pytest.raises(Refused):
+                there.get(Seen(name, 7, 0))
+        with pytest.raises(Refused) as refused:
+            there.put("a.x12", b"the key")
+        assert refused.value.code == "other_file"
+        there.put("b.x12", b"claims")
+    assert secret.read_bytes() == b"the key" and (house.folder / "out" / "b.x12").read_bytes() == b"claims"
+
+
+def test_a_linked_folder_is_kept_as_the_disk_knows_it(ready: Practice, house: Clearinghouse, tmp_path: Path) -> None:
+    (tmp_path / "mounted").symlink_to(house.folder)
+    door = save_door(ready.office.call("administrator"), data=DoorData("folder", "x", "", str(tmp_path / "mounted" / "in")))
+    assert door.in_folder == str(house.folder / "in")
+
+
+def test_a_name_that_says_too_much_is_said_nowhere(ready: Practice, house: Clearinghouse, door: Door, monkeypatch, caplog) -> None:
+    caplog.set_level(logging.DEBUG, "steward")
+    (house.folder / "in" / "DOE^JANE.835").write_bytes(b"%PDF-1.4 a letter")
+    monkeypatch.setattr("steward.desk.collecting.MOST_BYTES", 10)
+    monkeypatch.setattr("steward.billing.doors.folder.MOST_BYTES", 10)
+    monkeypatch.setattr("steward.billing.doors.sftp.MOST_BYTES", 10)
+    assert run(ready)["troubled"] == 1
+    monkeypatch.undo()
+    run(ready)
+    said = [Door.objects.get().said, caplog.text, *WorkItem.objects.values_list("reason", flat=True)]
+    said += [str(row) for row in Job.objects.values_list("title", "message", "args")] + [Arrival.objects.get().file.name]
+    assert not [text for text in said if "JANE" in text]
+
+
 def test_files_nobody_answered_are_named(ready: Practice) -> None:
     batch, biller = sent(ready, "C-1"), ready.office.call("biller")
     deliver(biller, batch=batch, to="by hand")
@@ -329,11 +409,21 @@ def test_the_clock_looks_and_a_folder_in_the_surroundings_is_a_door(ready: Pract
     assert any(item.kind == "doors.look" and item.every_seconds for item in SCHEDULE)
     system = ready.office.system()
     assert collecting.look(system) is None, "no door, no work"
-    monkeypatch.setenv(collecting.FOLDER, str(tmp_path / "ch"))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "ch"))
     job = collecting.look(system)
     assert job is not None and collecting.look(system) is None, "one run at a time"
     door = Door.objects.get()
     assert (door.out_folder, door.in_folder) == (str(tmp_path / "ch" / "out"), str(tmp_path / "ch" / "in"))
+
+
+def test_a_folder_of_the_surroundings_within_our_data_is_said_and_not_used(ready, tmp_path, monkeypatch, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA = tmp_path / "data"
+    (tmp_path / "data").mkdir()
+    for where, words in ((tmp_path / "data" / "ch", "own data"), (Path("ch"), "no whole path")):
+        monkeypatch.setenv(FOLDER, str(where))
+        assert collecting.look(ready.office.system()) is None
+        assert words in signed_in("administrator").get(reverse("billing:doors")).content.decode()
+    assert not Door.objects.exists() and not (tmp_path / "data" / "ch").exists() and not Path("ch").exists()
 
 
 def test_inquiries_are_put_too(ready: Practice, house: Clearinghouse, door: Door) -> None:
@@ -364,16 +454,16 @@ def test_the_screen_sets_up_tries_and_tells(ready: Practice, house: Clearinghous
 
 
 def test_a_biller_reads_a_file_again(ready: Practice, house: Clearinghouse, door: Door) -> None:
-    (house.folder / "in" / "a.bin").write_bytes(b"anything")
+    (house.folder / "in" / "DOE^JANE.bin").write_bytes(b"anything")
     run(ready)
     client, row = signed_in("biller"), Arrival.objects.get()
-    assert "a.bin" in client.get(reverse("billing:doors")).content.decode()
+    assert row.file.name in client.get(reverse("billing:doors")).content.decode()
     assert client.post(reverse("billing:arrival_again", args=[row.uid])).status_code == 303
     assert Arrival.objects.get().state == "safe" and Job.objects.filter(kind="doors.run", title="Clearinghouse").count() == 1
     item = row.work
     assert item and str(row.file.uid) in client.get(reverse("billing:work_item", args=[item.uid])).content.decode()
     masked = signed_in("auditor").get(reverse("billing:doors")).content.decode()
-    assert "a.bin" not in masked and "Harbor Clearing" in masked
+    assert "JANE" not in masked and "Harbor Clearing" in masked
     assert signed_in("clinician").get(reverse("billing:doors")).status_code == 403
 
 

@@ -148,3 +148,16 @@ def test_a_refused_remittance_says_its_fault_once(practice: Practice) -> None:
     fault = escape(row.problems[0][1])
     assert item.reason == row.problems[0][1] and page.count(fault) == 1
     assert reverse("billing:work_item", args=[item.uid]) in page, "the way to close it stays"
+
+
+def test_what_payers_wrote_about_many_is_for_who_reads_all(practice: Practice) -> None:
+    practice.claims({"claim_ref": "C-1"})
+    practice.remit(ANSWER)
+    row = Remittance.objects.select_related("file").get()
+    pages = [reverse("billing:remittances"), reverse("billing:remittance", args=[row.uid]), reverse("billing:papers")]
+    for role, found in (("biller", 200), ("administrator", 200), ("auditor", 200), ("clinician", 403), ("frontdesk", 403)):
+        client = signed_in(role)
+        assert [client.get(page).status_code for page in pages] == [found] * 3, role
+        opened = client.get(reverse("files:show", args=[row.file.uid])).status_code
+        assert opened == (200 if role in ("biller", "administrator") else 404), role
+    assert row.file.capability == "remittance.read" and row.file.name.startswith("835-")

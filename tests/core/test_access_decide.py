@@ -176,7 +176,7 @@ def test_patients_and_vendors_hold_nothing_of_others() -> None:
 
 
 def test_whoever_may_see_phi_by_a_capability_is_marked() -> None:
-    for name in ("patient.read", "coverage.read", "appointment.read", "charge.read", "file.read", "party.read"):
+    for name in ("patient.read", "coverage.read", "appointment.read", "charge.read", "remittance.read", "file.read", "party.read"):
         assert matrix()[name].phi
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from steward.billing.logic import charges_csv, claim_file, synthea
 from steward.billing.logic.charges_csv import ChargeFile, ChargesError, Fault
+from steward.billing.logic.doors import neutral_name
 from steward.billing.logic.remittance import parse
 from steward.billing.selectors.rules import crosswalk
 from steward.billing.services.acknowledgements import import_acknowledgement
@@ -48,7 +49,11 @@ def _x12_kind(content: bytes) -> str | None:
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
-    """Import one file. An 835 has a part an ST; a charge file or an 837 a part a claim, all of it or nothing."""
+    """Import one file. An 835 has a part an ST; a charge file or an 837 a part a claim, all of it or nothing.
+
+    ``name`` is not kept: whoever named the file may have named a patient.
+    """
+    name = neutral_name(content, call.today, kind)
     if kind == "835":
         return _remittances(call, content, name)
     if kind in ANSWERS:

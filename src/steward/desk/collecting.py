@@ -7,7 +7,6 @@ is set) only after, and a run that is cut off is taken up by the next.
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from steward.billing.doors import Opened, deliver_to, opened
+from steward.billing.doors.folder import named_fault, named_folder
 from steward.billing.logic.doors import MOST_BYTES, whole
 from steward.billing.models import Arrival, Door
 from steward.billing.selectors.doors import doors, sender, unread, unseen
@@ -37,8 +37,6 @@ from steward.insurance.tasks import place
 log = logging.getLogger("steward.doors")
 KIND: Final = "doors.run"
 EVERY_SECONDS: Final = 900
-#: A folder named in the surroundings is a door that nobody needs to set up: ``out`` and ``in`` lie in it.
-FOLDER: Final = "STEWARD_CLEARINGHOUSE"
 
 
 def look(call: Call) -> Job | None:
@@ -50,13 +48,29 @@ def look(call: Call) -> Job | None:
 
 
 def _adopt(call: Call) -> None:
-    where = os.environ.get(FOLDER, "").strip()
-    if not where or Door.objects.filter(kind=DoorKind.FOLDER, in_folder=f"{where}/in").exists():
+    """Make a door of the folder named in the surroundings. One that cannot be a door is not used: the page of the doors says why."""
+    where = named_folder()
+    if where is None or _known(where):
         return
-    for name in ("out", "in"):
-        Path(where, name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    out = f"{where}/out" if sender() is None else ""
-    save_door(call, data=DoorData(DoorKind.FOLDER, _("Clearinghouse folder"), out, f"{where}/in"))
+    fault = named_fault()
+    if fault is not None:
+        log.warning("the folder named for the clearinghouse is refused: %s", fault.code)
+        return
+    try:
+        for name in ("out", "in"):
+            Path(where, name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        out = f"{where}/out" if sender() is None else ""
+        save_door(call, data=DoorData(DoorKind.FOLDER, _("Clearinghouse folder"), out, f"{where}/in"))
+    except Refused as refused:
+        log.warning("the folder named for the clearinghouse is refused: %s", refused.code)
+    except OSError as error:
+        log.warning("the folder named for the clearinghouse cannot be made: %s", error.strerror)
+
+
+def _known(where: Path) -> bool:
+    """Whether a door leads there already, by the name it has now or had when it was set up."""
+    found = {str(where / "in"), str(where.resolve() / "in"), str((where / "in").resolve())}
+    return Door.objects.filter(kind=DoorKind.FOLDER, in_folder__in=found).exists()
 
 
 def run(work: Work) -> Result:

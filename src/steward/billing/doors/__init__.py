@@ -67,7 +67,7 @@ def put(call: Call, batches: Iterable[Batch], folder: Path) -> list[Put]:
 
     Refuses ``folder`` (cannot be written), ``full`` and ``other_file`` (another file of that name lies there).
     """
-    there = Folder(str(folder), "", make=True)
+    there = Folder(str(folder.resolve()), "", make=True)
     return [Put(folder / one.name, deliver_to(call, there, one, str(folder))) for one in batches]
 
 

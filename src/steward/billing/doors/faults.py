@@ -1,6 +1,6 @@
 """What may go wrong at a door, told apart: each a refusal with its own code and its own way to mend it.
 
-``unreachable host_key login full folder other_file too_large broken``
+``unreachable host_key login full folder link own_data other_file too_large broken``
 """
 
 from __future__ import annotations
@@ -53,8 +53,21 @@ def other_file(where: str) -> Refused:
     return refuse("other_file", _("%s is there already with other contents.") % where, _("Choose another folder."))
 
 
-def too_large(name: str) -> Refused:
-    return refuse("too_large", _("%s is larger than 64 MB.") % name, _("Ask the sender for smaller files."))
+def too_large(size: int) -> Refused:
+    """Told by its size: senders put patients' names into names."""
+    message = _("A file of %d MB lies there; at most 64 MB are taken.") % (size // 2**20)
+    return refuse("too_large", message, _("Ask the sender for smaller files."))
+
+
+def link(where: str) -> Refused:
+    return refuse(
+        "link", _("%s leads elsewhere: it is a link now, or no folder.") % where,
+        _("Nothing was put or taken. Ask who changed it; then set the door up anew with the folder itself."),
+    )  # fmt: skip
+
+
+def own_data(where: str) -> Refused:
+    return refuse("own_data", _("%s holds Steward's own data.") % where, _("Choose a folder of its own."))
 
 
 def broken(where: str, why: object) -> Refused:

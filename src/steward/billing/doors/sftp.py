@@ -159,7 +159,7 @@ class Sftp:
 
     def get(self, seen: Seen) -> bytes:
         if seen.size > MOST_BYTES:
-            raise faults.too_large(seen.name)
+            raise faults.too_large(seen.size)
         body = io.BytesIO()
         try:
             self._client.getfo(f"{self._in}/{seen.name}", body)

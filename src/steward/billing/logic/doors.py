@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from steward.core.x12 import read as x12
 
 #: A clearinghouse answers a file (TA1, 999) within a day; after three days nobody expects it (facts of billing, "life cycle").
 LATE_AFTER: Final = timedelta(days=1)
@@ -38,6 +40,18 @@ class Silence(StrEnum):
 def mark(seen: Seen) -> str:
     """What tells one listing from the next: a file rewritten in place has another mark. Says nothing of the name."""
     return hashlib.sha256(f"{seen.name}\0{seen.size}\0{seen.changed}".encode()).hexdigest()
+
+
+def neutral_name(data: bytes, day: date, kind: str = "") -> str:
+    """What a file from outside is called here: what it is, the day it came, and its interchange's control number (ISA13, by
+    its fixed place, X12.5) or, without one, the beginning of its hash. Nothing of what its sender called it."""
+    control = ""
+    if x12.looks_like_x12(data):
+        kind = kind or x12.first_kind(data) or ("ta1" if b"TA1" in data[:4096] else "x12")
+        control = data.removeprefix(b"\xef\xbb\xbf").lstrip()[90:99].decode("ascii", "replace")
+    if not (control.isascii() and control.isdigit()):
+        control = hashlib.sha256(data).hexdigest()[:8]
+    return f"{kind or 'file'}-{day:%Y%m%d}-{control}"
 
 
 def whole(seen: Seen) -> bool:

@@ -51,7 +51,7 @@ def unread() -> QuerySet[Arrival]:
 
 def arrivals(subject: Subject) -> QuerySet[Arrival]:
     """Files that came through doors, the latest first, with how often each was delivered (``times``)."""
-    rows = scoped(subject, "charge.read", Arrival.objects.all())
+    rows = scoped(subject, "remittance.read", Arrival.objects.all())
     return rows.select_related("door", "file", "work").annotate(times=Count("sightings")).order_by("-arrived_at", "-id")
 
 

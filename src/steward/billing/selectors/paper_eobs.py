@@ -21,7 +21,7 @@ from steward.registry.selectors import contacts_of, sites
 
 def papers(subject: Subject) -> QuerySet[PaperEob]:
     """Papers this person may see, the last changed first; those thrown away are not among them."""
-    rows = scoped(subject, "charge.read", PaperEob.objects.filter(dropped_at=None), own=Q(pk__in=[]))
+    rows = scoped(subject, "remittance.read", PaperEob.objects.filter(dropped_at=None), own=Q(pk__in=[]))
     return rows.select_related("payer__party", "entity__party", "remittance", "changed_by").order_by("-changed_at", "-id")
 
 

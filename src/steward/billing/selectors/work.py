@@ -42,7 +42,7 @@ def remittances(subject: Subject) -> QuerySet[Remittance]:
     """Remittances this person may see, newest first. A clinician and a patient see none: they are the payers' letters
     about many.
     """
-    rows = scoped(subject, "charge.read", Remittance.objects.all(), own=Q(pk__in=[]))
+    rows = scoped(subject, "remittance.read", Remittance.objects.all(), own=Q(pk__in=[]))
     return rows.select_related("payer", "entity").order_by("-imported_at", "-id")
 
 
@@ -59,6 +59,6 @@ def answers(remittance: Remittance) -> QuerySet[RemittanceClaim]:
 
 def held(subject: Subject) -> tuple[int, int]:
     """How many remittances wait, and their cents."""
-    rows = scoped(subject, "charge.read", Remittance.objects.filter(state=RemittanceState.HELD), own=Q(pk__in=[]))
+    rows = scoped(subject, "remittance.read", Remittance.objects.filter(state=RemittanceState.HELD), own=Q(pk__in=[]))
     found = rows.aggregate(n=Count("id"), cents=Sum("paid_cents"))
     return found["n"], found["cents"] or 0

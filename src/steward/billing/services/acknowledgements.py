@@ -74,7 +74,7 @@ def import_acknowledgement(call: Call, *, kind: str, content: bytes, name: str) 
     for ref, found, words in _answers(kind, content):
         said += found
         noted.append(Noted(ref, "noted" if found else "strange", words))
-    file = store(call, data=content, name=name, capability="charge.read") if said else None
+    file = store(call, data=content, name=name, capability="remittance.read") if said else None
     fresh = _keep(call, kind.upper(), said, file)
     _open(call, fresh)
     note(refs=[f"{kind}:{len(fresh)} new of {len(said)}"])

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from steward.billing.doors.folder import touches_data
 from steward.billing.doors.sftp import pinned, read_key
-from steward.billing.logic.doors import Seen, mark
+from steward.billing.logic.doors import Seen, mark, neutral_name
 from steward.billing.models import Arrival, Door, Sighting, WorkItem
+from steward.billing.services.remittances import READ
 from steward.billing.services.work import close_for, open_work
 from steward.billing.states import ArrivalState, DoorKind, WorkKind
 from steward.core.files.services import store
@@ -106,6 +107,8 @@ def save_door(call: Call, *, data: DoorData, door: Door | None = None, uid: UUID
 def _fill(row: Door, data: DoorData) -> None:
     row.kind, row.name = data.kind, data.name.strip()
     row.out_folder, row.in_folder = data.out_folder.strip(), data.in_folder.strip()
+    if data.kind == DoorKind.FOLDER:  # as the disk knows them: a link that stands in the way later was put there later
+        row.out_folder, row.in_folder = (str(Path(each).resolve()) if each else "" for each in (row.out_folder, row.in_folder))
     row.remove_collected = data.remove_collected
     if data.kind == DoorKind.SFTP:
         row.host, row.port, row.username = data.host.strip(), data.port, data.username.strip()
@@ -152,8 +155,11 @@ def _close(call: Call, row: Door, why: str) -> None:
 
 @service("billing.keep_arrival", "claim.send", says="collected a file from a clearinghouse")
 def keep_arrival(call: Call, *, door: Door, seen: Seen, data: bytes) -> Arrival:
-    """Keep the bytes of a file that was seen at a door, before anybody reads them; the same content again is seen again."""
-    file = store(call, data=data, name=seen.name, capability="charge.read")
+    """Keep the bytes of a file that was seen at a door, before anybody reads them; the same content again is seen again.
+
+    Its own name is not kept: payers put patients' names into it.
+    """
+    file = store(call, data=data, name=neutral_name(data, call.today), capability=READ)
     values = {"door": door, "file": file, "arrived_at": call.now}
     row, _made = Arrival.objects.get_or_create(sha256=file.sha256, defaults=values)
     Sighting.objects.get_or_create(door=door, mark=mark(seen), defaults={"arrival": row, "seen_at": call.now})

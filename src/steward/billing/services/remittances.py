@@ -29,7 +29,7 @@ from steward.insurance.models import Payer
 from steward.registry.models import Entity
 
 LIVE = (RemittanceState.POSTED, RemittanceState.HELD)
-READ = "charge.read"
+READ = "remittance.read"
 _HOLD_WORK = {Hold.PAYEE: WorkKind.HELD_PAYEE, Hold.PAYER: WorkKind.HELD_PAYER, Hold.REISSUE: WorkKind.REISSUE}
 
 

@@ -163,7 +163,8 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),
-        "may_post": holds(subject, "remittance.post"), "money": format_cents, "legend": of_claim(view, request.call.today),
+        "may_post": holds(subject, "remittance.post"), "may_remittance": holds(subject, "remittance.read"), "money": format_cents,
+        "legend": of_claim(view, request.call.today),
     })  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.billing.doors import opened
+from steward.billing.doors.folder import named_fault
 from steward.billing.forms import FolderDoorForm, SftpDoorForm
 from steward.billing.logic.doors import Silence
 from steward.billing.models import Arrival, Door
@@ -44,7 +45,8 @@ def doors(request: OfficeRequest) -> HttpResponse:
     return render(request, "billing/doors.html", {
         "doors": list(ask.doors()), "arrivals": [(row, ARRIVAL_TONES.get(row.state, "")) for row in came],
         "silences": [(one, *SILENCES[one.silence]) for one in ask.silences(subject, request.call.now)],
-        "names": not masks(subject, "charge.read"), "may_set": holds(subject, "office.write"), "may_run": holds(subject, "claim.send"),
+        "misnamed": named_fault(),
+        "names": not masks(subject, "remittance.read"), "may_set": holds(subject, "office.write"), "may_run": holds(subject, "claim.send"),
     })  # fmt: skip
 
 

@@ -86,15 +86,15 @@ PAPERS = Listing(
     sorts=(Sort("-changed", __("Latest first"), "-changed_at"),),
     presets=(Preset(__("All"), ""), Preset(__("Drafts"), "draft=1")),
     money="cents",
-    export="charge.read",
+    export="remittance.read",
     object_type="billing.papereob",
     empty=Empty(__("No paper EOBs"), __("What a payer sends on paper is typed here and posts by the rules of every 835."),
                 "billing:paper_new", __("Type one")),
 )  # fmt: skip
-PAPER_LIST = ScopedList(PAPERS, "charge.read", ask.papers)
+PAPER_LIST = ScopedList(PAPERS, "remittance.read", ask.papers)
 
 
-@screen(GET="charge.read")
+@screen(GET="remittance.read")
 def papers(request: OfficeRequest) -> HttpResponse:
     """Every paper typed, the last changed first."""
     may = holds(request.call.subject, "remittance.post")
@@ -114,12 +114,12 @@ def paper_new(request: OfficeRequest) -> HttpResponse:
 
 def _paper(request: OfficeRequest, uid: UUID) -> PaperEob:
     row = ask.paper_by_uid(request.call.subject, uid)
-    if row is None or not in_full(request.call.subject, "charge.read"):
+    if row is None or not in_full(request.call.subject, "remittance.read"):
         raise Http404
     return row
 
 
-@screen(GET="charge.read")
+@screen(GET="remittance.read")
 def paper(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One paper: its claims, what is still missing to the payment, and the button that posts it."""
     row = _paper(request, uid)

@@ -64,15 +64,15 @@ REMITTANCES = Listing(
     presets=(Preset(__("All"), ""), Preset(__("Held"), "state=held"), Preset(__("Refused"), "state=refused"),
              Preset(__("Posted"), "state=posted")),
     money="paid_cents",
-    export="charge.read",
+    export="remittance.read",
     object_type="billing.remittance",
     empty=Empty(__("No remittances yet"), __("A remittance is a payer's letter about many claims, an 835 file."),
                 "desk:import", __("Import one")),
 )  # fmt: skip
-REMITTANCE_LIST = ScopedList(REMITTANCES, "charge.read", ask.remittances)
+REMITTANCE_LIST = ScopedList(REMITTANCES, "remittance.read", ask.remittances)
 
 
-@screen(GET="charge.read")
+@screen(GET="remittance.read")
 def remittances_list(request: OfficeRequest) -> HttpResponse:
     """All remittances, the latest first."""
     return REMITTANCE_LIST.respond(request, template="billing/remittances.html")
@@ -85,7 +85,7 @@ def _remittance(request: OfficeRequest, uid: UUID) -> Remittance:
     return row
 
 
-@screen(GET="charge.read")
+@screen(GET="remittance.read")
 def remittance(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One remittance: its money, its claims as the payer wrote them, what is left to decide."""
     row = _remittance(request, uid)

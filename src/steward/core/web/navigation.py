@@ -63,7 +63,7 @@ NAVIGATION: tuple[Group, ...] = (
     Group(_("Money"), (
         Entry(_("To charge"), "billing:uncharged", "visit.charge", "", _("kept visits without a charge enter charges")),
         Entry(_("Charges"), "billing:charges", "charge.read", "h", _("claims visits services")),
-        Entry(_("Remittances"), "billing:remittances", "charge.read", "r", _("835 era payer payments")),
+        Entry(_("Remittances"), "billing:remittances", "remittance.read", "r", _("835 era payer payments")),
         Entry(_("Denials"), "billing:denials", "charge.read", "", _("appeals refused deadline chance")),
         Entry(_("Work list"), "billing:work", "charge.read", "w", _("denials unmatched to do")),
         Entry(_("Patient balances"), "billing:accounts", "charge.read", "o", _("accounts owes statements guarantor prepaid")),
