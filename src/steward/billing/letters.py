@@ -58,7 +58,10 @@ def _facts(row: Appeal) -> list[tuple[str, Any]]:
         (_("Member number"), told.get("member", "")), (_("Provider"), told.get("provider", "")),
         (_("NPI"), told.get("npi", "")), (_("Day of service"), _day(told.get("day", ""))), (_("Service"), service),
         (_("Diagnoses"), told.get("diagnoses", "")), (_("Authorisation"), told.get("auth", "")),
-        (_("Charge"), Money(told["charge"]) if "charge" in told else ""), (_("Your answer of"), _day(told["answered"])),
+        (_("Charge"), Money(told["charge"]) if "charge" in told else ""),
+        (_("Sent to you"), _dated(told.get("sent", ""), told.get("file", ""))),
+        (_("Taken by you"), _dated(told.get("accepted", ""), told.get("accepted_control", ""))),
+        (_("Your answer of"), _day(told["answered"])),
         (_("Remittance"), told["trace"]), (_("Your reason"), " ".join(x for x in (told["reason"], told["remarks"]) if x)),
         (_("Refused"), Money(told["denied"])),
     ]  # fmt: skip
@@ -114,6 +117,10 @@ def _closing(told: dict[str, Any]) -> str:
     if told["phone"]:
         return _("Please answer in writing. For questions call us: %(phone)s.") % {"phone": told["phone"]}
     return _("Please answer in writing.")
+
+
+def _dated(day: str, name: str) -> str:
+    return ", ".join(one for one in (_day(day), name) if one) if day else ""
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
-from steward.banking.models import Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
+from steward.banking.models import BankLine, Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
 from steward.banking.states import SettlementKind, Tender
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -100,12 +100,23 @@ def card_receipts_open(day: date | None = None) -> QuerySet[Receipt]:
     return rows.filter(day__lte=day) if day else rows
 
 
+def settlements() -> QuerySet[Settlement]:
+    """What the books expect of the bank, shown or not; what was called off is left out."""
+    return Settlement.objects.filter(cancelled_at=None)
+
+
 def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
     """What the books expect and the bank has not shown."""
-    rows = Settlement.objects.filter(cancelled_at=None).exclude(parts__live=True)
+    rows = settlements().exclude(parts__live=True)
     if entity is not None:
         rows = rows.filter(entity_id=entity)
     return rows.order_by("expected_on", "id")
+
+
+def shown_on(item: str) -> BankLine | None:
+    """The bank line that showed what the books expected under a ledger item; None while none has. One query."""
+    parts = MatchPart.objects.filter(settlement__item=item, live=True)
+    return BankLine.objects.filter(parts__match__in=parts.values("match"), parts__live=True).order_by("posted_on", "id").first()
 
 
 def on_its_way() -> tuple[int, int]:

@@ -10,11 +10,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from steward.billing.logic.appeals import Ladder, Level, Step, deadline, ladder_of, next_level
-from steward.billing.models import Appeal, Charge, RemittanceLine, WorkItem
+from steward.billing.models import Appeal, Charge, Claim, RemittanceLine, Submission, SubmissionEvent, WorkItem
 from steward.billing.selectors.rules import ladders
 from steward.billing.selectors.statements import letterhead
+from steward.billing.states import Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.clock import practice_zone
 from steward.insurance.models import Payer
 from steward.insurance.selectors import covering_many, limits_many
 from steward.registry.selectors import contacts_of
@@ -105,7 +107,26 @@ def told(item: WorkItem, payer: Payer, level: Level) -> dict[str, Any]:
         "trace": item.remittance.trace if item.remittance else "",
         "answered": item.remittance.paid_on.isoformat() if item.remittance and item.remittance.paid_on else "",
     }  # fmt: skip
+    if claim is not None:
+        facts |= filed(claim, payer)
     return {**letterhead(), **facts}
+
+
+def filed(claim: Claim, payer: Payer) -> dict[str, str]:
+    """When the claim first went to this payer and in which file, and when the payer first took it, under which number of its
+    own: the proof of timely filing (277CA A1, A2). Two queries."""
+    sent = Submission.objects.filter(claim=claim, batch__payer=payer).order_by("id")
+    first = sent.select_related("batch").first()
+    if first is None:
+        return {}
+    events = SubmissionEvent.objects.filter(submission__in=sent.values("pk"), outcome=Sending.ACCEPTED)
+    taken = events.order_by("at", "id").first()
+    zone = practice_zone()
+    return {
+        "sent": first.sent_at.astimezone(zone).date().isoformat(), "file": first.batch.name,
+        "accepted": taken.at.astimezone(zone).date().isoformat() if taken else "",
+        "accepted_control": taken.payer_control if taken else "",
+    }  # fmt: skip
 
 
 def won_cents(row: Appeal) -> int:

@@ -8,11 +8,11 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from steward.billing.models import Charge, Claim, RemittanceClaim, Submission, SubmissionEvent
+from steward.billing.models import Charge, Claim, RemittanceClaim, Submission, SubmissionEvent, WorkItem
 from steward.billing.selectors.claims import standings
 from steward.billing.selectors.credits import late_sql
 from steward.billing.selectors.outgoing import Wanted
-from steward.billing.states import Sending
+from steward.billing.states import DENIED_KINDS, Sending, WorkKind
 from steward.core.sql import query
 from steward.insurance.models import Payer
 from steward.insurance.selectors import covering_many
@@ -55,6 +55,22 @@ def glance(today: date) -> Glance:
 
 def _day(value: date | str | None) -> date | None:
     return None if value is None else as_day(value)
+
+
+def stands(how: str) -> Q:
+    """The condition of claims that stand so: ``unsent`` (went to nobody), ``out`` (no payer has answered), ``answered``,
+    ``rejected``, ``denied``, ``asked`` (a person is asked something)."""
+    charged = Exists(Charge.objects.filter(claim=OuterRef("pk"), voided_on=None))
+    work = WorkItem.objects.filter(claim=OuterRef("pk"), closed_at=None)
+    conditions = {
+        "unsent": Q(charged, ~_answers(), ~_out(1), payer__isnull=False),
+        "out": Q(~_answers(), _out(1)),
+        "answered": Q(_answers()),
+        "rejected": Q(Exists(work.filter(kind=WorkKind.REJECTED_CLAIM))),
+        "denied": Q(Exists(work.filter(kind__in=DENIED_KINDS))),
+        "asked": Q(Exists(work)),
+    }
+    return conditions[how]
 
 
 def _answers() -> Exists:

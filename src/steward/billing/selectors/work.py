@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from steward.banking.selectors.deposits import open_settlements, settlements
+from steward.banking.states import SettlementKind
 from steward.billing.models import Remittance, RemittanceClaim, WorkItem
 from steward.billing.states import RemittanceState
 from steward.core.access.decide import Subject
@@ -44,6 +46,15 @@ def remittances(subject: Subject) -> QuerySet[Remittance]:
     """
     rows = scoped(subject, "remittance.read", Remittance.objects.all(), own=Q(pk__in=[]))
     return rows.select_related("payer", "entity").order_by("-imported_at", "-id")
+
+
+def remittances_at_bank(subject: Subject) -> QuerySet[Remittance]:
+    """The same, each with ``transfer`` (the books expect its money by transfer) and ``unseen`` (the bank has not shown it).
+    Joined by trace number and amount, as the bank line is (CORE 370)."""
+    same = {"kind": SettlementKind.EFT, "key": OuterRef("trace"), "cents": OuterRef("paid_cents")}
+    return remittances(subject).annotate(
+        transfer=Exists(settlements().filter(**same)), unseen=Exists(open_settlements().filter(**same))
+    )
 
 
 def remittance_by_uid(subject: Subject, uid: UUID) -> Remittance | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from steward.billing.selectors.facts import known_by_pk
 from steward.billing.selectors.reasons import of_claim
 from steward.billing.selectors.scrubbing import held_by
 from steward.billing.selectors.submissions import with_outcome
+from steward.billing.selectors.underpaid import agreed
 from steward.billing.services.charges import void_charge
 from steward.billing.services.decisions import apply_prepayment, approval_kind, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
 from steward.billing.states import REJECTED, TONES, ClaimState, said
-from steward.billing.views.filters import answered, of_payer, of_provider
+from steward.billing.views.filters import answered, how_it_stands, of_payer, of_provider
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
@@ -43,8 +45,9 @@ from steward.core.listing import (
 )
 from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
+from steward.insurance.logic.allowed import Expected
 from steward.insurance.models import Payer
-from steward.registry.logic.names import initials
+from steward.registry.logic.names import initials, name_key
 
 CHARGES = Listing(
     name="billing.charges",
@@ -97,11 +100,16 @@ CLAIMS = Listing(
     ),
     filters=(
         Text("ref", __("Claim number"), "ref"),
+        Text("patient", __("Patient's last name"), "patient__party__last_key", fold=name_key),
         DateRange("service", __("Day of service"), "service_date"),
+        of_payer("payer"),
+        of_provider("provider"),
+        how_it_stands(),
         Flag("selfpay", __("Self-pay"), Q(payer=None)),
     ),
     sorts=(Sort("-service", __("Latest first"), "-service_date"), Sort("service", __("Oldest first"), "service_date")),
-    presets=(Preset(__("All"), ""), Preset(__("Self-pay"), "selfpay=1")),
+    presets=(Preset(__("All"), ""), Preset(__("Went to nobody"), "stands=unsent"), Preset(__("No answer"), "stands=out"),
+             Preset(__("Rejected"), "stands=rejected"), Preset(__("Denied"), "stands=denied"), Preset(__("Self-pay"), "selfpay=1")),
     export="charge.read",
     object_type="billing.claim",
     patient=lambda row: row.patient.uid,
@@ -133,6 +141,15 @@ def claims_list(request: OfficeRequest) -> HttpResponse:
     return CLAIM_LIST.respond(request)
 
 
+def _priced(row: Claim, charges: Sequence[ask.ChargeView]) -> list[tuple[ask.ChargeView, Expected | None]]:
+    """The charges, each with what the contract allows for it; None where no contract gives a price."""
+    for one in charges:
+        one.charge.claim = row  # with all that is read of it: not asked again for each charge
+    found = agreed([one.charge for one in charges if one.charge.voided_on is None]) if row.payer_id else {}
+    prices = [found.get(one.charge.pk) for one in charges]
+    return [(one, price if price and price.cents is not None else None) for one, price in zip(charges, prices, strict=True)]
+
+
 def _claim(request: OfficeRequest, uid: UUID) -> Claim:
     row = ask.claim_by_uid(request.call.subject, uid)
     if row is None:
@@ -151,6 +168,7 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
     row = _claim(request, uid)
     subject = request.call.subject
     view = ask.claim_view(row)
+    lines = _priced(row, view.charges)
     waiting = [d for d in view.decisions if d.entry is None and d.rejected_at is None]
     sent = [(one, *said(one.outcome)) for one in with_outcome(row.submissions.all()).select_related("batch").order_by("-id")]  # type: ignore[attr-defined]
     return render(request, "billing/claim.html", {
@@ -160,6 +178,7 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
         ],
         "papers": row.attachments.filter(ended_at=None).select_related("file").order_by("id"),
         "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
+        "lines": lines, "priced": any(price for _one, price in lines),
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.billing.models import RemittanceLine
 from steward.billing.selectors.reports.whose import SELF
+from steward.billing.selectors.sending import stands
 from steward.core.listing import Choice, DateRange
 from steward.insurance.models import Payer
 from steward.people.models import Provider
@@ -41,6 +42,17 @@ def of_payer(field: str) -> Choice:
 def of_provider(field: str) -> Choice:
     """The filter of a claim's provider; ``field`` leads to it."""
     return Choice("provider", __("Provider"), field, provider_choices, lambda uid: Q(**{f"{field}__uid": uid}))
+
+
+STANDS = (
+    ("unsent", __("went to nobody yet")), ("out", __("out, no answer of a payer")), ("rejected", __("rejected")),
+    ("answered", __("answered by a payer")), ("denied", __("denied, open")), ("asked", __("a person is asked")),
+)  # fmt: skip
+
+
+def how_it_stands() -> Choice:
+    """The filter of where a claim is on its way."""
+    return Choice("stands", __("Stands"), "", STANDS, stands)
 
 
 class Answered(DateRange):

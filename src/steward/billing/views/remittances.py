@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
+from steward.banking.checks import BANK_DAYS
+from steward.banking.selectors.deposits import shown_on
 from steward.billing.forms import ChargeForm, MatchForm, ReasonForm, ReleaseForm
 from steward.billing.models import Charge, Remittance, RemittanceClaim
 from steward.billing.selectors import claims as claim_list
@@ -22,11 +27,13 @@ from steward.billing.states import REMITTANCE_ACTS, TONES, RemittanceState
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
+from steward.core.calendar import BANK
 from steward.core.listing import (
     Choice,
     Column,
     DateRange,
     Empty,
+    Flag,
     Listing,
     MoneyRange,
     Preset,
@@ -36,9 +43,32 @@ from steward.core.listing import (
     link_to,
 )
 from steward.core.service import refuse
+from steward.core.web import now
 from steward.core.web.forms import Done, handle
 
 SHOWN = 200
+
+def _late(today: date) -> date:
+    """Transfers paid before this day should have been seen: file and money come within three bank days of each other."""
+    return BANK.add(today, -BANK_DAYS)
+
+
+def _at_bank(row: Any) -> tuple[str, str]:
+    """How the money of a remittance stands at the bank; nothing of checks, zero pay and what is not in the books."""
+    if row.state != RemittanceState.POSTED or not row.transfer:
+        return "", ""
+    if not row.unseen:
+        return "good", _("Seen")
+    return ("bad", _("Not seen")) if row.paid_on and row.paid_on < _late(now.today()) else ("", _("On its way"))
+
+
+class Late(Flag):
+    """Transfers that should have been seen by now."""
+
+    def apply(self, rows: QuerySet[Any], given: Mapping[str, str], today: date) -> QuerySet[Any]:
+        rows = Flag.apply(self, rows, given, today)
+        return rows.filter(state=RemittanceState.POSTED, paid_on__lt=_late(today)) if given.get(self.name) == "1" else rows
+
 
 REMITTANCES = Listing(
     name="billing.remittances",
@@ -53,23 +83,25 @@ REMITTANCES = Listing(
         Column("paid_cents", __("Amount"), kind="money"),
         Column("state", __("State"), kind="badge",
                badge=lambda row: (TONES.get(row.state, ""), row.get_hold_display() or row.get_state_display())),
+        Column("bank", __("Bank"), kind="badge", badge=_at_bank),
     ),
     filters=(
         Text("trace", __("Trace number"), "trace"),
         Choice("state", __("State"), "state", RemittanceState.choices),
         DateRange("paid", __("Paid"), "paid_on"),
         MoneyRange("amount", __("Amount"), "paid_cents"),
+        Late("late", __("Money not seen at the bank"), Q(unseen=True)),
     ),
     sorts=(Sort("-imported", __("Latest first"), "-imported_at"),),
     presets=(Preset(__("All"), ""), Preset(__("Held"), "state=held"), Preset(__("Refused"), "state=refused"),
-             Preset(__("Posted"), "state=posted")),
+             Preset(__("Posted"), "state=posted"), Preset(__("Money not seen"), "late=1")),
     money="paid_cents",
     export="remittance.read",
     object_type="billing.remittance",
     empty=Empty(__("No remittances yet"), __("A remittance is a payer's letter about many claims, an 835 file."),
                 "desk:import", __("Import one")),
 )  # fmt: skip
-REMITTANCE_LIST = ScopedList(REMITTANCES, "remittance.read", ask.remittances)
+REMITTANCE_LIST = ScopedList(REMITTANCES, "remittance.read", ask.remittances_at_bank)
 
 
 @screen(GET="remittance.read")
@@ -101,6 +133,8 @@ def remittance(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "remittance": row, "answers": answers[:SHOWN], "more": max(row.claim_count - SHOWN, 0), "acts": acts,
         "work": [one for one in work if one.reason not in said], "told": [one for one in work if one.reason in said],
         "tone": TONES.get(row.state, ""), "may_match": holds(subject, "remittance.post") and row.state == "posted",
+        "bank_line": shown_on(row.item), "may_bank": holds(subject, "bank.read"),
+        "transfer": row.state == RemittanceState.POSTED and row.paid_cents > 0 and row.method != "CHK",
         "unapplied": sum(answer.unapplied_cents for answer in answers), "legend": legend,
     })  # fmt: skip
 
