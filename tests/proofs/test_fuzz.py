@@ -22,7 +22,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from steward.banking.logic.bai2 import Bai2Error, parse_bai2
+from steward.banking.logic.bank_csv import BankCsvError, parse_bank_csv
 from steward.banking.logic.camt053 import CamtError, parse_camt053
+from steward.banking.logic.csv_guess import guess
 from steward.banking.logic.mt940 import Mt940Error, parse_mt940
 from steward.banking.logic.ofx import OfxError, parse_ofx
 from steward.banking.logic.statement import StatementError
@@ -44,6 +46,7 @@ from steward.desk.practice_file import read_practice
 from steward.desk.rooms import IMPORTERS
 from steward.insurance.logic.eligibility import read_270, read_271, summary, write_270
 from steward.ledger.logic.journal_file import JournalFileError, parse_csv, parse_json
+from tests.banking.logic import test_bank_csv as bank_csv
 from tests.banking.logic.test_bai2 import GOOD as BAI2
 from tests.banking.logic.test_camt053 import entry
 from tests.banking.logic.test_camt053 import file as camt_file
@@ -268,6 +271,11 @@ READERS: dict[str, Reader] = {
     ),
     "camt053": Reader(parse_camt053, (camt_file(), camt_file(entry() * 3, version="08", head="")), CamtError, CAMT),
     "mt940": Reader(parse_mt940, (MT940.encode(), (MT940 * 2).replace("\n", "\r\n").encode()), Mt940Error, SWIFT),
+    "bank-csv": Reader(
+        lambda data: parse_bank_csv(data, guess(data).profile),
+        (bank_csv.NEWEST_FIRST, bank_csv.SUMMARY_ABOVE, bank_csv.NO_NAMES, bank_csv.TWO_COLUMNS, bank_csv.PLUS_IS_OUT), BankCsvError,
+        (*COMMA, b"02/30/2026", b"$", b"(", b")", b"CR", b"Balance", b"Total", b"EUR"),
+    ),
     "journal-csv": Reader(parse_csv, (JOURNAL,), JournalFileError, COMMA),
     "journal-json": Reader(parse_json, (ENTRIES,), JournalFileError, JSON),
     "practice-toml": Reader(lambda data: read_practice(_InMemory(data)), (PRACTICE,), Refused, TOML),  # type: ignore[arg-type]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from steward.banking.logic.bank_csv import Profile
 from steward.banking.logic.day import DENOMINATIONS
 from steward.banking.models import BankAccount, Drawer, DrawerSession
 from steward.banking.selectors.statements import bank_accounts
@@ -234,3 +236,50 @@ class MatchForm(Form):
         super().__init__(*args, **kwargs)
         _choices(self, "lines", lines)
         _choices(self, "settlements", settlements)
+
+
+class CsvFileForm(Form):
+    file = forms.FileField(label=_("CSV file of the bank"), help_text=_("As downloaded; do not open and save it in between."))
+
+
+class CsvForm(Form):
+    """How a bank's CSV is read: a column for each thing. `names` are the columns of the file."""
+
+    date = forms.ChoiceField(label=_("Date"))
+    date_order = forms.ChoiceField(
+        label=_("Dates read"), choices=[("mdy", _("month, day, year")), ("dmy", _("day, month, year")), ("ymd", _("year, month, day"))]
+    )
+    text = forms.MultipleChoiceField(label=_("What the bank says"), required=False)
+    amount = forms.ChoiceField(label=_("Amount, in and out in one column"), required=False)
+    sign = forms.ChoiceField(
+        label=_("In that column"), choices=[("plus_in", _("plus is money in")), ("plus_out", _("plus is money out"))]
+    )
+    debit = forms.ChoiceField(label=_("Or money out"), required=False)
+    credit = forms.ChoiceField(label=_("and money in"), required=False)
+    balance = forms.ChoiceField(label=_("Balance"), required=False, help_text=_("It proves every row; choose it when there is one."))
+    check_no = forms.ChoiceField(label=_("Check number"), required=False)
+    fitid = forms.ChoiceField(label=_("The bank's own number of a line"), required=False)
+    currency = forms.ChoiceField(label=_("Currency"), required=False)
+    closing_cents = MoneyField(
+        label=_("Closing balance"), required=False, help_text=_("Only when the file has no balance column: as the bank's page shows it.")
+    )
+    closing_on = DateField(label=_("On"), required=False)
+
+    def __init__(self, *args: Any, names: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns = [(str(at), name or _("column %s") % (at + 1)) for at, name in enumerate(names)]
+        for name in CSV_COLUMNS:
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [*([] if field.required else [("", _("not in the file"))]), *columns]
+        _choices(self, "text", columns)
+
+    def profile(self, guessed: Profile) -> Profile:
+        """What was chosen, for a file cut as `guessed`."""
+        said = self.cleaned_data
+        columns: dict[str, Any] = {name: int(said[name]) if said[name] else None for name in CSV_COLUMNS}
+        text = tuple(int(at) for at in said["text"])
+        return replace(guessed, text=text, date_order=said["date_order"], sign=said["sign"], **columns)
+
+
+CSV_COLUMNS = ("date", "amount", "debit", "credit", "balance", "check_no", "fitid", "currency")

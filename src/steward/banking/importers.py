@@ -1,14 +1,17 @@
-"""Bank files from outside: OFX, QFX, QBO, BAI2, CAMT.053 and MT940, recognised by content, imported part by part."""
+"""Bank files from outside: OFX, QFX, QBO, BAI2, CAMT.053, MT940 and CSV, recognised by content, imported part by part."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from steward.banking.logic.bai2 import looks_like_bai2, parse_bai2
+from steward.banking.logic.bank_csv import parse_bank_csv
 from steward.banking.logic.camt053 import looks_like_camt, parse_camt053
+from steward.banking.logic.csv_guess import guess, looks_like_bank_csv
 from steward.banking.logic.mt940 import looks_like_mt940, parse_mt940
 from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
 from steward.banking.logic.statement import Problem, Statement, StatementError
@@ -27,13 +30,14 @@ READERS: dict[str, Callable[[bytes], tuple[Statement, ...]]] = {
 LOOKS: dict[str, Callable[[bytes], bool]] = {
     "ofx": looks_like_ofx, "bai2": looks_like_bai2, "camt053": looks_like_camt, "mt940": looks_like_mt940,
 }  # fmt: skip
-KINDS: Sequence[str] = tuple(READERS)
+CSV = "bank-csv"
+KINDS: Sequence[str] = (*READERS, CSV)
 BANK_ROLES = ("bank_operating", "bank_payroll")
 
 
 def recognise(content: bytes) -> str | None:
     """The kind of a bank file from its first bytes, else None."""
-    return next((kind for kind, looks in LOOKS.items() if looks(content)), None)
+    return next((kind for kind, looks in {**LOOKS, CSV: looks_like_bank_csv}.items() if looks(content)), None)
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
@@ -42,6 +46,8 @@ def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -
     The account is the one whose number the file names; `options.account` (a code of the chart) chooses it when the
     account has no number yet. Money does not move: `posted_cents` is 0 until the lines are matched.
     """
+    if kind == CSV:
+        return _csv(call, content, name, options)
     try:
         statements = READERS[kind](content)
     except StatementError as fault:
@@ -52,6 +58,37 @@ def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -
         for number, one in _in_order(statements)
     ]
     return Imported(kind, _status(parts), _message(parts), tuple(parts))
+
+
+def _csv(call: Call, content: bytes, name: str, options: Options) -> Imported:
+    """A CSV by the profile saved with its account, or unseen when its own balances prove what was guessed."""
+    known = [ask.bank_account(options.account)] if options.account else ask.accounts_of_csv(content)
+    if not options.account and len(known) != 1:
+        message = _("A CSV file does not say which account it is of.")
+        fix = _("Name the account: --account CODE, or read it on the account's page.")
+        return refused(CSV, Refusal("unknown_account", message, fix))
+    account = known[0]
+    try:
+        profile = ask.csv_profile(account) if account else None
+        if profile is None:
+            found = guess(content)
+            if not found.proved:
+                message = _("Nobody has said yet how this bank writes its CSV, and its balances do not prove a guess.")
+                fix = _("Open the account, choose “Read a CSV file”, look at the first rows and save.")
+                return refused(CSV, Refusal("no_profile", message, fix))
+            profile = found.profile
+        statement = parse_bank_csv(content, profile, account.number if account else "")
+    except StatementError as fault:
+        return refused(CSV, Refusal(fault.code, f"{fault.place}: {fault.message}", fault.fix))
+    code = account.account.code if account else options.account
+    return import_csv(call, statement, content, name, replace(options, account=code))
+
+
+def import_csv(call: Call, statement: Statement, content: bytes, name: str, options: Options) -> Imported:
+    """Keep what a CSV was read as, on the account `options` names."""
+    source = Source(content, hashlib.sha256(content).hexdigest(), name, CSV)
+    part = _part(call, statement, source, options, single=True)
+    return Imported(CSV, _status([part]), _message([part]), (part,))
 
 
 def _in_order(statements: Sequence[Statement]) -> list[tuple[int, Statement]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.banking.views import bank, close, deposits, drawers, receipts, refunds
+from steward.banking.views import bank, close, csv, deposits, drawers, receipts, refunds
 
 app_name = "banking"
 urlpatterns = [
@@ -37,6 +37,7 @@ urlpatterns = [
     path("accounts/new/", bank.account_new, name="account_new"),
     path("accounts/<uuid:uid>/", bank.account, name="account"),
     path("accounts/<uuid:uid>/change/", bank.account_change, name="account_change"),
+    path("accounts/<uuid:uid>/csv/", csv.csv_file, name="csv"),
     path("accounts/<uuid:uid>/reconcile/", bank.run, name="reconcile"),
     path("accounts/<uuid:uid>/match/", bank.match, name="match"),
     path("lines/", bank.lines, name="lines"),

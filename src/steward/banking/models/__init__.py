@@ -3,6 +3,7 @@
 from steward.banking.models.bank import (
     BankAccount,
     BankLine,
+    CsvProfile,
     Deposit,
     DepositLine,
     Match,
@@ -15,6 +16,6 @@ from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSess
 from steward.banking.models.day import DayClose, MailLog
 
 __all__ = [
-    "BankAccount", "BankLine", "CashMove", "CashRefund", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
+    "BankAccount", "BankLine", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
     "MailLog", "Match", "MatchPart", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
 ]  # fmt: skip

@@ -206,6 +206,18 @@ class StatementImport(Record):
         return words.get(self.proof, self.proof)
 
 
+class CsvProfile(Record):
+    """How the bank of one account writes its CSV download (`logic.bank_csv.Profile` as plain values); may be saved anew."""
+
+    bank_account = models.OneToOneField(BankAccount, on_delete=models.PROTECT, related_name="csv_profile")
+    body = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by = user(null=True)
+
+    def __str__(self) -> str:
+        return f"CSV of {self.bank_account}"
+
+
 class BankLine(Record):
     """What the bank says happened. Written once by an import, never changed."""
 

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from steward.banking.logic.bank_csv import Profile, has_header, profile_of
 from steward.banking.logic.statement import BankLine as Line
 from steward.banking.logic.statement import StoredLine
-from steward.banking.models import BankAccount, BankLine, MatchPart, StatementImport
+from steward.banking.models import BankAccount, BankLine, CsvProfile, MatchPart, StatementImport
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 
@@ -32,6 +33,22 @@ def same_number(stored: str, said: str) -> bool:
         return "".join(char for char in text.upper() if char.isalnum()).lstrip("0")
 
     return bool(plain(stored)) and plain(stored) == plain(said)
+
+
+def csv_profile(account: BankAccount) -> Profile | None:
+    """How this account's bank writes its CSV, as a person saved it; None before."""
+    row = CsvProfile.objects.filter(bank_account=account).first()
+    return profile_of(row.body) if row else None
+
+
+def accounts_of_csv(content: bytes) -> list[BankAccount]:
+    """The accounts whose saved profile has exactly this file's column names."""
+    out = []
+    for row in CsvProfile.objects.filter(bank_account__ended_on=None).select_related("bank_account__account"):
+        profile = profile_of(row.body)
+        if profile.header and has_header(content, profile):
+            out.append(row.bank_account)
+    return out
 
 
 def account_of(said: str) -> BankAccount | None:

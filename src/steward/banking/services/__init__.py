@@ -1,6 +1,6 @@
 """The verbs of banking. Every name here is a service; the modules are the concepts."""
 
-from steward.banking.services.accounts import change_bank_account, make_drawer, open_bank_account
+from steward.banking.services.accounts import change_bank_account, make_drawer, open_bank_account, save_csv_profile
 from steward.banking.services.closing import log_mail, prepare_day_close, sign_day_close
 from steward.banking.services.deposits import (
     Expected,
@@ -51,6 +51,7 @@ __all__ = [
     "prepare_day_close",
     "reconcile",
     "safe_drop",
+    "save_csv_profile",
     "sign_day_close",
     "take_back_hand_over",
     "take_back_refund",

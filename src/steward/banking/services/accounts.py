@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from steward.banking.models import BankAccount, Drawer
+from steward.banking.logic.bank_csv import Profile
+from steward.banking.models import BankAccount, CsvProfile, Drawer
 from steward.banking.services.books import post
 from steward.core.service import Call, note, refuse, service
 from steward.ledger.selectors import account_id
@@ -116,6 +117,18 @@ def change_bank_account(
     if opens:
         _book_opening(call, row)
     note(row, fields=list(fields))
+    return row
+
+
+@service("banking.save_csv_profile", "bank.import", says="saved how a bank writes its CSV")
+def save_csv_profile(call: Call, *, account: BankAccount, profile: Profile) -> CsvProfile:
+    """Keep how this account's bank writes its CSV; an earlier one is replaced. Refuses `profile`: it could read nothing."""
+    if wrong := profile.fault():
+        raise refuse("profile", wrong, _("Correct the columns."))
+    BankAccount.objects.select_for_update().get(pk=account.pk)
+    said = {"body": profile.as_json(), "saved_at": call.now, "saved_by_id": call.user_id}
+    row, _new = CsvProfile.objects.update_or_create(bank_account=account, defaults=said)
+    note(row, fields=["body"])
     return row
 
 
