@@ -14,7 +14,7 @@ from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, receipts
 from steward.billing.logic.remittance_writer import write
-from steward.billing.models import Batch, Charge, Dispute, PaperEob, Submission
+from steward.billing.models import Batch, Charge, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
 from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
@@ -85,6 +85,13 @@ def world(db: Any) -> World:
         number=1, payer=Payer.objects.get(), asked_cents=3000, told={}, made_at=office.now, sent_on=office.today,
         answer_by=office.today + dt.timedelta(days=45), how="fax",
     )  # fmt: skip
+    excluded = Exclusion.objects.create(
+        key="k", name="Ida Stone", last_key="stone", first_key="ida", organisation=False, excluded_on=dt.date(2020, 1, 1),
+        listed_from=dt.date(2026, 10, 1),
+    )
+    ExclusionMatch.objects.create(
+        exclusion=excluded, party=Entity.objects.get(is_practice=True).party, role="vendor", how="name", found_on=office.today
+    )
     PaperEob.objects.create(
         payer=Payer.objects.get(), entity=Entity.objects.get(is_practice=True), method="CHK", trace="4411",
         paid_on=dt.date(2026, 11, 20), cents=9000, changed_at=office.now,

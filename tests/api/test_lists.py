@@ -36,7 +36,7 @@ SCREENS = {
     "billing.batches": "billing:batches", "billing.unanswered": "billing:unanswered", "insurance.schedules": "insurance:schedules",
     "insurance.grants": "insurance:grants", "insurance.estimates": "insurance:estimates",
     "billing.work": "billing:work", "billing.denials": "billing:denials", "billing.papers": "billing:papers",
-    "billing.disputes": "billing:disputes",
+    "billing.disputes": "billing:disputes", "billing.exclusions": "billing:exclusions",
     "billing.accounts": "billing:accounts",
     "billing.statements": "billing:statements",
     "billing.others": "billing:others",

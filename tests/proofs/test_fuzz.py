@@ -58,6 +58,7 @@ from tests.billing.samples import ENVELOPE
 from tests.billing.scrub import test_codes as lists
 from tests.billing.test_charges_csv import ROW, file_of
 from tests.billing.test_claim_file import file_of as claims_of
+from tests.billing.test_exclusions import LEIE
 from tests.billing.test_remittance import GOOD as REMITTANCE
 from tests.billing.x12_answers import samples as told
 from tests.insurance import test_eligibility_x12 as covered
@@ -259,7 +260,7 @@ READERS: dict[str, Reader] = {
     ),
     **{
         f"codes {kind}": Reader(partial(read_codes, kind), (text_.encode(),), CodeFileFault, COMMA)
-        for kind, text_ in (("addon", lists.AOC), ("taxonomy", lists.TAXONOMY), ("carc", lists.CARC), ("rarc", lists.RARC))
+        for kind, text_ in (("addon", lists.AOC), ("taxonomy", lists.TAXONOMY), ("carc", lists.CARC), ("rarc", lists.RARC), ("leie", LEIE))
     },
     "ofx": Reader(
         parse_ofx,

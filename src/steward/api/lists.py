@@ -8,6 +8,7 @@ from steward.banking.views.receipts import RECEIPT_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.denials import DENIAL_LIST
+from steward.billing.views.exclusions import MATCH_LIST
 from steward.billing.views.lag import LAG_LIST
 from steward.billing.views.others import HOLDER_LIST, OTHER_LIST
 from steward.billing.views.paper_eobs import PAPER_LIST
@@ -71,6 +72,7 @@ LISTS: tuple[ScopedList, ...] = (
     UNCHARGED_LIST,
     LAG_LIST,
     DISPUTE_LIST,
+    MATCH_LIST,
 )
 
 

@@ -352,6 +352,7 @@ class ListKind(models.TextChoices):
     TAXONOMY = "taxonomy", _("NUCC taxonomy of your own licence")
     CARC = "carc", _("Reason codes (CARC) of your own licence")
     RARC = "rarc", _("Remark codes (RARC) of your own licence")
+    LEIE = "leie", _("OIG exclusions (LEIE)")
 
 
 LISTED = (
@@ -361,3 +362,30 @@ LISTED = (
 
 LICENSED = (ListKind.CPT, ListKind.TAXONOMY, ListKind.CARC, ListKind.RARC)
 """Kinds that are somebody's property (AMA, NUCC, X12): they come in under the practice's own licence, which is named."""
+
+
+class MatchState(models.TextChoices):
+    """What a person found of a possible match with the list of exclusions."""
+
+    OPEN = "open", _("To be looked at")
+    CLEARED = "cleared", _("Not the same")
+    CONFIRMED = "confirmed", _("The same: excluded")
+
+
+MATCH_TONES: dict[str, str] = {MatchState.OPEN: "warn", MatchState.CLEARED: "good", MatchState.CONFIRMED: "bad"}
+
+
+class MatchHow(models.TextChoices):
+    """By what somebody looks like somebody excluded."""
+
+    NPI = "npi", _("NPI")
+    BIRTH = "birth", _("Name and birth date")
+    NAME = "name", _("Name")
+
+
+class Screened(models.TextChoices):
+    """As what somebody is screened."""
+
+    PROVIDER = "provider", _("Provider")
+    STAFF = "staff", _("Staff")
+    VENDOR = "vendor", _("Organisation")

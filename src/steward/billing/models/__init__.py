@@ -14,6 +14,7 @@ from steward.billing.models.denials import (
 )
 from steward.billing.models.doors import Arrival, Door, Sighting
 from steward.billing.models.entry import Favourite, VisitDuty
+from steward.billing.models.exclusions import Exclusion, ExclusionMatch
 from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
 from steward.billing.models.papers import Attachment, FormAlignment
 from steward.billing.models.patients import (
@@ -36,7 +37,8 @@ from steward.billing.models.sending import Batch, Submission, SubmissionEvent, W
 __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
     "Batch", "CardAttempt", "CardOnFile", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
-    "DenialCause", "Dispute", "DisputeLine", "Door", "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
+    "DenialCause", "Dispute", "DisputeLine", "Door", "Exclusion", "ExclusionMatch",
+    "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
     "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
     "SalesTaxRate", "ScrubRule", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty",
     "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",

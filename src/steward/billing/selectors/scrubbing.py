@@ -11,9 +11,11 @@ from django.db.models import Q
 
 from steward.billing.logic.outgoing.model import OutgoingClaim
 from steward.billing.logic.scrub import engine
+from steward.billing.logic.scrub.asking import npis
 from steward.billing.logic.scrub.model import INFO, WARNING, Grant, InForce, PastLine, Problem, World
 from steward.billing.models import Charge, Claim, Waiver
 from steward.billing.selectors.code_world import code_world
+from steward.billing.selectors.exclusions import excluded_npis
 from steward.billing.selectors.facts import chunks
 from steward.billing.selectors.outgoing import Wanted, outgoing
 from steward.billing.selectors.scrub_rules import rules_in_force
@@ -67,7 +69,8 @@ def world_of(values: Sequence[OutgoingClaim], today: date) -> World:
     billed.update(line.code for lines in history.values() for line in lines)
     return World(
         today=today, history=history, coverages=_coverages(parties), icd10=codes.icd10, hcpcs=codes.hcpcs, cpt=codes.cpt,
-        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, addons=codes.addons, taxonomies=codes.taxonomies, global_days=global_days(billed, today),
+        ptp=codes.ptp, mue=codes.mue, speaks=codes.speaks, addons=codes.addons, taxonomies=codes.taxonomies,
+        excluded=excluded_npis(_npis(values)), global_days=global_days(billed, today),
         filing_limits={code: limit for code, limit in limits.items() if limit},
         authorisations=granted["authorisation"], referrals=granted["referral"],
         filing_days=_filing_days(values, parties), clia=dict(Site.objects.exclude(clia="").values_list("clia", "clia_kind")),
@@ -88,6 +91,12 @@ def _filing_days(values: Sequence[OutgoingClaim], parties: Mapping[int, str]) ->
             wanted[value.ref] = (payer, plan, value.first_day)
     limits = limits_many(wanted.values())
     return {ref: days for ref, key in wanted.items() if (days := limits[key].filing_days)}
+
+
+def _npis(values: Iterable[OutgoingClaim]) -> set[str]:
+    """Every NPI the claims name."""
+    own = {npi for value in values for _role, npi in npis(value)}
+    return own | {value.locum.npi for value in values if value.locum}
 
 
 def _history(charts: Iterable[str], first: date) -> dict[str, tuple[PastLine, ...]]:

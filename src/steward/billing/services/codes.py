@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from steward.billing.logic.scrub.code_files import WHOLE, CodeFile
 from steward.billing.logic.scrub.editions import Changes, Row, changes
 from steward.billing.models import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
+from steward.billing.services.exclusions import join_exclusions, screen_everybody
 from steward.billing.states import LICENSED, ListKind
 from steward.core import sql
 from steward.core.files.services import store
@@ -41,6 +42,8 @@ def import_codes(
     _stand(file, starts_on, ends_on, licence)
     if file.kind == ListKind.PTP:
         begun, ended = _pairs(file, told), 0
+    elif file.kind == ListKind.LEIE:
+        begun, ended = join_exclusions(file.excluded, starts_on, told)
     elif file.kind == ListKind.ADDON:
         begun, ended = _addons(file, told), 0
     else:
@@ -53,6 +56,8 @@ def import_codes(
         whole=file.kind in WHOLE, row_count=file.count, new_count=begun, ended_count=ended,
         licence=licence.strip(), imported_at=call.now, imported_by_id=call.user_id,
     )  # fmt: skip
+    if file.kind == ListKind.LEIE:
+        screen_everybody(call)
     note(row, fields=["kind", "starts_on", "row_count"])
     return row
 

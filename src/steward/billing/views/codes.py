@@ -66,7 +66,7 @@ def code_sets(request: OfficeRequest) -> HttpResponse:
         "sets": sets, "today": today, "kind": kind, "text": text, "day": day, "kinds": _searched(),
         "found": selectors.search(kind, text, day) if text else None,
         "imports": list(selectors.imports(request.call.subject).order_by("-imported_at", "-id")[:SHOWN_IMPORTS]),
-        "may_write": holds(request.call.subject, "payer.write"),
+        "may_write": holds(request.call.subject, "payer.write"), "may_screen": holds(request.call.subject, "provider.read"),
     }  # fmt: skip
     return render(request, "billing/codes.html", page)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from steward.billing.logic.exclusions import Excluded, read_leie
 from steward.billing.logic.scrub.codes import (
     CodeFileFault,
     Entry,
@@ -26,15 +27,15 @@ ALWAYS = date(1900, 1, 1)
 #: An edit that ended longer ago is left out: no payer takes a claim that late, and half of all pairs are such.
 PAIR_MEMORY_DAYS = 2 * 366
 #: Lists that are the whole set. The practice's own lists name what it uses, and say nothing of the rest.
-WHOLE = frozenset({"icd10", "hcpcs", "mue", "taxonomy", "carc", "rarc"})
+WHOLE = frozenset({"icd10", "hcpcs", "mue", "taxonomy", "carc", "rarc", "leie"})
 
 Pair = tuple[str, str, Ptp]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeFile:
-    """What a file says. ``pairs`` for ``ptp``, ``addons`` for ``addon``, ``rows`` for all others; ``left_out`` counts pairs that
-    ended long ago."""
+    """What a file says. ``pairs`` for ``ptp``, ``addons`` for ``addon``, ``excluded`` for ``leie``, ``rows`` for all others;
+    ``left_out`` counts pairs that ended long ago."""
 
     kind: str
     name: str
@@ -42,11 +43,12 @@ class CodeFile:
     rows: Sequence[Row] = ()
     pairs: Sequence[Pair] = ()
     addons: Sequence[tuple[str, AddOn]] = ()
+    excluded: Sequence[Excluded] = ()
     left_out: int = 0
 
     @property
     def count(self) -> int:
-        return len(self.rows) + len(self.pairs) + len(self.addons)
+        return len(self.rows) + len(self.pairs) + len(self.addons) + len(self.excluded)
 
 
 def read(kind: str, content: bytes, name: str, starts_on: date) -> CodeFile:
@@ -57,6 +59,8 @@ def read(kind: str, content: bytes, name: str, starts_on: date) -> CodeFile:
         oldest = starts_on - timedelta(days=PAIR_MEMORY_DAYS)
         pairs = {(one, two, edit.valid_from): (one, two, edit) for one, two, edit in every if _recent(edit, oldest)}
         return CodeFile(kind, name, digest, pairs=tuple(pairs.values()), left_out=len(every) - len(pairs))
+    if kind == "leie":
+        return CodeFile(kind, name, digest, excluded=read_leie(text, name))
     if kind == "addon":
         edits = {(code, one.primary, one.valid_from): (code, one) for code, one in addon_rows(text, name)}
         return CodeFile(kind, name, digest, addons=tuple(edits.values()))
