@@ -17,6 +17,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R1": (50, 200),  # kills while remittances are imported, entries posted and payments taken
     "R1 posts": (4, 40),  # kills of a process that posts one by one, in another program than the test
     "R1 batches": (4, 40),  # the same, batches
+    "R1 sends": (4, 40),  # the same, claim files written and put into a folder
     "R2": (100, 1_000),  # torn or flipped write-ahead logs
     "R3": (10, 50),  # rounds of 64 people and one slot
     "R3 browsers": (2, 50),  # the same through a real server

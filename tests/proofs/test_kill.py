@@ -6,16 +6,13 @@ same work up again with the same keys, as a client would that never got its answ
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
 
 from steward.banking.models import Receipt
 from steward.banking.services.accounts import make_drawer
@@ -33,6 +30,7 @@ from steward.ledger.models import Entry
 from steward.ledger.selectors import account_balance, verify
 from steward.ledger.types import EntryDraft, LineDraft
 from steward.registry.models import Entity
+from tests.proofs.kills import one_life, settled
 from tests.support import NOON, Office, open_office
 
 PAYER = DemoPayer("PAY1", "First Payer", "123456789", "P0001", "CI", 700_000)
@@ -57,8 +55,8 @@ def _draft(office: Office, n: int) -> EntryDraft:
     return EntryDraft(UUID(int=n + 1), office.today, f"post {n}", "general", "test.kill", str(n), lines)
 
 
-def _work(office: Office, start: int, told: int) -> None:
-    """The child's life: import, post and take a payment in turn from ``start`` on; three bytes an acknowledged turn."""
+def _work(office: Office, start: int, tell: Callable[[int], None]) -> None:
+    """The child's life: import, post and take a payment in turn from ``start`` on; an acknowledged turn is told."""
     payer = office.entity.party
     for n in range(start, 0xFFFFFF):
         result = importers.run(office.call("biller"), kind="835", content=_file(n), name=f"{n}.835", options=Options())
@@ -66,44 +64,7 @@ def _work(office: Office, start: int, told: int) -> None:
         ledger.post(office.call("bookkeeper", key=UUID(int=10_000_000 + n)), draft=_draft(office, n))
         key = UUID(int=20_000_000 + n)
         take_receipt(office.call("frontdesk", key=key), tender="cash", cents=100 + n, party=payer, for_ref=f"kill {n}")
-        os.write(told, n.to_bytes(3, "big"))
-
-
-def _one_life(office: Office, start: int, seconds: float) -> int:
-    """Fork, let it work, kill it; gives the last acknowledged number, or -1 for none."""
-    connections.close_all()
-    ears, mouth = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(ears)
-            _work(office, start, mouth)
-        finally:
-            os._exit(1)
-    os.close(mouth)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "the child ended by itself: its work failed"
-    heard = b""
-    while part := os.read(ears, 4096):
-        heard += part
-    os.close(ears)
-    said = [int.from_bytes(heard[i : i + 3], "big") for i in range(0, len(heard) - len(heard) % 3, 3)]
-    return max([-1, *said])
-
-
-def _settled() -> None:
-    """PostgreSQL's processes of killed clients finish what they were at; wait until they are gone."""
-    if connection.vendor != "postgresql":
-        return
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
-            if cursor.fetchone()[0] == 1:
-                return
-        time.sleep(0.05)
-    raise AssertionError("a killed client's connection is still at work")
+        tell(n)
 
 
 @pytest.fixture
@@ -123,8 +84,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled(killed: Office, proofs
     proof = proofs("R1")
     chance, last = random.Random(proof.seed), -1
     for _kill in range(proof.count):
-        last = max(last, _one_life(killed, last + 1, chance.uniform(0.02, 0.5)))
-    _settled()
+        last = max(last, one_life(partial(_work, killed), last + 1, chance.uniform(0.02, 0.5)))
+    settled()
     assert last > proof.count // 5, "the children hardly worked: the proof would be empty"
     refs = {kind: _refs(kind) for kind in ("test.kill", "billing.remittance")}
     taken = list(Receipt.objects.values_list("for_ref", flat=True))
