@@ -10,9 +10,10 @@ import pytest
 from django.core.cache import cache
 
 from steward.banking.logic.bai2_writer import write_bai2
+from steward.banking.logic.nacha import parse_nacha_returns
 from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
-from steward.banking.services import accounts, deposits, receipts
+from steward.banking.services import accounts, deposits, keep_returns_many, receipts
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
@@ -31,6 +32,7 @@ from steward.people.types import EmployeeData
 from steward.registry import services as registry
 from steward.registry.models import Entity
 from steward.registry.types import DepartmentData, PersonData, PlaceData
+from tests.banking.logic.test_nacha import GOOD as RETURNED
 from tests.billing.samples import ENVELOPE, cas, claim, remittance, service_line
 from tests.desk.world import START, World, build
 
@@ -77,6 +79,7 @@ def world(db: Any) -> World:
     receipts.take_receipt(
         office.call("frontdesk"), tender="check", check_no="101", cents=4000, party=world.patients[0].party
     )
+    keep_returns_many(office.call("bookkeeper"), returns=parse_nacha_returns(RETURNED.encode()).returns, content=b"ACH", name="r.ach")
     bank = BankAccount.objects.get(account__role="bank_operating")
     accounts.change_bank_account(system, account=bank, number="0000123456")
     deposits.make_deposit(office.call("administrator"), bank_account=bank)

@@ -30,6 +30,7 @@ SCREENS = {
     "approvals.requests": "approvals:requests", "core.audit": "audit:log", "registry.parties": "registry:parties",
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
+    "banking.returns": "banking:ach_returns",
     "people.staff": "people:staff", "people.users": "people:users", "people.providers": "people:providers",
     "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules", "frontdesk.patients": "frontdesk:patients",
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",

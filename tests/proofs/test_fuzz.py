@@ -26,6 +26,7 @@ from steward.banking.logic.bank_csv import BankCsvError, parse_bank_csv
 from steward.banking.logic.camt053 import CamtError, parse_camt053
 from steward.banking.logic.csv_guess import guess
 from steward.banking.logic.mt940 import Mt940Error, parse_mt940
+from steward.banking.logic.nacha import NachaError, parse_nacha_returns
 from steward.banking.logic.ofx import OfxError, parse_ofx
 from steward.banking.logic.statement import StatementError
 from steward.billing.logic import charges_csv, claim_file, synthea
@@ -51,6 +52,7 @@ from tests.banking.logic.test_bai2 import GOOD as BAI2
 from tests.banking.logic.test_camt053 import entry
 from tests.banking.logic.test_camt053 import file as camt_file
 from tests.banking.logic.test_mt940 import GOOD as MT940
+from tests.banking.logic.test_nacha import GOOD as ACH
 from tests.banking.logic.test_ofx import ROW as OFX_ROW
 from tests.banking.logic.test_ofx import file as ofx_file
 from tests.billing import test_synthea as synthetic
@@ -276,6 +278,10 @@ READERS: dict[str, Reader] = {
         lambda data: parse_bank_csv(data, guess(data).profile),
         (bank_csv.NEWEST_FIRST, bank_csv.SUMMARY_ABOVE, bank_csv.NO_NAMES, bank_csv.TWO_COLUMNS, bank_csv.PLUS_IS_OUT), BankCsvError,
         (*COMMA, b"02/30/2026", b"$", b"(", b")", b"CR", b"Balance", b"Total", b"EUR"),
+    ),
+    "nacha-return": Reader(
+        parse_nacha_returns, (ACH.encode(), ACH.replace("\n", "\r\n").encode(), ACH.replace("\n", "").encode()), NachaError,
+        (b"799R01", b"798C01", b"622", b"5200", b"8200", b"9000", b"9" * 94, b" " * 94, b"\n", b"R99", b"260230"),
     ),
     "journal-csv": Reader(parse_csv, (JOURNAL,), JournalFileError, COMMA),
     "journal-json": Reader(parse_json, (ENTRIES,), JournalFileError, JSON),

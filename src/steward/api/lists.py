@@ -5,6 +5,7 @@ from __future__ import annotations
 from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
+from steward.banking.views.returns import RETURN_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.denials import DENIAL_LIST
@@ -45,6 +46,7 @@ LISTS: tuple[ScopedList, ...] = (
     LINE_LIST,
     DEPOSIT_LIST,
     RECEIPT_LIST,
+    RETURN_LIST,
     STAFF_LIST,
     USER_LIST,
     PROVIDER_LIST,

@@ -40,6 +40,8 @@ def waiting(subject: Subject, today: date) -> list[Task]:
         tasks += _not_deposited(today)
     if holds(subject, "bank.import"):
         tasks += _unseen(today) + _unmatched(today)
+    if holds(subject, "return.close"):
+        tasks += _returned(today)
     if holds(subject, "day.sign"):
         tasks += _to_sign(subject, today)
     return tasks
@@ -87,6 +89,17 @@ def _unmatched(today: date) -> list[Task]:
         ngettext("%d bank line explains itself to nobody", "%d bank lines explain themselves to nobody", count) % count
     )
     return [Task("today", what, _("Match or explain them"), reverse("banking:home"), _("Reconcile"), order=40)]
+
+
+def _returned(today: date) -> list[Task]:
+    """Returns and notices of the clearing house nobody has closed."""
+    count, due = glance(today).returned
+    if not count or due is None:
+        return []
+    what = ngettext("%d entry came back through the clearing house", "%d entries came back through the clearing house", count) % count
+    state = "overdue" if due < today else "today"
+    page = reverse("banking:ach_returns") + "?open=1"
+    return [Task(state, what, _("Each says what it means and what to do"), page, _("Look"), due=due, order=35)]
 
 
 def _to_sign(subject: Subject, today: date) -> list[Task]:

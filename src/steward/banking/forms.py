@@ -238,6 +238,10 @@ class MatchForm(Form):
         _choices(self, "settlements", settlements)
 
 
+class OutcomeForm(Form):
+    outcome = forms.CharField(label=_("What was done"), max_length=200)
+
+
 class CsvFileForm(Form):
     file = forms.FileField(label=_("CSV file of the bank"), help_text=_("As downloaded; do not open and save it in between."))
 

@@ -13,11 +13,13 @@ from steward.banking.logic.bank_csv import parse_bank_csv
 from steward.banking.logic.camt053 import looks_like_camt, parse_camt053
 from steward.banking.logic.csv_guess import guess, looks_like_bank_csv
 from steward.banking.logic.mt940 import looks_like_mt940, parse_mt940
+from steward.banking.logic.nacha import looks_like_nacha, parse_nacha_returns
 from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
 from steward.banking.logic.statement import Problem, Statement, StatementError
 from steward.banking.models import BankAccount
 from steward.banking.selectors import statements as ask
 from steward.banking.services.accounts import open_bank_account
+from steward.banking.services.returns import keep_returns_many
 from steward.banking.services.statements import Source, Taken, accept_statement, import_statement
 from steward.core.imports import Imported, Options, Part, refused
 from steward.core.refusals import Refusal, Refused
@@ -31,13 +33,14 @@ LOOKS: dict[str, Callable[[bytes], bool]] = {
     "ofx": looks_like_ofx, "bai2": looks_like_bai2, "camt053": looks_like_camt, "mt940": looks_like_mt940,
 }  # fmt: skip
 CSV = "bank-csv"
-KINDS: Sequence[str] = (*READERS, CSV)
+RETURNS = "nacha-return"
+KINDS: Sequence[str] = (*READERS, CSV, RETURNS)
 BANK_ROLES = ("bank_operating", "bank_payroll")
 
 
 def recognise(content: bytes) -> str | None:
     """The kind of a bank file from its first bytes, else None."""
-    return next((kind for kind, looks in {**LOOKS, CSV: looks_like_bank_csv}.items() if looks(content)), None)
+    return next((kind for kind, looks in {**LOOKS, RETURNS: looks_like_nacha, CSV: looks_like_bank_csv}.items() if looks(content)), None)
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
@@ -46,6 +49,8 @@ def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -
     The account is the one whose number the file names; `options.account` (a code of the chart) chooses it when the
     account has no number yet. Money does not move: `posted_cents` is 0 until the lines are matched.
     """
+    if kind == RETURNS:
+        return _returns(call, content, name)
     if kind == CSV:
         return _csv(call, content, name, options)
     try:
@@ -89,6 +94,23 @@ def import_csv(call: Call, statement: Statement, content: bytes, name: str, opti
     source = Source(content, hashlib.sha256(content).hexdigest(), name, CSV)
     part = _part(call, statement, source, options, single=True)
     return Imported(CSV, _status([part]), _message([part]), (part,))
+
+
+def _returns(call: Call, content: bytes, name: str) -> Imported:
+    """What came back through the clearing house: kept as work for a person; the books move when she has looked."""
+    try:
+        read = parse_nacha_returns(content)
+    except StatementError as fault:
+        return refused(RETURNS, Refusal(fault.code, f"{fault.place}: {fault.message}", fault.fix))
+    kept = keep_returns_many(call, returns=read.returns, content=content, name=name)
+    remarks = tuple(_refusal(one) for one in read.problems)
+    parts = [
+        Part(f"{one.code} {one.trace}".strip(), "duplicate" if row is None else "posted", 0, remarks)
+        for one, row in zip(read.returns, kept.rows, strict=True)
+    ]
+    words = _("%(new)s returns and notices wait for you, %(known)s known before")
+    known = sum(row is None for row in kept.rows)
+    return Imported(RETURNS, _status(parts), words % {"new": len(parts) - known, "known": known}, tuple(parts))
 
 
 def _in_order(statements: Sequence[Statement]) -> list[tuple[int, Statement]]:

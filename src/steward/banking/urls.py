@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.banking.views import bank, close, csv, deposits, drawers, receipts, refunds
+from steward.banking.views import bank, close, csv, deposits, drawers, receipts, refunds, returns
 
 app_name = "banking"
 urlpatterns = [
@@ -40,6 +40,9 @@ urlpatterns = [
     path("accounts/<uuid:uid>/csv/", csv.csv_file, name="csv"),
     path("accounts/<uuid:uid>/reconcile/", bank.run, name="reconcile"),
     path("accounts/<uuid:uid>/match/", bank.match, name="match"),
+    path("returns/", returns.ach_returns, name="ach_returns"),
+    path("returns/<uuid:uid>/", returns.ach_return, name="ach_return"),
+    path("returns/<uuid:uid>/close/", returns.ach_return_close, name="ach_return_close"),
     path("lines/", bank.lines, name="lines"),
     path("lines/<uuid:uid>/", bank.line, name="line"),
     path("lines/<uuid:uid>/explain/", bank.explain, name="explain"),

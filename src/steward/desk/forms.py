@@ -30,7 +30,8 @@ class FilesField(forms.FileField):
 KIND_WORDS = {
     "835": _("Remittance (835)"), "837": _("Claims (837)"), "charges-csv": _("Charges (CSV)"), "journal-csv": _("Journal (CSV)"),
     "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "camt053": _("Bank file (CAMT.053)"),
-    "mt940": _("Bank file (MT940)"), "bank-csv": _("Bank file (CSV)"), "271": _("Eligibility answers (271)"),
+    "mt940": _("Bank file (MT940)"), "bank-csv": _("Bank file (CSV)"),
+    "nacha-return": _("Returns of the clearing house (NACHA)"), "271": _("Eligibility answers (271)"),
     "ta1": _("Interchange acknowledgement (TA1)"), "999": _("File acknowledgement (999)"),
     "277ca": _("Claim acknowledgement (277CA)"), "277": _("Claim status answer (277)"),
     "synthea": _("Synthetic patients (Synthea's CSV folder, zipped)"),
@@ -48,7 +49,7 @@ class ImportForm(Form):
         label=_("Files"),
         help_text=_(
             "Payers' files (835, 837, 271, TA1, 999, 277CA, 277), charges and journals (CSV), bank files (OFX, QFX, QBO, BAI2, CAMT.053,"
-            " MT940, CSV)."
+            " MT940, CSV), returns of the clearing house (NACHA)."
             " Several at once."
         ),
     )

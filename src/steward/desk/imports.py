@@ -8,7 +8,7 @@ from steward.core.service import Call
 from steward.desk.rooms import IMPORTERS
 
 #: Kinds of the contract whose room is not built yet.
-NOT_YET = ("nacha-return", "stock-csv", "staff-csv", "timeclock-csv")
+NOT_YET = ("stock-csv", "staff-csv", "timeclock-csv")
 #: X12 that Steward writes, and what answers it.
 QUESTIONS = {"270": "271", "276": "277"}
 NOTHING_SAID = Options()

@@ -166,3 +166,17 @@ EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: nothing here is delet
 -- ;;
 CREATE TRIGGER guard_banking_cashrefund_truncate BEFORE TRUNCATE ON banking_cashrefund FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.cashrefund: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_update BEFORE UPDATE OF id, uid, document_id, kind, code, codes, trace, return_trace, cents, sec, name, ident,
+  account_last4, company, info, corrected, settled_on, identity, receipt_id, brought_at, brought_by_id, due_on ON banking_achreturn FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: what the bank returned does not change')
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_once BEFORE UPDATE OF closed_at, closed_by_id, outcome ON banking_achreturn
+FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_delete BEFORE DELETE ON banking_achreturn FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_truncate BEFORE TRUNCATE ON banking_achreturn FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: nothing here is deleted')

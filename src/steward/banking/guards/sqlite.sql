@@ -268,3 +268,26 @@ WHEN EXISTS (SELECT 1 FROM banking_cashrefund WHERE id = NEW.id OR uid = NEW.uid
 BEGIN
   SELECT RAISE(ABORT, 'banking.cashrefund: nothing here is replaced');
 END
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_update BEFORE UPDATE OF id, uid, document_id, kind, code, codes, trace, return_trace, cents, sec, name, ident,
+  account_last4, company, info, corrected, settled_on, identity, receipt_id, brought_at, brought_by_id, due_on ON banking_achreturn
+BEGIN
+  SELECT RAISE(ABORT, 'banking.achreturn: what the bank returned does not change');
+END
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_once BEFORE UPDATE OF closed_at, closed_by_id, outcome ON banking_achreturn
+  WHEN OLD.closed_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.achreturn: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_delete BEFORE DELETE ON banking_achreturn
+BEGIN
+  SELECT RAISE(ABORT, 'banking.achreturn: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_achreturn_replace BEFORE INSERT ON banking_achreturn
+WHEN EXISTS (SELECT 1 FROM banking_achreturn WHERE id = NEW.id OR uid = NEW.uid OR identity = NEW.identity)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.achreturn: nothing here is replaced');
+END

@@ -1,5 +1,6 @@
 """The nouns of banking. What may never change once written is held by guards/, not by Python."""
 
+from steward.banking.models.ach import AchReturn
 from steward.banking.models.bank import (
     BankAccount,
     BankLine,
@@ -16,6 +17,6 @@ from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSess
 from steward.banking.models.day import DayClose, MailLog
 
 __all__ = [
-    "BankAccount", "BankLine", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
+    "AchReturn", "BankAccount", "BankLine", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
     "MailLog", "Match", "MatchPart", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
 ]  # fmt: skip

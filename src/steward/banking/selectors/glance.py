@@ -37,6 +37,8 @@ UNION ALL SELECT 'unseen', s.label, '', CAST(s.expected_on AS text), '', s.cents
   FROM banking_settlement s WHERE s.kind = 'deposit' AND s.expected_on < %(seen)s AND {_OPEN}
 UNION ALL SELECT 'unmatched', '', '', '', '', COUNT(*), 0
   FROM banking_bankline b WHERE NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.line_id = b.id AND p.live)
+UNION ALL SELECT 'returns', '', '', COALESCE(CAST(MIN(due_on) AS text), ''), '', COUNT(*), 0
+  FROM banking_achreturn WHERE closed_at IS NULL
 UNION ALL SELECT 'batches', '', '', '', '', CAST(COALESCE(SUM(s.gross_cents), 0) AS bigint), 0
   FROM banking_settlement s WHERE s.kind = 'card_batch' AND s.expected_on <= %(day)s AND {_OPEN}
 UNION ALL SELECT 'outstanding', '', '', '', '', CAST(COALESCE(-SUM(s.cents), 0) AS bigint), 0
@@ -87,6 +89,7 @@ class Glance:
     late_in_hand: tuple[int, int, date | None]  # cents, things, since; older than the last bank day
     unseen: tuple[tuple[str, date, int], ...]
     unmatched: int
+    returned: tuple[int, date | None]  # open returns of the clearing house, the first day to act by
     position: CashPosition
     in_hand_cents: int
 
@@ -109,9 +112,14 @@ def glance(day: date) -> Glance:
         late_in_hand=(hand[5], hand[6], date.fromisoformat(hand[3]) if hand[3] else None),
         unseen=tuple((r[1], date.fromisoformat(r[3]), r[5]) for r in sorted(rows["unseen"], key=lambda r: r[3])[:5]),
         unmatched=rows["unmatched"][0][5],
+        returned=_returned(rows["returns"][0]),
         position=_position(rows, shared_balances(day)),
         in_hand_cents=shared_balances(day).get("undeposited", 0),
     )
+
+
+def _returned(row: tuple[Any, ...]) -> tuple[int, date | None]:
+    return row[5], date.fromisoformat(row[3]) if row[3] else None
 
 
 def _ask(day: date) -> dict[str, list[tuple[Any, ...]]]:

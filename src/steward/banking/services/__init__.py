@@ -24,6 +24,7 @@ from steward.banking.services.drawers import (
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.refunds import pay_refund, take_back_refund
+from steward.banking.services.returns import close_return, keep_returns_many
 from steward.banking.services.statements import accept_statement, import_statement
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "accept_statement",
     "cancel_expected",
     "change_bank_account",
+    "close_return",
     "close_terminal_batch",
     "count_drawer",
     "count_for",
@@ -40,6 +42,7 @@ __all__ = [
     "explain_line",
     "hand_over",
     "import_statement",
+    "keep_returns_many",
     "log_mail",
     "make_deposit",
     "make_drawer",

@@ -71,6 +71,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "position": cash_position(today) if holds(subject, "cash.read") else None,
         "in_hand": out.undeposited(),
         "may_bank": bank,
+        "may_returns": holds(subject, "return.read"),
         "on_its_way": list(out.open_settlements()[:50]) if bank else [],
         "deposits": [] if bank else list(out.with_seen(out.deposits(subject))[:10]),
         "statements": ask.statements(subject)[:10],
