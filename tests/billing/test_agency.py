@@ -158,3 +158,18 @@ def test_screens(placed: Practice) -> None:
     assert AgencyRemittance.objects.get().gross_cents == 8_500
     assert b"Recall from the agency" in biller.get(reverse("billing:account", args=[_who().uid])).content
     assert biller.post(reverse("billing:recall", args=[_who().uid]), {"reason": "settled"}).status_code == 303
+
+
+def test_payments_are_listed_and_undone_on_their_page(placed: Practice) -> None:
+    before = placed.balances()
+    row = pay(placed, 10_000, 3_000)
+    biller = signed_in("biller")
+    assert b"Keel Recovery" in biller.get(reverse("billing:giving_up")).content
+    url = reverse("billing:collected_undo", args=[row.uid])
+    assert b"100.00 collected" in biller.get(url).content
+    assert biller.post(url, {"reason": ""}).status_code == 422
+    assert biller.post(url, {"reason": "another practice\'s"}).status_code == 303
+    assert placed.balances() == before and _whole(Claim.objects.get(ref="S-1").pk)
+    assert b"another practice" in biller.get(reverse("billing:giving_up")).content
+    assert biller.post(url, {"reason": "again"}).status_code == 422
+    assert signed_in("frontdesk").get(url).status_code == 403

@@ -18,7 +18,7 @@ ITEMS: Final = {
     "charge": __("Charge"), "receipt": __("Receipt"), "remit": __("Remittance"), "deposit": __("Deposit"),
     "batch": __("Card batch"), "bank": __("Bank line"), "drawer": __("Drawer"), "refund": __("Refund"),
     "visit": __("Visit"), "recoup": __("Recoupment"), "handover": __("Handover"), "fee": __("Other charge"),
-    "returned": __("Returned payment"), "agency": __("Collection agency"),
+    "returned": __("Returned payment"), "agency": __("Collection agency"), "cardrefund": __("Refund to a card"),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steward.banking import cards as processors
 from steward.banking.forms import ReasonForm, RefundForm
 from steward.banking.models import CashRefund
 from steward.banking.selectors import drawers as cash
@@ -18,7 +19,7 @@ from steward.banking.services import refunds
 from steward.banking.states import SessionState
 from steward.banking.views.receipts import names_shown, payer_name
 from steward.billing.models import Decision
-from steward.billing.selectors.refunds import refund_to_pay, refunds_to_pay
+from steward.billing.selectors.refunds import refund_to_pay, refunds_to_pay, to_cards
 from steward.billing.services.decisions import pay_refund, request_refund
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
@@ -43,7 +44,8 @@ def home(request: OfficeRequest) -> HttpResponse:
     return render(request, "banking/refunds.html", {
         "waiting": [(one, payer_name(subject, one.patient.party if one.patient else None)) for one in waiting],
         "paid": [(one, payer_name(subject, one.party)) for one in paid],
-        "may_pay": may_pay, "own": cash.own_session(call.user_id) if may_pay else None,
+        "may_pay": may_pay, "may_card": may_pay and processors.processor() is not None, "to_card": to_cards(waiting),
+        "own": cash.own_session(call.user_id) if may_pay else None,
     })  # fmt: skip
 
 

@@ -249,3 +249,19 @@ $guard$
 -- ;;
 CREATE TRIGGER guard_billing_codeimport_update BEFORE UPDATE OR DELETE ON billing_codeimport
 FOR EACH ROW EXECUTE FUNCTION guard_billing_codeimport()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_cardrefund() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.state <> 'asked'
+    OR (NEW.id, NEW.uid, NEW.decision_id, NEW.attempt_id, NEW.cents, NEW.asked_at, NEW.asked_by_id)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.decision_id, OLD.attempt_id, OLD.cents, OLD.asked_at, OLD.asked_by_id)
+  THEN
+    RAISE EXCEPTION 'billing.cardrefund: what a card was asked to take back and what was answered do not change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_cardrefund_update BEFORE UPDATE OR DELETE ON billing_cardrefund
+FOR EACH ROW EXECUTE FUNCTION guard_billing_cardrefund()

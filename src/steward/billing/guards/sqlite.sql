@@ -213,3 +213,15 @@ CREATE TRIGGER guard_billing_codeimport_delete BEFORE DELETE ON billing_codeimpo
 BEGIN
   SELECT RAISE(ABORT, 'billing.codeimport: an edition that came in stands as it came');
 END
+-- ;;
+CREATE TRIGGER guard_billing_cardrefund_update BEFORE UPDATE ON billing_cardrefund
+WHEN NEW.id IS NOT OLD.id OR NEW.uid IS NOT OLD.uid OR NEW.decision_id IS NOT OLD.decision_id OR NEW.attempt_id IS NOT OLD.attempt_id
+  OR NEW.cents IS NOT OLD.cents OR NEW.asked_at IS NOT OLD.asked_at OR NEW.asked_by_id IS NOT OLD.asked_by_id OR OLD.state <> 'asked'
+BEGIN
+  SELECT RAISE(ABORT, 'billing.cardrefund: what a card was asked to take back and what was answered do not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_cardrefund_delete BEFORE DELETE ON billing_cardrefund
+BEGIN
+  SELECT RAISE(ABORT, 'billing.cardrefund: what a card was asked to take back and what was answered do not change');
+END

@@ -148,6 +148,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CardAttempt',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=steward.core.ids.new_uid, editable=False, unique=True)),
+                ('due_on', models.DateField(blank=True, help_text="the instalment's day", null=True)),
+                ('n', models.PositiveSmallIntegerField(default=1, help_text='which attempt at this instalment')),
+                ('cents', models.BigIntegerField()),
+                ('state', models.CharField(choices=[('asked', 'No answer yet'), ('approved', 'Paid'), ('declined', 'Declined')], default='asked', max_length=10)),
+                ('tried_on', models.DateField()),
+                ('asked_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('reference', models.CharField(blank=True, max_length=80)),
+                ('message', models.CharField(blank=True, max_length=120)),
+                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('receipt', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='banking.receipt')),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.cardonfile')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'id'], name='billing_attempt_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='billing_attempt_cents'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'declined'])), name='billing_attempt_known'), models.CheckConstraint(condition=models.Q(models.Q(('receipt__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('receipt', None)), _connector='OR'), name='billing_attempt_receipt'), models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('reference',), name='billing_attempt_reference')],
+            },
+        ),
+        migrations.CreateModel(
             name='Claim',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -324,6 +347,26 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('entry__isnull', False)), fields=['entry'], name='billing_decision_entry')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='billing_decision_cents'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='billing_decision_reason'), models.CheckConstraint(condition=models.Q(('entry', None), ('rejected_at', None), _connector='OR'), name='billing_decision_one_end')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CardRefund',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=steward.core.ids.new_uid, editable=False, unique=True)),
+                ('cents', models.BigIntegerField()),
+                ('state', models.CharField(choices=[('asked', 'No answer yet'), ('approved', 'Paid'), ('declined', 'Declined')], default='asked', max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('reference', models.CharField(blank=True, max_length=80)),
+                ('message', models.CharField(blank=True, max_length=120)),
+                ('entry', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('attempt', models.ForeignKey(help_text='the payment it came with', on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='billing.cardattempt')),
+                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='card_refunds', to='billing.decision')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='billing_card_refund_cents'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'declined'])), name='billing_card_refund_known'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('entry', None)), _connector='OR'), name='billing_card_refund_entry'), models.UniqueConstraint(condition=models.Q(('state', 'declined'), _negated=True), fields=('decision',), name='billing_card_refund_once')],
             },
         ),
         migrations.CreateModel(
@@ -553,29 +596,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('guarantor',), name='billing_plan_once'), models.CheckConstraint(condition=models.Q(('agreed_cents__gte', models.F('cents')), ('cents__gt', 0)), name='billing_plan_cents'), models.CheckConstraint(condition=models.Q(('day_of_month__range', (1, 28))), name='billing_plan_day'), models.CheckConstraint(condition=models.Q(('first_due__gte', models.F('agreed_on'))), name='billing_plan_first'), models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='billing_plan_ended')],
             },
         ),
-        migrations.CreateModel(
-            name='CardAttempt',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=steward.core.ids.new_uid, editable=False, unique=True)),
-                ('due_on', models.DateField(blank=True, help_text="the instalment's day", null=True)),
-                ('n', models.PositiveSmallIntegerField(default=1, help_text='which attempt at this instalment')),
-                ('cents', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('asked', 'No answer yet'), ('approved', 'Paid'), ('declined', 'Declined')], default='asked', max_length=10)),
-                ('tried_on', models.DateField()),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reference', models.CharField(blank=True, max_length=80)),
-                ('message', models.CharField(blank=True, max_length=120)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('receipt', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='banking.receipt')),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.cardonfile')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.paymentplan')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['state', 'id'], name='billing_attempt_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='billing_attempt_cents'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'declined'])), name='billing_attempt_known'), models.CheckConstraint(condition=models.Q(models.Q(('receipt__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('receipt', None)), _connector='OR'), name='billing_attempt_receipt'), models.UniqueConstraint(condition=models.Q(('plan__isnull', False)), fields=('plan', 'due_on', 'n'), name='billing_attempt_once'), models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('reference',), name='billing_attempt_reference')],
-            },
+        migrations.AddField(
+            model_name='cardattempt',
+            name='plan',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.paymentplan'),
         ),
         migrations.CreateModel(
             name='PlanCard',
@@ -1035,5 +1059,9 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['employer', 'attorney', 'other'])), name='billing_holder_kind')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='cardattempt',
+            constraint=models.UniqueConstraint(condition=models.Q(('plan__isnull', False)), fields=('plan', 'due_on', 'n'), name='billing_attempt_once'),
         ),
     ]

@@ -1,6 +1,6 @@
 """The nouns of billing. No balance is stored here: what is open is the sum of ledger lines by the charge's item."""
 
-from steward.billing.models.cards import CardAttempt, CardOnFile, PlanCard
+from steward.billing.models.cards import CardAttempt, CardOnFile, CardRefund, PlanCard
 from steward.billing.models.charges import Charge, Claim, Prepayment
 from steward.billing.models.codes import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
 from steward.billing.models.denials import (
@@ -36,7 +36,7 @@ from steward.billing.models.sending import Batch, Submission, SubmissionEvent, W
 
 __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
-    "Batch", "CardAttempt", "CardOnFile", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
+    "Batch", "CardAttempt", "CardOnFile", "CardRefund", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
     "DenialCause", "Dispute", "DisputeLine", "Door", "Exclusion", "ExclusionMatch",
     "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
     "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",

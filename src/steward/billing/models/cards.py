@@ -104,3 +104,41 @@ class CardAttempt(Record):
 
     def __str__(self) -> str:
         return f"{self.card} {self.cents}"
+
+
+class CardRefund(Record):
+    """A signed refund given back to the card that paid, noted before the processor is asked: its uid is the key a lost answer is
+    asked again with. Declined, the refund stands to be paid as before."""
+
+    decision = models.ForeignKey("billing.Decision", on_delete=models.PROTECT, related_name="card_refunds")
+    attempt = models.ForeignKey(CardAttempt, on_delete=models.PROTECT, related_name="refunds", help_text="the payment it came with")
+    cents = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by = _person()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reference = models.CharField(max_length=80, blank=True)
+    message = models.CharField(max_length=120, blank=True)
+    entry = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="billing_card_refund_cents"),
+            models.CheckConstraint(condition=Q(state__in=AttemptState.values), name="billing_card_refund_known"),
+            # money the processor gave back stands in the books, and none it did not give back
+            models.CheckConstraint(
+                condition=Q(state="approved", entry__isnull=False) | (~Q(state="approved") & Q(entry=None)),
+                name="billing_card_refund_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["decision"], condition=~Q(state="declined"), name="billing_card_refund_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt.card} {self.cents}"
+
+    @property
+    def item(self) -> str:
+        """The ledger item of the money on its way out of the bank."""
+        return f"cardrefund:{self.uid}"

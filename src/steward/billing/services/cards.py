@@ -133,8 +133,8 @@ def finish_charge(call: Call, *, attempt: CardAttempt, answer: Answer, session: 
     row = CardAttempt.objects.select_for_update(of=("self",)).select_related("card__guarantor", "plan").get(pk=attempt.pk)
     if row.state != AttemptState.ASKED:
         return row
-    row.answered_at, row.message = call.now, _clean(answer.message)
-    row.reference = answer.reference if not _is_number(answer.reference) else ""
+    row.answered_at, row.message = call.now, clean(answer.message)
+    row.reference = answer.reference if not is_number(answer.reference) else ""
     if answer.outcome == APPROVED:
         row.receipt = take_receipt(
             call, tender="card", cents=row.cents, party=_payer(row.card.guarantor), card_last4=row.card.last4, session=session,
@@ -146,12 +146,12 @@ def finish_charge(call: Call, *, attempt: CardAttempt, answer: Answer, session: 
     return row
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Whether a reference is nothing but a card's number; one of letters and digits may hold a long run of digits by chance."""
     return not any(char.isalpha() for char in text) and looks_like_card(text)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """A processor's words, unless they hold a number: then none are kept."""
     return "" if looks_like_card(text) else text[:120]
 

@@ -21,7 +21,7 @@ from steward.billing.services import books
 from steward.billing.services.holding import hold_charges, hold_paid
 from steward.billing.services.returning import post_return, post_undo
 from steward.billing.services.work import settle
-from steward.billing.states import DecisionKind, WriteOff
+from steward.billing.states import AttemptState, DecisionKind, WriteOff
 from steward.core.access.separation import perform
 from steward.core.approvals import logic as approval
 from steward.core.approvals import selectors as asked
@@ -267,7 +267,8 @@ def _where(row: Decision) -> Where:
 @service("billing.pay_refund", "refund.pay", says="paid a signed refund in cash")
 def pay_refund(call: Call, *, uid: UUID) -> CashRefund:
     """Pay a signed refund to the patient out of one's own open drawer. Refuses ``not_signed``, ``payer`` (a payer is
-    paid by check or transfer), ``separation`` for whoever signed it, and what ``banking.pay_refund`` refuses.
+    paid by check or transfer), ``card`` (a card was asked to take it back),
+    ``separation`` for whoever signed it, and what ``banking.pay_refund`` refuses.
     """
     row = Decision.objects.select_for_update(of=("self",)).filter(uid=uid, kind=DecisionKind.REFUND).first()
     if row is None or row.entry is None:
@@ -275,15 +276,21 @@ def pay_refund(call: Call, *, uid: UUID) -> CashRefund:
     who = row.patient.party if row.patient else None
     if row.payer_id or who is None:
         raise refuse("payer", _("Only a patient is given cash."), _("Pay it by check or transfer."))
+    if row.card_refunds.exclude(state=AttemptState.DECLINED).exists():
+        raise refuse("card", _("A card was asked to take this refund back."), _("Look at its answer first."))
     perform(call, "pay_refund", row)
+    return banking.pay_refund(
+        call, cents=row.cents, party=who, owed=owed_line(row), reason=row.reason, for_ref=refund_ref(row.uid)
+    )
+
+
+def owed_line(row: Decision) -> LineDraft:
+    """The item and dimensions under which a signed refund stands in ``refunds_payable``; the payer of the money sets its cents."""
     where = charge_where(row.charge) if row.charge else _where(row)
-    owed = LineDraft(
+    return LineDraft(
         item=row.item, entity=where.entity, site=where.site, provider=where.provider, party=where.patient,
         party_role="patient" if where.patient else "",
     )  # fmt: skip
-    return banking.pay_refund(
-        call, cents=row.cents, party=who, owed=owed, reason=row.reason, for_ref=refund_ref(row.uid)
-    )
 
 
 def charge_where(charge: Charge) -> Where:

@@ -43,7 +43,8 @@ def cards_on_account(request: OfficeRequest, guarantor: Party) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _processor() -> processors.Processor:
+def the_processor() -> processors.Processor:
+    """The processor that is set up. Refuses ``no_processor``."""
     found = processors.processor()
     if found is None:
         fix = _("Have STEWARD_CARDS set, or take the payment on the terminal.")
@@ -112,7 +113,7 @@ def card_charge(request: OfficeRequest, uid: UUID) -> HttpResponse:
     row = _card(request, uid)
 
     def act(call: Call, *, cents: int) -> CardAttempt:
-        return cards.charge_card(call, _processor(), card=row, cents=cents)
+        return cards.charge_card(call, the_processor(), card=row, cents=cents)
 
     return handle(
         request, CardChargeForm, act,
@@ -127,7 +128,7 @@ def card_ask(request: OfficeRequest, uid: UUID) -> HttpResponse:
     row = get_object_or_404(CardAttempt.objects.select_related("card__guarantor"), uid=uid)
     guarantor_or_404(request, row.card.guarantor.uid)
     return press(
-        request, lambda call: cards.ask_processor(call, _processor(), row), back=_home(row.card.guarantor), success=_said
+        request, lambda call: cards.ask_processor(call, the_processor(), row), back=_home(row.card.guarantor), success=_said
     )
 
 
@@ -137,7 +138,7 @@ def card_settle(request: OfficeRequest) -> HttpResponse:
     back = reverse("banking:batches")
 
     def act(call: Call) -> int:
-        found = _processor().settle_report(call.today)
+        found = the_processor().settle_report(call.today)
         return len([cards.settle_cards(call.with_key(None), settled=one) for one in found])
 
     return press(request, act, back=back, success=lambda n: Done(back, _("%d batches closed") % n))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from steward.billing.models import AgencyFile, AgencyRemittance, WriteOffRun
 from steward.billing.selectors import runs as ask
 from steward.billing.selectors.credits import credits as credits_of
 from steward.billing.selectors.statements import patients_of
-from steward.billing.services.agency import recall_account, take_agency_payment
+from steward.billing.services.agency import recall_account, take_agency_payment, undo_agency_payment
 from steward.billing.services.runs import ask_bad_debt, ask_small_balances, make_agency_file
 from steward.billing.views.accounts import guarantor_or_404
 from steward.core.access.policy import holds
@@ -46,6 +46,7 @@ def page(request: OfficeRequest) -> HttpResponse:
         "files": AgencyFile.objects.select_related("file").order_by("-number")[:20],
         "waiting": len(ask.to_agency()), "may_send": holds(call.subject, "statement.send"),
         "may_post": holds(call.subject, "remittance.post"),
+        "collected": list(AgencyRemittance.objects.select_related("posted_by").order_by("-id")[:SHOWN]),
     })  # fmt: skip
 
 
@@ -137,4 +138,18 @@ def collected(request: OfficeRequest) -> HttpResponse:
         request, CollectedForm, act, initial={"paid_on": request.call.today},
         context={"title": _("Agency's payment"), "submit": _("Post it"), "cancel": back},
         success=lambda row: Done(back, _("%s collected") % format_cents(row.gross_cents)),
+    )  # fmt: skip
+
+
+@screen(GET="remittance.post", POST="remittance.post")
+def collected_undo(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Take an agency's payment back: every charge, the fee and the bank stand as before."""
+    row = get_object_or_404(AgencyRemittance, uid=uid)
+    back = reverse("billing:giving_up")
+    return handle(
+        request, ReasonForm, lambda call, **data: undo_agency_payment(call, payment=row, **data),
+        context={"title": _("Undo payment %s") % row.reference, "submit": _("Undo it"), "cancel": back,
+                 "lead": _("%(agency)s, %(gross)s collected. Every balance returns; the bank is not expected to show it.") % {
+                     "agency": row.agency, "gross": format_cents(row.gross_cents)}},
+        success=lambda _row: Done(back, _("Undone")),
     )  # fmt: skip
