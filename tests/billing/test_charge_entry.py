@@ -21,6 +21,7 @@ from steward.billing.selectors import entry as ask
 from steward.billing.selectors.sending import due
 from steward.billing.services.visit_charges import leave_uncharged, pin_code, unpin_code
 from steward.core.refusals import Refused
+from steward.insurance.models import Payer
 from steward.insurance.services import add_coverage
 from steward.insurance.types import CoverageData
 from steward.ledger.models import Line
@@ -371,3 +372,20 @@ def test_the_page_asks_the_same_whatever_the_history(clinic: Clinic) -> None:
     with CaptureQueriesContext(connection) as after:
         assert client.get(url).status_code == 200
     assert len(after) <= len(before) + 2, (len(before), len(after))
+
+
+def test_a_notice_is_offered_of_a_medicare_line_and_kept_on_the_claim(clinic: Clinic) -> None:
+    """GA signed: the modifier stands on the line, the notice on the claim; the next visit's copy does not take it along."""
+    client, patient = signed_in("biller"), clinic.patient((clinic.blue, 1))
+    visit, later = clinic.visit(patient, FRIDAY - dt.timedelta(days=7)), clinic.visit(patient)
+    page = reverse("billing:charge_visit", args=[visit.uid])
+    assert "Notice (ABN)" not in client.get(page).content.decode()
+    Payer.objects.filter(pk=clinic.blue.pk).update(filing="MB")
+    assert "Notice (ABN)" in client.get(page).content.decode()
+    shown = client.get(page).context["form"]
+    typed = {"diagnoses": "Z00.00", "bill_to": "plan", "provider": shown["provider"].value(), "place": "11"}
+    assert client.post(page, typed | {"code1": "G0439", "units1": "1", "notice1": "GA"}).status_code == 303
+    charge = Charge.objects.get()
+    assert charge.modifiers == "GA" and charge.claim.abn_on_file
+    copy = client.get(reverse("billing:charge_visit", args=[later.uid]), {"same": "1"}).context["form"]
+    assert (copy["code1"].value(), copy["modifiers1"].value()) == ("G0439", "")

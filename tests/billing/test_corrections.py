@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from steward.billing.models import Charge, Claim
 from steward.billing.selectors.claims import claim_status
@@ -48,6 +49,23 @@ def test_denied_corrected_replaced(ready: Practice, tmp_path: Path) -> None:
     text = content(done.batches[0].file)
     assert b"CLM*C-1*140***11:B:7" in text and b"REF*F8*" in text and b"G0438" not in text
     assert claim_status(call.subject, "C-1")["state"] == "SENT"
+
+
+def test_a_line_is_corrected_in_one_act(ready: Practice) -> None:
+    ready.claims({**CLEAN, "code": "A9999", "charge": "12", "dx1": "Z00.00"})
+    charge, client = Charge.objects.get(), signed_in("biller")
+    url = reverse("billing:charge_correct", args=[charge.uid])
+    shown = client.get(url).context["form"]
+    typed = {name: shown[name].value() for name in ("code", "units", "diagnoses", "place")} | {"charge_cents": "12.00"}
+    assert typed["code"] == "A9999" and client.post(url, typed | {"note": "Bandage"}).status_code == 422  # no reason
+    assert client.post(url, typed | {"code": "g!", "reason": "x"}).status_code == 422
+    charge.refresh_from_db()
+    assert charge.voided_on is None and Charge.objects.count() == 1  # neither without the other
+    assert client.post(url, typed | {"note": "Bandage", "reason": "no note"}).status_code == 303
+    new = Charge.objects.get(voided_on=None)
+    assert (new.code, new.note, new.pointers, new.service_date) == ("A9999", "Bandage", charge.pointers, charge.service_date)
+    assert ready.balances() == {"ar_insurance": 1_200, "charges": -1_200}
+    assert client.post(url, typed | {"reason": "again"}).status_code == 422  # it is voided
 
 
 def test_a_void_at_the_payer_is_said_so(ready: Practice) -> None:

@@ -315,6 +315,13 @@ def test_an_undo_never_leads_elsewhere(url):
     assert Toast.of(request._messages[0]).undo_url == ""
 
 
+def test_a_message_may_lead_to_the_next_step():
+    request = asked()
+    go(request, Done("/list", "Posted", after=("/claim", "Mend it"), tone="warn"))
+    shown = Toast.of(request._messages[0])
+    assert (shown.tone, shown.next_url, shown.next_label, shown.undo_url) == ("warn", "/claim", "Mend it", "")
+
+
 def test_done_may_be_a_plain_address():
     assert go(asked(), "/x")["Location"] == "/x"
 

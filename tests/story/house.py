@@ -22,9 +22,9 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync")  # fmt: skip
 
 
-def machine(data: Path) -> Machine:
+def machine(data: Path, **settings: str) -> Machine:
     """The commands of ``./office`` on a folder, its clock moved to the morning of the story; always SQLite."""
-    return Machine(data, {**environment(), "STEWARD_NOW": NOW})
+    return Machine(data, {**environment(), "STEWARD_NOW": NOW, **settings})
 
 
 def build_demo(folder: Path) -> Path:
@@ -83,10 +83,10 @@ class Office:
 
 
 @contextmanager
-def opened(demo: Path, folder: Path, browser: Any) -> Iterator[Office]:
-    """The office of a copy of `demo`, its server stopped at the end."""
+def opened(demo: Path, folder: Path, browser: Any, **settings: str) -> Iterator[Office]:
+    """The office of a copy of `demo`, with these settings of its surroundings; its server stopped at the end."""
     shutil.copytree(demo, folder / "office", dirs_exist_ok=True)
-    one = machine(folder / "office")
+    one = machine(folder / "office", **settings)
     _serve(one)
     try:
         yield Office(one, browser, _links(one))

@@ -20,7 +20,7 @@ from steward.registry.forms import ValueForm, text
 
 SHOWN_LINES, MOST_LINES = 4, 50  # an 837P claim holds fifty services (loop 2400)
 PLAN, PATIENT, SILENT = "plan", "patient", "silent"
-LINE: Final = ("code", "modifiers", "units", "pointers", "cents", "note", "ndc", "ndc_quantity", "ndc_unit", "discarded")
+LINE: Final = ("code", "modifiers", "units", "pointers", "cents", "note", "ndc", "ndc_quantity", "ndc_unit", "discarded", "notice")
 _CODE_FIELD = re.compile(r"code([0-9]{1,3})", re.ASCII)
 
 BILL_TO = ((PLAN, _("Insurance of the day")), (PATIENT, _("The patient")), (SILENT, _("The patient, who asks that no plan be told")))
@@ -40,6 +40,11 @@ MEDICARE_REASONS = (
     ("15", _("15 Workers' compensation")), ("16", _("16 Public Health Service or another federal agency")),
     ("41", _("41 Black lung")), ("42", _("42 Veterans Affairs")), ("43", _("43 Disabled, with a large group plan")),
     ("47", _("47 Another liability insurance")),
+)  # fmt: skip
+#: What the patient of a Medicare plan was told before the service (CMS-R-131; Medicare Claims Processing Manual 30, 50).
+NOTICES = (
+    ("", _("None is needed")), ("GA", _("GA: signed, Medicare may refuse it")), ("GZ", _("GZ: may be refused, nothing was signed")),
+    ("GY", _("GY: never covered")), ("GX", _("GX: never covered, and a notice was signed")),
 )  # fmt: skip
 NDC_UNITS = (("", ""), *((one, one) for one in entry.NDC_UNITS))
 #: The folded part, in the order it is shown: heading -> fields side by side.
@@ -146,6 +151,7 @@ def _line_fields(n: int) -> dict[str, forms.Field]:
         "pointers": text(_("Diagnoses"), 30), "cents": MoneyField(label=_("Charge"), required=False), "note": text(_("Line note"), 80),
         "ndc": text(_("NDC"), 13), "ndc_quantity": text(_("Quantity"), 12),
         "ndc_unit": forms.ChoiceField(label=_("Unit"), choices=NDC_UNITS, required=False),
+        "notice": forms.ChoiceField(label=_("Notice (ABN)"), choices=NOTICES, required=False),
         "discarded": text(_("Units discarded"), 11, help_text=_("0 adds JZ; a number adds a line with JW.")),
     }  # fmt: skip
     fields["units"].initial = "1"
@@ -163,8 +169,11 @@ def _typed(data: Mapping[str, Any], n: int) -> entry.Typed:
     def word(name: str) -> str:
         return str(data[f"{name}{n}"]).strip()
 
+    modifiers, notice = entry.words_of(data[f"modifiers{n}"]), word("notice")
+    if notice and notice not in modifiers:
+        modifiers = (*modifiers, notice)
     return entry.Typed(
-        word("code").upper(), entry.words_of(data[f"modifiers{n}"]), word("units").replace(",", "") or "1",
+        word("code").upper(), modifiers, word("units").replace(",", "") or "1",
         word("pointers").upper(), data[f"cents{n}"], word("note"), word("ndc"), word("ndc_quantity"), word("ndc_unit"),
         word("discarded"), n,
     )  # fmt: skip
@@ -172,7 +181,7 @@ def _typed(data: Mapping[str, Any], n: int) -> entry.Typed:
 
 def same_as(claim: Claim, charges: Iterable[Charge]) -> dict[str, str]:
     """What the form shows when a visit is like the one before: diagnoses, services, modifiers, units and pointers; not the
-    amounts, which are the fees of the day, nor the drugs' lots."""
+    amounts, which are the fees of the day, nor the drugs' lots, nor notices, which speak of one service."""
     rows = list(charges)
     diagnoses = list(dict.fromkeys(code for row in rows for code in row.diagnoses.split(":") if code))
     found = {"diagnoses": " ".join(diagnoses)}
@@ -180,6 +189,7 @@ def same_as(claim: Claim, charges: Iterable[Charge]) -> dict[str, str]:
         own = [code for code in row.diagnoses.split(":") if code]
         places = [int(one) for one in row.pointers.split(":") if one.isdigit() and 0 < int(one) <= len(own)]
         letters = [entry.LETTERS[i] for p in places if (i := diagnoses.index(own[p - 1])) < len(entry.LETTERS)]
-        found |= {f"code{n}": row.code, f"modifiers{n}": row.modifiers.replace(":", " "), f"units{n}": row.units,
+        modifiers = [one for one in row.modifiers.split(":") if one not in entry.NOTICES]
+        found |= {f"code{n}": row.code, f"modifiers{n}": " ".join(modifiers), f"units{n}": row.units,
                   f"pointers{n}": "".join(letters)}  # fmt: skip
     return found

@@ -130,6 +130,9 @@ class LineForm(Form):
     charge_cents = MoneyField(label=_("Charge"), least=1)
     diagnoses = forms.CharField(label=_("Diagnoses"), max_length=120, help_text=_("The first is what it was done for: E11.9 Z00.00"))
     place = forms.CharField(label=_("Place"), max_length=2, initial="11")
+    note = forms.CharField(
+        label=_("Note on the line"), max_length=80, required=False, help_text=_("What was given or done, for a code that does not say so.")
+    )
 
     def line(self) -> ChargeData:
         """What was typed, as a service's argument."""
@@ -138,8 +141,15 @@ class LineForm(Form):
         modifiers = tuple(one for one in re.split(r"[\s,:]+", typed["modifiers"].strip().upper()) if one)
         return ChargeData(
             typed["code"].strip().upper(), typed["charge_cents"], modifiers, typed["units"].strip(), diagnoses,
-            tuple(range(1, min(len(diagnoses), 4) + 1)), place=typed["place"].strip(),
+            tuple(range(1, min(len(diagnoses), 4) + 1)), place=typed["place"].strip(), note=typed["note"].strip(),
         )  # fmt: skip
+
+
+class CorrectionForm(LineForm):
+    """What should have stood there."""
+
+    lead = _("The line as it should be; the wrong one is voided in the same act and stays to be seen.")
+    reason = forms.CharField(label=_("What was wrong"), max_length=200)
 
 
 class FrequencyForm(Form):

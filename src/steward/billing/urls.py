@@ -36,6 +36,7 @@ app_name = "billing"
 urlpatterns = [
     path("", claims.charges_list, name="charges"),
     path("charges/<uuid:uid>/void/", claims.void, name="charge_void"),
+    path("charges/<uuid:uid>/correct/", sending.correct_line, name="charge_correct"),
     path("visits/<uuid:uid>/charges/", entry.charge_visit, name="charge_visit"),
     path("visits/<uuid:uid>/no-charge/", uncharged.no_charge, name="no_charge"),
     path("entry/codes/", entry.codes, name="find_codes"),

@@ -28,6 +28,9 @@ UNITS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
 NDC = re.compile(r"[0-9]{5}-?[0-9]{4}-?[0-9]{2}", re.ASCII)
 NDC_UNITS = ("UN", "ML", "GR", "ME", "F2")
 WASTE, NO_WASTE, SUPPLIED = "JW", "JZ", "SL"
+#: Modifiers of what a Medicare patient was told before the service (Claims Processing Manual 30, 50); the first two were signed.
+SIGNED = frozenset({"GA", "GX"})
+NOTICES = SIGNED | {"GY", "GZ"}
 #: How a visit was held at a distance -> place and modifier (CMS place of service 02 and 10; modifiers 93 and 95).
 TELEHEALTH = {"home": ("10", "95"), "elsewhere": ("02", "95"), "audio": ("10", "93")}
 ROLES = ("referring", "ordering")

@@ -7,6 +7,7 @@ after the replacement (CLM05-3 = 7 with REF*F8, facts of billing, "Claim life cy
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from steward.billing.postings import ChargeFacts
 from steward.billing.selectors.outgoing import Wanted
 from steward.billing.selectors.submissions import last_sent
 from steward.billing.services import books
-from steward.billing.services.charges import charge_faults, charges_of, where
+from steward.billing.services.charges import charge_faults, charges_of, void_charge, where
 from steward.billing.services.submissions import Written, write_claims
 from steward.billing.states import Sending
 from steward.billing.types import ChargeData
@@ -57,6 +58,24 @@ def add_charges(call: Call, *, claim: Claim, charges: Sequence[ChargeData], uids
     perform(call, "post_charge", row)
     note(row, fields=["charges"], refs=[one.uid for one in fresh])
     return fresh
+
+
+def as_before(typed: ChargeData, row: Charge) -> ChargeData:
+    """What was typed, with what a correction does not ask again: the drug, the day, and the pointers while the diagnoses stand."""
+    same = typed.diagnoses == tuple(row.diagnoses.split(":"))
+    pointers = tuple(int(one) for one in row.pointers.split(":") if one) if same else typed.pointers
+    return replace(typed, ndc=row.ndc, ndc_quantity=row.ndc_quantity, ndc_unit=row.ndc_unit, service_date=row.service_date,
+                   pointers=pointers or typed.pointers)  # fmt: skip
+
+
+@service("billing.correct_charge", "charge.enter", says="corrected a charge")
+def correct_charge(call: Call, *, charge: Charge, data: ChargeData, reason: str) -> Charge:
+    """Void a charge nobody has answered and post what should have stood there, in one act: neither without the other.
+
+    Refuses as ``void_charge`` and ``add_charges`` do.
+    """
+    void_charge(call, charge=charge, reason=reason)
+    return add_charges(call, claim=charge.claim, charges=[data])[0]
 
 
 @service("billing.replace_claim", "claim.send", says="replaced a claim at the payer")

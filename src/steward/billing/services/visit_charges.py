@@ -48,6 +48,7 @@ def charge_visit(call: Call, *, visit: Visit, data: VisitCharges, uid: UUID | No
         visit.patient_id, data.provider or visit.provider_id, visit.service_date, entry.charges(data.typed, known),
         payer_of_day=data.typed.insured, visit=visit.pk, site=visit.site_id, auth_number=data.auth_number,
         details=dict(data.typed.details), no_claim=data.silent,
+        abn_on_file=any(entry.SIGNED & set(line.modifiers) for line in data.typed.lines),
     ))  # fmt: skip
     if visit.no_charge_reason:
         no_charge(call, visit=visit, reason="")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from steward.billing.entry_form import PATIENT, PLAN, SHOWN_LINES, EntryForm, same_as
+from steward.billing.logic.scrub.asking import MEDICARE
 from steward.billing.models import Claim, Favourite
 from steward.billing.selectors import entry as ask
 from steward.billing.selectors.scrubbing import held_by
@@ -51,7 +52,7 @@ def charge_visit(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return handle(
         request, EntryForm, lambda call, *, data: services.charge_visit(call, visit=visit, data=data),
         "billing/charge_entry.html", context=_context(request, page), initial=initial, visit=visit, rows=rows,
-        success=lambda claim: Done(_next_url(request, visit), _told(claim, request)),
+        success=lambda claim: _posted(request, visit, claim),
     )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ def _context(request: OfficeRequest, page: ask.EntryPage) -> dict[str, Any]:
         "visit": visit, "page": page, "back": _back(request, visit), "from_desk": request.GET.get("from") == "desk",
         "hand": [(__("Services"), CodeKind.SERVICE.value, [(one, fees.get((one.code, ""))) for one in page.hand[CodeKind.SERVICE]]),
                  (__("Diagnoses"), CodeKind.DIAGNOSIS.value, [(one, None) for one in page.hand[CodeKind.DIAGNOSIS]])],
+        "medicare": any(one.plan.payer.filing in MEDICARE for one in page.covers),
         "may_claim": holds(request.call.subject, "charge.read"),
     }  # fmt: skip
 
@@ -82,14 +84,17 @@ def _next_url(request: OfficeRequest, visit: Visit) -> str:
     return _back(request, visit)
 
 
-def _told(claim: Claim, request: OfficeRequest) -> str:
-    """What was posted and what, if anything, keeps the claim from going out."""
+def _posted(request: OfficeRequest, visit: Visit, claim: Claim) -> Done:
+    """Where to go next, what was posted, and what, if anything, keeps the claim from going out, with the way to mend it."""
     cents = sum(one.charge_cents for one in ask.lines_of(claim))
     words = {"cents": format_cents(cents), "ref": claim.ref, "payer": claim.payer.name if claim.payer else _("the patient")}
     held = held_by(claim, request.call.today)
-    if held:
-        return _("%(cents)s posted to %(payer)s, claim %(ref)s; before it goes out: %(why)s") % {**words, "why": held[0].message}
-    return _("%(cents)s posted to %(payer)s, claim %(ref)s") % words
+    url = _next_url(request, visit)
+    if not held:
+        return Done(url, _("%(cents)s posted to %(payer)s, claim %(ref)s") % words)
+    told = _("%(cents)s posted to %(payer)s, claim %(ref)s; before it goes out: %(why)s") % {**words, "why": held[0].message}
+    may = holds(request.call.subject, "charge.read")
+    return Done(url, told, after=(reverse("billing:claim", args=[claim.uid]), _("Mend it")) if may else ("", ""), tone="warn")
 
 
 # ---- codes ----

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from steward.billing.forms import FrequencyForm, LineForm, ReasonForm
+from steward.billing.forms import CorrectionForm, FrequencyForm, LineForm, ReasonForm
 from steward.billing.models import Batch, Claim, Submission
 from steward.billing.selectors import claims as claim_list
 from steward.billing.selectors import submissions as ask
 from steward.billing.selectors.doors import sender
 from steward.billing.selectors.scrubbing import preview
 from steward.billing.selectors.unanswered import unanswered as late
-from steward.billing.services.corrections import add_charges, replace_claim
+from steward.billing.services.corrections import add_charges, as_before, correct_charge, replace_claim
 from steward.billing.services.inquiries import ask_status
 from steward.billing.services.paper_claims import print_claims
 from steward.billing.services.submissions import deliver, recall, waive, write_claims
@@ -136,7 +136,8 @@ def _asked(call: Call, rows: list[Submission]) -> list[StoredFile]:
 @screen(GET="charge.read")
 def batches(request: OfficeRequest) -> HttpResponse:
     """All claim files, the latest first."""
-    return BATCH_LIST.respond(request)
+    context = {"may_report": holds(request.call.subject, "billing.report")}
+    return BATCH_LIST.respond(request, template="billing/batches.html", context=context)
 
 
 @screen(GET="charge.read")
@@ -248,6 +249,30 @@ def add_line(request: OfficeRequest, uid: UUID) -> HttpResponse:
         request, LineForm, act, initial=initial,
         context={"title": _("Add a service to claim %s") % row.ref, "submit": _("Post it"), "cancel": back},
         success=lambda _rows: Done(back, _("Added")),
+    )  # fmt: skip
+
+
+@screen(GET="charge.enter", POST="charge.enter")
+def correct_line(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """A line nobody has answered, as it should be: what the scrub found wrong is mended here."""
+    row = claim_list.charges(request.call.subject).filter(uid=uid).first()
+    if row is None:
+        raise Http404
+    request.call.read("patient", [row.claim.patient.uid])
+    back = reverse("billing:claim", args=[row.claim.uid])
+    shown = ("code", "modifiers", "units", "charge_cents", "place", "note")
+    initial = {name: getattr(row, name) for name in shown} | {"diagnoses": row.diagnoses.replace(":", " ")}
+
+    def act(call: Call, *, reason: str, **_typed: Any) -> Any:
+        form = CorrectionForm(request.POST)
+        form.full_clean()
+        return correct_charge(call, charge=row, data=as_before(form.line(), row), reason=reason)
+
+    return handle(
+        request, CorrectionForm, act, initial=initial,
+        context={"title": _("Correct %(code)s of claim %(ref)s") % {"code": row.code, "ref": row.claim.ref},
+                 "submit": _("Correct it"), "cancel": back},
+        success=lambda _row: Done(back, _("Corrected")),
     )  # fmt: skip
 
 

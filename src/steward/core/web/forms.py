@@ -141,11 +141,13 @@ class Form(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Where to go after success, what to say there, and what would undo it."""
+    """Where to go after success, what to say there, what would undo it, or (path, words) of the next step. ``tone`` as a toast's."""
 
     url: str
     message: object = ""
     undo_url: str = ""
+    after: tuple[str, object] = ("", "")
+    tone: str = "good"
 
 
 def posted_key(request: OfficeRequest) -> UUID | None:
@@ -160,7 +162,7 @@ def go(request: OfficeRequest, done: Done | str) -> HttpResponse:
     """Say it and go there: 303, or HX-Redirect when htmx asked."""
     done = Done(done) if isinstance(done, str) else done
     if done.message:
-        toast(request, done.message, undo_url=done.undo_url)
+        toast(request, done.message, done.tone, undo_url=done.undo_url, after=done.after)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": done.url})
     response = HttpResponseRedirect(done.url)

@@ -37,7 +37,7 @@
 
   /* A toast goes after twelve seconds, unless it offers something to press or somebody is reading it. */
   $$(".toast").forEach((toast) => {
-    if ($("form", toast) || toast.classList.contains("bad")) return;
+    if ($("form, .next", toast) || toast.classList.contains("bad")) return;
     setTimeout(() => { if (!toast.matches(":hover, :focus-within")) toast.remove(); }, 12000);
   });
 

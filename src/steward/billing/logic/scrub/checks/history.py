@@ -72,9 +72,10 @@ def global_same_day(claim: OutgoingClaim, lines: Lines, world: World, params: Pa
 
 
 def too_often(claim: OutgoingClaim, lines: Lines, world: World, params: Params) -> Iterator[Found]:
-    """A service again before so many whole months have passed since the month of the last one."""
+    """A service again before so many whole months have passed since the month of the last one. A modifier of ``unless``: the
+    patient was told that Medicare will not pay (Medicare Claims Processing Manual 30, 50)."""
     for number, line in lines:
-        if line.code not in params.codes["codes"]:
+        if line.code not in params.codes["codes"] or params.texts["unless"] & set(line.modifiers):
             continue
         for past in _past(claim, world):
             months = (line.day.year - past.day.year) * 12 + line.day.month - past.day.month
@@ -88,5 +89,5 @@ CHECKS = (
     Check("duplicate_elsewhere", duplicate_elsewhere, {"unless": "texts"}),
     Check("global_period", global_period, {"visits": "codes", "unless": "texts"}),
     Check("global_same_day", global_same_day, {"visits": "codes", "unless": "texts"}),
-    Check("too_often", too_often, {"codes": "codes", "months": "number"}),
+    Check("too_often", too_often, {"codes": "codes", "months": "number", "unless": "texts"}),
 )
