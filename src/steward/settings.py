@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "steward.insurance",
     "steward.frontdesk",
     "steward.billing",
+    "steward.findings",
     "steward.desk",
     "django.contrib.auth",
     "django.contrib.contenttypes",

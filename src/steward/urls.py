@@ -21,6 +21,7 @@ urlpatterns = [
     path("insurance/", include("steward.insurance.urls")),
     path("frontdesk/", include("steward.frontdesk.urls")),
     path("billing/", include("steward.billing.urls")),
+    path("findings/", include("steward.findings.urls")),
     path("", include("steward.core.web.urls")),
     path("", include("steward.desk.urls")),
 ]

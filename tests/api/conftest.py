@@ -21,6 +21,7 @@ from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
 from steward.core.web import limits
 from steward.desk.imports import import_content
+from steward.findings.models import Found
 from steward.frontdesk import services as frontdesk
 from steward.frontdesk.models import VisitReason
 from steward.frontdesk.types import BookingData
@@ -57,6 +58,11 @@ def world(db: Any) -> World:
     Payer.objects.update(ein="512345678")
     load_default_rules(system)
     FeeSchedule.objects.create(name="Blue Harbor 2026")
+    Found.objects.create(
+        key="0123456789abcdef", check_name="negative_cash", severity="high", rank=0, title="The drawer stood at -75.00",
+        evidence=[{"kind": "account", "ref": "1010", "amount_cents": -7500}], confidence_ppm=1_000_000, cents=7500,
+        fingerprint="0123456789abcdef", first_seen=office.now, last_seen=office.now,
+    )  # fmt: skip
     Estimate.objects.create(
         number=1, kind="selfpay", patient=world.patients[0].party, service_day=dt.date(2026, 12, 1), total_cents=15000,
         patient_cents=15000, made_at=office.now,

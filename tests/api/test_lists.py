@@ -27,6 +27,7 @@ from tests.desk.world import World
 pytestmark = pytest.mark.django_db
 
 SCREENS = {
+    "findings.found": "findings:board",
     "approvals.requests": "approvals:requests", "core.audit": "audit:log", "registry.parties": "registry:parties",
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",

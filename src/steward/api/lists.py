@@ -23,6 +23,7 @@ from steward.billing.views.work import WORK_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
+from steward.findings.views import FINDING_LIST
 from steward.frontdesk.views.patients import PATIENT_LIST
 from steward.insurance.views.contracts import SCHEDULE_LIST
 from steward.insurance.views.estimates import ESTIMATE_LIST
@@ -43,6 +44,7 @@ LISTS: tuple[ScopedList, ...] = (
     PLACE_LIST,
     DEPARTMENT_LIST,
     JOURNAL_LIST,
+    FINDING_LIST,
     LINE_LIST,
     DEPOSIT_LIST,
     RECEIPT_LIST,

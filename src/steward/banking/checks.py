@@ -1,16 +1,18 @@
 """What can be wrong between drawers, books and bank. Pure functions over what the selectors give; a person decides.
 
-The numbers in the names are those of the catalogue of checks (docs, catalogue of checks): 7, 8, 9 and 11.
+The numbers in the names are those of the catalogue of checks: 1, 2, 3, 7, 8, 9, 10 and 11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from steward.banking.logic.slips import SIGN, SLIDE, TRANSPOSITION, slip
 from steward.core.calendar import BANK
 from steward.core.findings import Evidence, Finding, Proposal, ProposalLine, Severity
 from steward.core.money import format_cents
@@ -51,6 +53,22 @@ class Count:
     cashier: str
     cents: int
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A check that was taken: its receipt, number and day."""
+
+    ref: str
+    number: str
+    check_no: str
+    cents: int
+    on: date
+
+
+RETURN_DAYS = 60
+#: How US banks word a returned item.
+RETURNED = re.compile(r"\b(nsf|return(ed)?|chargeback|unpaid|rtn|ret(d)? (item|check|chk))\b", re.I)
 
 
 def deposit_not_in_bank(expected: Iterable[Expectation], today: date) -> Iterator[Finding]:
@@ -114,3 +132,54 @@ def drawer_over_or_short(counts: Iterable[Count], *, at_least: int = SHORT_CENTS
             title = words % {"drawer": one.drawer, "cashier": one.cashier, "amount": format_cents(abs(one.cents))}
             fix = _("Read its receipts and voids with the cashier.")
             yield Finding("short_deposit", Severity.MEDIUM, title, (Evidence("drawer", one.ref, one.cents),), fix=fix)
+
+
+SLIP_DAYS = 5
+
+
+def slips(expected: Sequence[Expectation], lines: Sequence[Seen]) -> Iterator[Finding]:
+    """``transposition`` (1), ``slide`` (2) and ``wrong_side`` (3): the one open bank line that an open settlement could have
+    become by a slip of the pen. Told only where both sides have no other such partner; a suggestion, never a match."""
+    pairs = [
+        (one, seen, kind)
+        for one in expected
+        for seen in lines
+        if abs((seen.on - one.on).days) <= SLIP_DAYS and (kind := slip(one.cents, seen.cents))
+    ]
+    for one, seen, kind in pairs:
+        if sum(p[0] is one for p in pairs) == 1 and sum(p[1] is seen for p in pairs) == 1:
+            yield _slipped(one, seen, kind)
+
+
+def _slipped(one: Expectation, seen: Seen, kind: str) -> Finding:
+    words = {
+        TRANSPOSITION: _("The bank shows %(bank)s where %(number)s of the books says %(book)s: two digits changed places"),
+        SLIDE: _("The bank shows %(bank)s where %(number)s of the books says %(book)s: the point slid"),
+        SIGN: _("The bank shows %(bank)s where %(number)s of the books says %(book)s: the wrong side"),
+    }[kind]
+    title = words % {"bank": format_cents(seen.cents), "book": format_cents(one.cents), "number": one.number or one.kind}
+    evidence = (Evidence("settlement", one.ref, one.cents), Evidence("bank_line", seen.ref, seen.cents))
+    more = seen.cents - one.cents
+    lines = (ProposalLine("eft_in_transit", more), ProposalLine("cash_over_short", -more))
+    proposal = Proposal(seen.on, lines) if one.kind == "deposit" else None
+    fix = _("Hold the slip beside the bank's image; whoever wrote it wrong, the difference is booked, not the line.")
+    return Finding(kind, Severity.HIGH, title, evidence, proposal, 900_000, fix)
+
+
+def returned_check(lines: Iterable[Seen], receipts: Iterable[Taken]) -> Iterator[Finding]:
+    """``nsf_return`` (10): the bank took back what a check of the last 60 days had brought."""
+    taken = list(receipts)
+    for one in lines:
+        if one.cents >= 0:
+            continue
+        same = [r for r in taken if r.cents == -one.cents and 0 <= (one.on - r.on).days <= RETURN_DAYS]
+        named = [r for r in same if r.check_no and r.check_no in one.text.split()]
+        for receipt in (named or same if RETURNED.search(one.text) or named else [])[:1]:
+            title = _("The bank took back %(amount)s on %(day)s, as check %(check)s of receipt %(number)s brought it") % {
+                "amount": format_cents(-one.cents), "day": one.on.isoformat(), "check": receipt.check_no or "-",
+                "number": receipt.number,
+            }  # fmt: skip
+            evidence = (Evidence("bank_line", one.ref, one.cents), Evidence("receipt", receipt.ref, receipt.cents))
+            fix = _("Enter it as a returned payment: what the check had paid is owed again, with the fee.")
+            sure = 950_000 if named else 800_000 if len(same) == 1 else 400_000
+            yield Finding("nsf_return", Severity.HIGH, title, evidence, fix=fix, confidence_ppm=sure)

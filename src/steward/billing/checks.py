@@ -48,3 +48,25 @@ def money_without_owner(items: Iterable[OpenItem], today: date, *, days: int = 3
             }  # fmt: skip
             fix = _("Match it on the work list, or return it.")
             yield Finding("unapplied_old", Severity.MEDIUM, title, (Evidence("item", item.item, item.cents),), fix=fix)
+
+
+def clearing_not_zero(items: Iterable[OpenItem], today: date, *, days: int = 3) -> Iterator[Finding]:
+    """``era_clearing_nonzero`` (27): what a remittance paid and what was applied of it differ, for more than ``days`` days."""
+    for item in items:
+        if item.role == "era_clearing" and item.last < today - timedelta(days=days):
+            title = _("%(amount)s of a remittance of %(day)s stands in clearing") % {
+                "amount": format_cents(item.cents), "day": item.first.isoformat(),
+            }  # fmt: skip
+            fix = _("Open the remittance: its payment and what was applied must be one sum.")
+            yield Finding("era_clearing_nonzero", Severity.HIGH, title, (Evidence("item", item.item, item.cents),), fix=fix)
+
+
+def credit_overdue(rows: Iterable[tuple[str, int, date | None, str]], today: date) -> Iterator[Finding]:
+    """``patient_credit_aged`` (31): a credit past the day by which it must go back. ``rows``: (item, cents owed back, due, rule)."""
+    for item, cents, due, rule in rows:
+        if due is not None and due < today:
+            title = _("%(amount)s had to go back by %(day)s (%(rule)s)") % {
+                "amount": format_cents(cents), "day": due.isoformat(), "rule": rule,
+            }  # fmt: skip
+            fix = _("Refund it, or hand it to the state as unclaimed.")
+            yield Finding("patient_credit_aged", Severity.HIGH, title, (Evidence("item", item, cents),), fix=fix)

@@ -13,8 +13,8 @@ from typing import Any
 
 from steward.cli.answer import REFUSED, USAGE, Answer, Usage, refusal_json, say
 
-AREAS = ("init", "import", "books", "bank", "billing", "backup", "doctor", "links", "audit", "keys", "serve")
-NOT_YET = ("findings", "payroll", "flow", "law")
+AREAS = ("init", "import", "books", "bank", "findings", "billing", "backup", "doctor", "links", "audit", "keys", "serve")
+NOT_YET = ("payroll", "flow", "law")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -155,8 +155,8 @@ def _help() -> str:
         "  billing   a claim's state                         backup   create, verify, restore\n"
         "  doctor    what is missing or at risk              links    one-time sign-in links\n"
         "  audit     verify the audit chain                  keys     show, rotate, drop keys of sealed fields\n"
-        "  serve     the server (./office up does this)\n"
-        "  findings, payroll, flow, law: not yet\n\nsteward AREA --help says more.\n"
+        "  serve     the server (./office up does this)      findings what is wrong, with its cure\n"
+        "  payroll, flow, law: not yet\n\nsteward AREA --help says more.\n"
     )
 
 

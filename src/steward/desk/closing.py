@@ -12,6 +12,7 @@ from steward.banking.services.closing import close_day as bank_close_day
 from steward.billing.selectors.visits import day_facts
 from steward.core.approvals.selectors import unreviewed
 from steward.core.service import Call, refuse
+from steward.findings.selectors import open_high
 from steward.ledger.logic.periods import Month, PeriodError
 from steward.ledger.selectors import files_unreviewed, reversals_unreviewed
 from steward.ledger.types import CheckResult
@@ -34,6 +35,7 @@ def month_results(period: str) -> list[CheckResult]:
     except PeriodError as error:
         raise refuse("period", str(error), _("Write it as 2026-10."), field="period") from error
     alone, files, reversals = unreviewed(last).count(), files_unreviewed(last), reversals_unreviewed(last)
+    high = open_high()
     return [
         CheckResult("owner_review", alone == 0, _("%s acts of one person alone wait for the owner's review") % alone,
                     waivable=False),
@@ -41,4 +43,5 @@ def month_results(period: str) -> list[CheckResult]:
                     waivable=False),
         CheckResult("reversals", reversals == 0,
                     _("%s reversals by hand wait for a second person's review") % reversals, waivable=False),
+        CheckResult("error_finder", high == 0, _("%s high findings stand open") % high),
     ]  # fmt: skip

@@ -16,13 +16,14 @@ from steward.core.access.decide import Subject
 from steward.core.access.policy import holds
 from steward.core.approvals import desk as approvals
 from steward.core.today import Action, Figure, Hit, Step, Task
+from steward.findings import desk as findings
 from steward.frontdesk import desk as frontdesk
 from steward.insurance import desk as insurance
 from steward.insurance import importers as insurance_files
 from steward.ledger import desk as ledger
 from steward.ledger import importers as ledger_files
 
-ROOMS: tuple[ModuleType, ...] = (frontdesk, insurance, billing, banking, approvals, ledger)
+ROOMS: tuple[ModuleType, ...] = (frontdesk, insurance, billing, banking, approvals, ledger, findings)
 IMPORTERS: tuple[Any, ...] = (billing_files, bank_files, ledger_files, insurance_files)
 STATES = {"overdue": 0, "today": 1, "finding": 2, "reply": 3, "wait": 4}
 

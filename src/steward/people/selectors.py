@@ -17,6 +17,7 @@ from steward.core.findings import Finding, in_order
 from steward.people import checks
 from steward.people.logic.sessions import Hours, open_hours
 from steward.people.models import Employee, Provider, ProviderSession
+from steward.registry.checks import npi_unproved
 
 
 def providers(subject: Subject) -> QuerySet[Provider]:
@@ -145,7 +146,7 @@ def employee_by_uid(uid: UUID) -> Employee | None:
 
 
 def findings(today: date) -> list[Finding]:
-    """Everything the checks find about people who work here, worst first. Three queries."""
+    """Everything the checks find about people who work here, worst first. Four queries."""
     rows = list(ProviderSession.objects.select_related("provider").order_by("id"))
     standing = [(str(row.uid), hours_of(row)) for row in rows if row.ended_on is None or row.ended_on >= today]
     ends = [(str(row.uid), hours_of(row), row.provider.ended_on) for row in rows]
@@ -153,6 +154,7 @@ def findings(today: date) -> list[Finding]:
         *checks.sessions_overlap(standing),
         *checks.login_of_somebody_gone(_logins(), today),
         *checks.hours_after_the_end(ends),
+        *npi_unproved(unproved_npis()),
     ])  # fmt: skip
 
 

@@ -76,6 +76,7 @@ NAVIGATION: tuple[Group, ...] = (
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
         Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),
         Entry(_("Trace"), "desk:trace_find", "books.read", "q", _("cent dollar follow claim check")),
+        Entry(_("Findings"), "findings:board", "finding.read", "", _("errors checks wrong audit duplicate transposition")),
         Entry(_("Books"), "ledger:home", "books.read", "l", _("ledger journal trial balance accounts")),
     )),
     Group(_("People"), (

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from steward.core.access.decide import Subject
@@ -88,9 +88,23 @@ def periods(subject: Subject) -> QuerySet[Period]:
     return scoped(subject, "books.read", Period.objects.order_by("-year", "-month"))
 
 
+def month_open(day: date) -> bool:
+    """Whether the month of ``day`` still takes ordinary entries. One query."""
+    return not Period.objects.filter(year=day.year, month=day.month).exclude(state="open").exists()
+
+
 def accounts(subject: Subject) -> QuerySet[Account]:
     """The chart."""
     return scoped(subject, "books.read", Account.objects.select_related("parent").order_by("code"))
+
+
+def accounts_named(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Role or code -> (code, name) of its account; what no account has is absent. One query."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = Account.objects.filter(Q(role__in=wanted) | Q(code__in=wanted)).values_list("role", "code", "name")
+    return {key: (code, name) for role, code, name in rows for key in (role, code) if key in wanted}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""The rows the books' checks look at, and what they find today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from steward.core.findings import Finding, in_order
+from steward.core.sql import marks, query
+from steward.ledger import checks
+from steward.ledger.models import Account, Entry, Line
+from steward.ledger.selectors.balances import open_items, trial_balance
+from steward.ledger.selectors.open_lines import as_day
+from steward.ledger.selectors.registers import same_source
+from steward.ledger.selectors.verify import verify
+
+LOOK_BACK_DAYS = 400
+#: What was entered by hand is looked at for a quarter; series need a year.
+RECENT_DAYS = 92
+
+
+def findings(today: date, zone: ZoneInfo) -> list[Finding]:
+    """Everything the checks of the books find, worst first. The whole chain is proved from its lines."""
+    hand = by_hand(today - timedelta(days=LOOK_BACK_DAYS), zone)
+    recent = [one for one in hand if one.day >= today - timedelta(days=RECENT_DAYS)]
+    return in_order([
+        *checks.broken_books(verify()),
+        *checks.wrong_normal_side(trial_balance(today)),
+        *checks.suspense_not_cleared(open_items(["suspense"]), today),
+        *checks.duplicate_posting(same_source()),
+        *checks.negative_cash(cash_moves()),
+        *checks.missing_recurring(hand, today),
+        *checks.backdated(recent),
+        *checks.weekend_or_night(recent),
+        *checks.manual_to_cash_or_revenue(recent),
+        *checks.round_amounts(recent),
+        *_digits(today),
+    ])  # fmt: skip
+
+
+def by_hand(since: date, zone: ZoneInfo) -> list[checks.ByHand]:
+    """Entries by hand that stand (none that reverses or was reversed), oldest first. Two queries."""
+    rows = (
+        Entry.objects.filter(state="posted", journal="manual", date__gte=since, reverses=None, reversed_by=None)
+        .select_related("drafted_by")
+        .order_by("number")
+    )
+    entries = list(rows)
+    lines: dict[int, list[tuple[str, str, str, int]]] = {}
+    found = Line.objects.filter(entry__in=rows.values("pk")).select_related("account").order_by("entry_id", "n")
+    for line in found:
+        account = line.account
+        lines.setdefault(line.entry_id, []).append((account.code, account.role or "", account.kind, line.cents))
+    return [_hand(e, lines.get(e.pk, []), zone) for e in entries]
+
+
+def _hand(entry: Entry, lines: Sequence[tuple[str, str, str, int]], zone: ZoneInfo) -> checks.ByHand:
+    assert entry.posted_at is not None, "a posted entry has its moment (ledger_entry_numbered)"
+    by = entry.drafted_by.name if entry.drafted_by else ""
+    return checks.ByHand(entry.number or 0, entry.date, entry.posted_at.astimezone(zone), by, entry.memo, tuple(lines))
+
+
+def cash_moves() -> Iterable[tuple[str, str, list[tuple[date, int]]]]:
+    """Each cash account with its sum a day. Two queries."""
+    accounts = {row.pk: row for row in Account.objects.filter(role__in=checks.CASH_ROLES).order_by("code")}
+    moves: dict[int, list[tuple[date, int]]] = {pk: [] for pk in accounts}
+    if not accounts:
+        return []
+    sql = f"""SELECT account_id, date, CAST(SUM(cents) AS bigint) FROM ledger_line
+              WHERE date IS NOT NULL AND account_id IN ({marks(accounts)}) GROUP BY account_id, date"""  # noqa: S608
+    for pk, day, cents in query(sql, *accounts):
+        moves[pk].append((as_day(day), int(cents)))
+    return [(accounts[pk].code, accounts[pk].name, found) for pk, found in moves.items()]
+
+
+def _digits(today: date) -> list[Finding]:
+    """Benford over each expense account of the last year. One query."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    lines: Any = Line.objects.filter(account__kind="expense", date__gte=today - timedelta(days=365))
+    for code, name, cents in lines.values_list("account__code", "account__name", "cents"):
+        rows.setdefault((code, name), []).append(cents)
+    return [one for (code, name), cents in sorted(rows.items()) for one in checks.digits_off(name, code, cents)]
