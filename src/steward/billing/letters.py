@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from steward.billing.models import Appeal, Dispute
+from steward.core.clock import local_day, practice_zone
 from steward.core.money import format_cents
 from steward.core.paper import Facts, Grid, Money, Paper, Signatures, Text, pdf
 
@@ -29,7 +30,7 @@ def appeal_pdf(row: Appeal) -> bytes:
     ]
     return pdf(Paper(
         title=_("Appeal, %(level)s") % {"level": told["level"].lower()}, practice=told["practice"],
-        address=told["practice_address"], parts=parts, under=_day((row.sent_on or row.made_at.date()).isoformat()),
+        address=told["practice_address"], parts=parts, under=_day((row.sent_on or local_day(row.made_at, practice_zone())).isoformat()),
         reference=told.get("claim", ""),
     ))  # fmt: skip
 

@@ -62,9 +62,32 @@ class Sent:
     after: bool = True
 
 
-def state(insured: bool, answers: Sequence[tuple[str, int | None]], books: Standing, sent: Sent | None = None) -> str:
-    """The state's name. ``answers`` are (outcome, payer's party) of the standing answers, oldest first; ``sent`` is None
-    when nothing went out, or what went out was taken back."""
+_ANSWERED = frozenset({"PAID", "PARTIAL", "ZERO_PAID", "DENIED", "CROSSED_OVER", "SECONDARY_READY", "WRITTEN_OFF", "REVERSED"})
+_OUT = frozenset({
+    "SENT", "INTERCHANGE_REJECTED", "SYNTAX_REJECTED", "SYNTAX_OK", "PAYER_REJECTED", "ACCEPTED", "PENDED", "IN_PROCESS",
+})  # fmt: skip
+#: Out again (replacement, void, next payer), or an answer that was taken back.
+_AGAIN = _OUT | {"VOIDED", "DRAFT"}
+#: What payers said, and the letter about a denial; it is out still when what came after the denial is taken back.
+_SAID = _ANSWERED | {"APPEALED"}
+#: State -> states that may follow it (facts of billing, "Claim life cycle"). Answers come late, in any order, and are taken back,
+#: so that many ways lead back. States are computed, never set: a test lives random lives and holds each step against this.
+LIFE: dict[str, frozenset[str]] = {
+    "DRAFT": _ANSWERED | {"SENT", "VOIDED"},
+    **dict.fromkeys(_OUT, _SAID | _AGAIN),
+    **dict.fromkeys(_SAID, _SAID | _AGAIN),
+    "VOIDED": _SAID | {"SENT", "DRAFT"},
+    "PATIENT_DUE": frozenset({"CLOSED"}),
+    "CLOSED": frozenset({"PATIENT_DUE"}),
+}
+
+
+def state(
+    insured: bool, answers: Sequence[tuple[str, int | None]], books: Standing, sent: Sent | None = None, *,
+    appealed: bool = False,
+) -> str:  # fmt: skip
+    """The state's name, one of ``LIFE``. ``answers`` are (outcome, payer's party) of the standing answers, oldest first;
+    ``sent`` is None when nothing went out, or what went out was taken back; ``appealed``: a letter about a denial is out."""
     if not insured:
         return "PATIENT_DUE" if books.patient_due_cents > 0 else "CLOSED"
     told = [(outcome, payer) for outcome, payer in answers if outcome not in ("unmatched", "not_posted")]
@@ -72,7 +95,8 @@ def state(insured: bool, answers: Sequence[tuple[str, int | None]], books: Stand
         return "VOIDED" if sent.frequency == "8" else sent.outcome
     if not told:
         return "DRAFT"
-    return _answered(told, books)
+    found = _answered(told, books)
+    return "APPEALED" if found == "DENIED" and appealed else found
 
 
 def _answered(told: Sequence[tuple[str, int | None]], books: Standing) -> str:

@@ -16,7 +16,7 @@ from steward.billing.selectors.statements import letterhead
 from steward.billing.states import Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
-from steward.core.clock import practice_zone
+from steward.core.clock import local_day, practice_zone
 from steward.insurance.models import Payer
 from steward.insurance.selectors import covering_many, limits_many
 from steward.registry.selectors import contacts_of
@@ -63,7 +63,7 @@ def way(item: WorkItem) -> Way:
     steps = steps_of(appeals_of(item))
     level = next_level(ladder, steps)
     answered = item.remittance.paid_on if item.remittance else None
-    day = deadline(level, answered or item.opened_at.date(), steps, contract_days(item, payer)) if level else None
+    day = deadline(level, answered or local_day(item.opened_at, practice_zone()), steps, contract_days(item, payer)) if level else None
     return Way(payer, ladder, level, day)
 
 
@@ -123,8 +123,8 @@ def filed(claim: Claim, payer: Payer) -> dict[str, str]:
     taken = events.order_by("at", "id").first()
     zone = practice_zone()
     return {
-        "sent": first.sent_at.astimezone(zone).date().isoformat(), "file": first.batch.name,
-        "accepted": taken.at.astimezone(zone).date().isoformat() if taken else "",
+        "sent": local_day(first.sent_at, zone).isoformat(), "file": first.batch.name,
+        "accepted": local_day(taken.at, zone).isoformat() if taken else "",
         "accepted_control": taken.payer_control if taken else "",
     }  # fmt: skip
 

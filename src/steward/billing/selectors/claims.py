@@ -11,9 +11,18 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from steward.billing.logic.claim_state import Sent, Standing, standing, state
-from steward.billing.models import Charge, Claim, Decision, Prepayment, RemittanceClaim, RemittanceLine, WorkItem
+from steward.billing.models import (
+    Appeal,
+    Charge,
+    Claim,
+    Decision,
+    Prepayment,
+    RemittanceClaim,
+    RemittanceLine,
+    WorkItem,
+)
 from steward.billing.selectors.submissions import last_sent
-from steward.billing.states import ClaimState, Sending
+from steward.billing.states import AppealState, ClaimState, Sending
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.selectors import item_payer_balances
@@ -59,7 +68,7 @@ def standings(pks: Iterable[int]) -> dict[int, Standing]:
 
 
 def states(rows: Sequence[Claim], books: dict[int, Standing]) -> dict[int, str]:
-    """Claim -> its state. Two queries."""
+    """Claim -> its state. Three queries."""
     pks = [row.pk for row in rows]
     answers: dict[int, list[tuple[str, int | None]]] = {}
     latest: dict[int, Any] = {}
@@ -74,9 +83,12 @@ def states(rows: Sequence[Claim], books: dict[int, Standing]) -> dict[int, str]:
         for claim, last in last_sent(pks).items()
         if last[0].outcome != Sending.RECALLED
     }
+    out = Appeal.objects.filter(item__claim__in=pks, item__closed_at=None, state=AppealState.SENT)
+    appealed = set(out.values_list("item__claim_id", flat=True))
     empty = standing([])
     return {
-        row.pk: state(row.payer_id is not None, answers.get(row.pk, []), books.get(row.pk, empty), sent.get(row.pk))
+        row.pk: state(row.payer_id is not None, answers.get(row.pk, []), books.get(row.pk, empty), sent.get(row.pk),
+                      appealed=row.pk in appealed)
         for row in rows
     }
 
@@ -158,6 +170,14 @@ def claim_view(claim: Claim) -> ClaimView:
 def _charge_view(row: Charge, sums: dict[tuple[str, int | None], int], lines: tuple[RemittanceLine, ...]) -> ChargeView:
     insurance = sum(cents for (role, _), cents in sums.items() if role == "ar_insurance")
     return ChargeView(row, insurance, sums.get(("ar_patient", None), 0), lines)
+
+
+def billed_to_patient(claim: Claim) -> int:
+    """Cents billed to the patient of a self-pay claim for its day, all such claims together. One query."""
+    rows = Charge.objects.filter(
+        claim__patient=claim.patient_id, claim__payer=None, claim__service_date=claim.service_date, voided_on=None
+    )
+    return rows.aggregate(cents=Sum("charge_cents"))["cents"] or 0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from steward.billing.logic.appeals import ACT_OF, OUTCOMES, TRANSITIONS
 from steward.billing.models import Appeal, WorkItem
 from steward.billing.selectors.appeals import told, way
 from steward.billing.states import DENIED_KINDS, AppealState, HowSent
+from steward.core.clock import local_day
 from steward.core.outbox.models import Message
 from steward.core.outbox.services import cancel, queue
 from steward.core.outbox.states import Kind, MessageState
@@ -61,7 +62,7 @@ def send_appeal(call: Call, *, appeal: Appeal, how: str, on: date | None = None)
     day = on or call.today
     if how not in HowSent.values:
         raise refuse("how", _("This is no way to send it."), _("Choose one of the list."), field="how")
-    if not row.made_at.date() <= day <= call.today:
+    if not local_day(row.made_at, call.clock.zone) <= day <= call.today:
         raise refuse("on", _("It is sent between the day of its draft and today."), _("Correct the day."), field="on")
     row.state, row.how, row.sent_on, row.sent_by_id = AppealState.SENT, how, day, call.user_id
     if how == HowSent.LETTER:
@@ -82,7 +83,7 @@ def answer_appeal(call: Call, *, appeal: Appeal, outcome: str, on: date, words: 
     if outcome not in OUTCOMES:
         raise refuse("outcome", _("This is no outcome."), _("Choose one of the list."), field="outcome")
     row = _locked(appeal, ACT_OF[outcome])
-    if not (row.sent_on or row.made_at.date()) <= on <= call.today:
+    if not (row.sent_on or local_day(row.made_at, call.clock.zone)) <= on <= call.today:
         raise refuse("on", _("It is answered between the day it was sent and today."), _("Correct the day."), field="on")
     row.state, row.outcome_on, row.outcome_by_id = outcome, on, call.user_id
     row.outcome_note = words.strip()[:200]

@@ -21,6 +21,7 @@ from steward.billing.services.work import close_for, open_work, reopen
 from steward.billing.states import Hold, RemittanceState, WorkKind
 from steward.billing.types import RemittanceResult
 from steward.core.access.separation import perform
+from steward.core.clock import local_day, practice_zone
 from steward.core.files.models import StoredFile
 from steward.core.files.services import store
 from steward.core.ids import new_uid
@@ -75,7 +76,7 @@ def _placed(fault: object) -> str:
 
 def _duplicate(row: Remittance) -> RemittanceResult:
     message = _("Remittance %(trace)s was imported before, on %(day)s.") % {
-        "trace": row.trace, "day": row.imported_at.date().isoformat()}  # fmt: skip
+        "trace": row.trace, "day": local_day(row.imported_at, practice_zone()).isoformat()}  # fmt: skip
     return RemittanceResult(row.trace, "duplicate", 0, row.uid, (("duplicate", message, _("Nothing is left to do.")),))
 
 

@@ -22,6 +22,7 @@ from steward.core.access.separation import perform
 from steward.core.approvals import selectors as asked
 from steward.core.approvals.models import ApprovalRequest
 from steward.core.approvals.services import decide, request, subject, withdraw
+from steward.core.clock import local_day, practice_zone
 from steward.core.files.services import store
 from steward.core.listing.export import safe
 from steward.core.money import format_cents, format_dollars_file
@@ -214,7 +215,7 @@ def _csv(number: int, rows: Sequence[WriteOffLine]) -> str:
         to = addresses.get(who.pk)
         where = [to.street, to.city, to.state, to.zip] if to else ["", "", "", ""]
         texts = [who.name, *where, phones.get(who.pk, ""), claim.patient.party.name]
-        signed = line.run.posted_at.date().isoformat() if line.run.posted_at else ""
+        signed = local_day(line.run.posted_at, practice_zone()).isoformat() if line.run.posted_at else ""
         writer.writerow([number, safe(claim.patient.chart), *map(safe, texts), line.charge.service_date.isoformat(),
                          safe(claim.ref), format_dollars_file(line.posted_cents), signed])  # fmt: skip
     return out.getvalue()

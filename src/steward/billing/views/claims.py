@@ -47,6 +47,7 @@ from steward.core.money import format_cents
 from steward.core.web.forms import Done, handle
 from steward.insurance.logic.allowed import Expected
 from steward.insurance.models import Payer
+from steward.insurance.selectors import good_faith_rules, over_estimate
 from steward.registry.logic.names import initials, name_key
 
 CHARGES = Listing(
@@ -178,7 +179,8 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
         ],
         "papers": row.attachments.filter(ended_at=None).select_related("file").order_by("id"),
         "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
-        "lines": lines, "priced": any(price for _one, price in lines),
+        "over": None if row.payer_id else over_estimate(row.patient.party_id, row.service_date, ask.billed_to_patient(row)),
+        "dispute_days": good_faith_rules().dispute_days, "lines": lines, "priced": any(price for _one, price in lines),
         "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),

@@ -48,6 +48,7 @@ from steward.insurance.selectors.estimates import (
     good_faith_due,
     good_faith_rules,
     lines_of,
+    over_estimate,
     owed_estimates,
 )
 from steward.insurance.selectors.findings import findings
@@ -118,6 +119,7 @@ __all__ = [
     "limits_many",
     "lines_of",
     "numbers",
+    "over_estimate",
     "owed_estimates",
     "payer_by_code",
     "payers",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.clock import local_day, practice_zone
 from steward.insurance.logic import exceptions as logic
 from steward.insurance.logic.exceptions import Alarm, Asked
 from steward.insurance.logic.retroactive import ClaimFact, Held, Touched, touched
@@ -41,7 +42,7 @@ class VisitFact:
 
 
 def _asked(row: EligibilityCheck) -> Asked:
-    return Asked(row.pk, row.coverage_id, row.service_day, row.asked_at.date(), row.answer, bool(row.failure))
+    return Asked(row.pk, row.coverage_id, row.service_day, local_day(row.asked_at, practice_zone()), row.answer, bool(row.failure))
 
 
 def _of_coverages(coverages: Iterable[int], first: date, last: date) -> list[EligibilityCheck]:
@@ -89,7 +90,7 @@ def to_ask(visits: Iterable[VisitFact], today: date, *, again_days: int = 3) -> 
     pairs = {(row.pk, visit.day): (visit, row) for visit in wanted for row in held[visit.patient, visit.day]}
     days = [visit.day for visit in wanted] or [today]
     for row in _of_coverages({pk for pk, _day in pairs}, min(days), max(days)):
-        recent = (today - row.asked_at.date()).days < again_days
+        recent = (today - local_day(row.asked_at, practice_zone())).days < again_days
         if recent or (row.answer and not row.failure):
             pairs.pop((row.coverage_id, row.service_day), None)
     return [(visit, row) for visit, row in pairs.values() if row.plan.payer.edi_id]

@@ -73,6 +73,16 @@ def owed_estimates(today: date) -> list[tuple[Estimate, Due]]:
     return sorted(found, key=lambda pair: (pair[1].day, pair[0].pk))
 
 
+def over_estimate(patient: int, day: date, billed_cents: int) -> tuple[Estimate, int] | None:
+    """The good-faith estimate of a patient (a party) for a day, and by how much the bill is above it, where the patient may
+    dispute the bill for that (45 CFR 149.620); else None. One query."""
+    rows = Estimate.objects.filter(kind=EstimateKind.SELF_PAY, patient=patient, service_day=day, replaced_by=None)
+    row = rows.order_by("-number").first()
+    if row is None or not good_faith.disputable(good_faith_rules(), row.total_cents, billed_cents):
+        return None
+    return row, billed_cents - row.total_cents
+
+
 def estimated(patients: list[int], first: date, last: date) -> set[tuple[int, date]]:
     """Pairs of patient and day of service that have an estimate which was not replaced. One query."""
     rows = Estimate.objects.filter(patient__in=patients, service_day__range=(first, last), replaced_by=None)
