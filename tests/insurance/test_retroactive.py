@@ -6,6 +6,8 @@ import datetime as dt
 from itertools import product
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from steward.billing.logic.coverage_change import Remedy, remedy
@@ -209,6 +211,27 @@ def test_screens_from_the_desk_to_the_biller(ready: Practice) -> None:
     assert owed(ready, row) == {0: 15_000} and not WorkItem.objects.filter(kind="coverage", closed_at=None).exists()
     assert "Every claim went" in biller.get(reverse("billing:coverage_changes")).content.decode()
     assert desk.post(reverse("billing:follow_coverage"), {"uid": [row.uid], "reason": "x"}).status_code == 403
+
+
+def test_the_pages_ask_a_constant_number_of_queries(ready: Practice) -> None:
+    biller, system = signed_in("biller"), ready.office.system()
+    row = entered(ready)
+
+    def queries() -> list[int]:
+        for held in Coverage.objects.filter(voided_on=None):
+            void_coverage(system, coverage=held, reason="never covered")
+        counts = []
+        for url in (reverse("billing:coverage_changes"), reverse("billing:coverage_change", args=[row.patient.uid])):
+            with CaptureQueriesContext(connection) as made:
+                assert row.ref in biller.get(url).content.decode()
+            counts.append(len(made))
+        return counts
+
+    queries()  # what is read once a process is read
+    few = queries()
+    ready.claims(*({**CLEAN, "claim_ref": f"D-{n}", "patient_ref": f"Q{n % 4}", "member_id": f"Q{n % 4}",
+                    "payer_id": ("BLUE", "MCAID")[n % 2]} for n in range(8)))  # fmt: skip
+    assert queries() == few and len(found(ready)) == 9 and max(few) <= 30
 
 
 def test_the_desk_corrects_and_reorders(ready: Practice) -> None:

@@ -224,34 +224,43 @@ class _Reader:
         remarks: tuple[str, ...] = ()
         details: list[str] = []
         control, day, start, self.loop = "", None, 0, "2100"
-        for text in [*segments, m_clp]:
-            self.at += 1
-            mark = text[:4]
-            if mark == m_cas:
-                taken += cas[text]
-            elif mark == m_dtm and service and text[4:8] in service_days:
-                day = day or dates[text[8:16]]
-            elif mark in m_loops:
-                if service:
-                    lines.append(_new(ServiceLine, (*service, control, day, taken, remarks, keep(details), start)))
-                else:
-                    top = (taken, keep(details), start)
-                if mark == m_svc:
-                    self.loop, service = "2110", services[text]
-                else:
-                    self.loop = "2100"
-                    if head:
-                        claims.append(self._claim(head, top, lines))
-                    head, service, lines = text, _NO_SERVICE, []
-                taken, remarks, details, control, day, start = (), (), [], "", None, self.at
-            elif mark == m_ref and service and text[4:7] == m_6r:
-                control = text[7:].partition(sep)[0]
-            elif mark == m_lq and service:
-                remarks += (text[6:].partition(sep)[0],)
-            elif mark[:3] not in odd:
-                details.append(text)
-            elif mark[:3] in NEEDS_ELEMENTS:
-                raise self.refuse("order", f"A segment {mark[:3]} stands where none may, or has no elements.")
+        at = self.at
+        try:
+            for at, text in enumerate([*segments, m_clp], self.at + 1):
+                mark = text[:4]
+                if mark == m_cas:
+                    taken += cas[text]
+                elif mark == m_dtm and service and text[4:8] in service_days:
+                    day = day or dates[text[8:16]]
+                elif mark in m_loops:
+                    if service:
+                        rest = (control, day, taken, remarks, keep(details), start)
+                        lines.append(_new(ServiceLine, service + rest))
+                    else:
+                        top = (taken, keep(details), start)
+                    if mark == m_svc:
+                        self.loop, service = "2110", services[text]
+                    else:
+                        self.loop = "2100"
+                        if head:
+                            here, at = at, top[2]  # what is wrong with a claim's own segment is told of there
+                            claims.append(self._claim(head, top, lines))
+                            at = here
+                        head, service, lines = text, _NO_SERVICE, []
+                    taken, remarks, details, control, day, start = (), (), [], "", None, at
+                elif mark == m_ref and service and text[4:7] == m_6r:
+                    control = text[7:]
+                    if sep in control:
+                        control = control.partition(sep)[0]
+                elif mark == m_lq and service:
+                    remarks += (text[6:].partition(sep)[0],)
+                elif mark[:3] not in odd:
+                    details.append(text)
+                elif mark[:3] in NEEDS_ELEMENTS:
+                    self.at = at
+                    raise self.refuse("order", f"A segment {mark[:3]} stands where none may, or has no elements.")
+        finally:
+            self.at = at
         self.at -= 1
         return tuple(claims)
 
@@ -262,11 +271,7 @@ class _Reader:
         if len(e) < CLP_WIDTH:
             e += [""] * (CLP_WIDTH - len(e))
         cents = self.cents
-        try:
-            charge, paid, share = cents[e[3]], cents[e[4]], cents[e[5]] if e[5] else 0
-        except ValueError:
-            self.at = start
-            raise
+        charge, paid, share = cents[e[3]], cents[e[4]], cents[e[5]] if e[5] else 0
         if not e[2]:
             self.at = start
             raise self.refuse("missing", "The claim has no status (CLP02).")
