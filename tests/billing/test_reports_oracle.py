@@ -19,7 +19,7 @@ from steward.billing.logic.account import BUCKETS
 from steward.billing.logic.spans import Span, months_to, year_to
 from steward.billing.models import Batch, Charge, Claim, Submission, SubmissionEvent
 from steward.billing.selectors.reports import claims as claim_reports
-from steward.billing.selectors.reports import collection, given_up, mix, productivity
+from steward.billing.selectors.reports import collection, comparison, given_up, mix, productivity
 from steward.billing.selectors.reports.ageing import CUTS, ageing
 from steward.billing.selectors.reports.figures import collection as net_collection
 from steward.billing.selectors.reports.figures import figures
@@ -58,6 +58,7 @@ class Lived:
     moves: list[tuple[dt.date, str, int]] = field(default_factory=list)
     rejected: dt.date | None = None
     first: tuple[dt.date, bool, int, int] | None = None  # day, wholly denied, refused cents, paid cents
+    told: list[tuple[dt.date, int, int, int, int]] = field(default_factory=list)  # day, stated, contractual, refused, paid cents
     voided: bool = False
 
     def at(self, day: dt.date, *roles: str) -> int:
@@ -119,6 +120,7 @@ class Story:
         assert self.practice.remit(sent).status == "posted"
         day = self.today
         one.moves += [(day, "ar_insurance", refused - left), (day, "contractual", contract), (day, "ar_patient", share)]
+        one.told.append((day, left, contract, refused, paid))
         one.first = one.first or (day, refused > 0 and paid == 0, refused, paid)
 
     def void(self, one: Lived) -> None:
@@ -242,6 +244,7 @@ def test_the_reports_say_what_plain_python_adds_up(db: Any, steps: Any, data: An
             the_cuts(story, last)
             the_figures(story, [Span(first, last), Span(START, story.today)])
             the_tables(story, Span(first, last))
+            the_comparison(story, Span(first, last))
         the_months(story)
         transaction.set_rollback(True)
 
@@ -305,6 +308,40 @@ def the_tables(story: Story, span: Span) -> None:
     refused = sum(one.first[2] for one in story.claims if one.first and span.first <= one.first[0] <= span.last)
     table = claim_reports.denied(ask["category"])
     assert sum(line.cells[table.at("refused")] for line in table.lines) == refused  # type: ignore[misc]
+
+
+def compared(story: Story, span: Span, by_code: bool) -> dict[tuple[str, str], tuple[int | None, ...]]:
+    """(code, payer) -> services, denied, units allowed, charge, allowed and paid a unit, share in tenths of a percent, by hand."""
+    groups: dict[tuple[str, str], list[Lived]] = defaultdict(list)
+    for one in story.claims:
+        if any(span.first <= told[0] <= span.last for told in one.told):
+            groups[one.code if by_code else "", {"BLUE": "Blue Harbor", "MCAID": "State Medicaid"}[one.payer]].append(one)
+    found: dict[tuple[str, str], tuple[int | None, ...]] = {}
+    for key, own in groups.items():
+        good = [one for one in own if not any(told[3] for told in one.told)]
+        charge, n = sum(one.cents for one in good), len(good)
+        allowed = sum(told[1] - told[2] for one in good for told in one.told)
+        paid = sum(told[4] for one in good for told in one.told)
+        each = [round_half_up(cents, n) if n else None for cents in (charge, allowed, paid)]
+        found[key] = (len(own), len(own) - n, n, *each, round_half_up(allowed * 1_000, charge) if n else None)
+    return found
+
+
+def the_comparison(story: Story, span: Span) -> None:
+    """Payer against payer, code by code; the mark stands at the payer that allows most a unit where two allow anything."""
+    for by in ("code", "payer"):
+        by_code = by == "code"
+        table = comparison.table(Asked(span, by, story.today))
+        names = ("services", "denied", "units", "charge", "allowed", "paid", "share")
+        code = (lambda line: str(line.cells[0])) if by_code else (lambda _line: "")
+        shown = {(code(line), str(line.cells[table.at("payer")])): line for line in table.lines}
+        by_hand_ = compared(story, span, by_code)
+        assert {key: tuple(line.cells[table.at(name)] for name in names) for key, line in shown.items()} == by_hand_, (by, span)
+        for one in {code for code, _payer in by_hand_} if by_code else ():
+            allowing = {payer: cells[4] for (of, payer), cells in by_hand_.items() if of == one and cells[4]}
+            marked = [payer for (of, payer), line in shown.items() if of == one and line.tone == "good"]
+            assert len(marked) == (len(allowing) > 1)
+            assert all(allowing[payer] == max(allowing.values()) for payer in marked)  # type: ignore[type-var]
 
 
 def the_months(story: Story) -> None:

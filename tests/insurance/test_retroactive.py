@@ -14,6 +14,7 @@ from steward.billing.logic.coverage_change import Remedy, remedy
 from steward.billing.models import Claim, Submission, WorkItem
 from steward.billing.selectors.claims import claim_status, standings
 from steward.billing.selectors.coverage_change import changed
+from steward.billing.selectors.sending import due
 from steward.billing.services.charges import void_charge
 from steward.billing.services.coverage_change import follow_coverage
 from steward.billing.services.submissions import write_claims
@@ -21,8 +22,8 @@ from steward.core.files.selectors import content
 from steward.core.refusals import Refused
 from steward.insurance.models import Coverage
 from steward.insurance.selectors import standard_plan
-from steward.insurance.services import add_coverage, order_benefits, update_coverage, void_coverage
-from steward.insurance.types import CoverageData
+from steward.insurance.services import add_coverage, create_payer, order_benefits, update_coverage, void_coverage
+from steward.insurance.types import CoverageData, PayerData
 from tests.billing.conftest import Practice, practice
 from tests.billing.samples import cas, claim, remittance, service_line
 from tests.billing.test_acknowledged import ack, judged
@@ -186,6 +187,32 @@ def test_the_order_of_benefits_changes_places_whole(ready: Practice) -> None:
         with pytest.raises(Refused) as refused:
             fault()
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+def test_the_first_payer_was_right_and_a_later_one_was_not(ready: Practice, somebody: bool) -> None:
+    """What the first payer left goes from the wrong second payer to the right one, or to the patient; the first is not touched."""
+    row = entered(ready)
+    system = ready.office.system()
+    wrong = create_payer(system, data=PayerData("SUPP", "Supplement", "SUP01", "", "587654321", "CI"))
+    second = cover(ready, wrong, rank=2)
+    line = service_line(15_000, cas("CO", "45", 2_000), cas("PR", "1", 5_000), control=row.charges.get().line_ref)
+    ready.remit(remittance(claim(row.ref, line), trace="R-1"))
+    assert owed(ready, row) == {wrong.party_id: 5_000} and found(ready) == []
+    before = ready.balances()
+    void_coverage(system, coverage=second, reason="never was")
+    if somebody:
+        cover(ready, ready.medicaid, rank=2)
+    (one,) = found(ready)
+    assert (one.remedy, [p.code for p in one.was][:1]) == (Remedy.LATER, ["BLUE"])
+    done = follow(ready, row)
+    row.refresh_from_db()
+    assert done.by == {"later": 1} and row.payer == ready.blue
+    assert owed(ready, row) == {ready.medicaid.party_id if somebody else 0: 5_000}
+    assert ready.balances()["contractual"] == before["contractual"] and ready.balances()["charges"] == before["charges"]
+    wanted = [(each.claim, each.rank) for each in due() if each.claim == row.pk]
+    assert wanted == ([(row.pk, 2)] if somebody else [])
+    assert found(ready) == [] and follow(ready, row).by == {}, "nothing is left to do"
 
 
 def test_two_of_one_rank_on_one_day_are_refused(ready: Practice) -> None:
