@@ -19,7 +19,9 @@ from tests.support import Office, open_office
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside SQLite's turn, PostgreSQL's leaves out what touches no database (``STEWARD_ONCE``: ``office/suite.py``)."""
+    """Beside SQLite's turn, PostgreSQL's leaves out what touches no database, and the offices of test runs that are SQLite's
+    whatever the run's own database is (``STEWARD_ONCE``: ``office/suite.py``).
+    """
     if os.environ.get("STEWARD_ONCE") != "PostgreSQL" or not os.environ.get("DATABASE_URL"):
         return
     once = [one for one in items if _pure(one)]
@@ -30,7 +32,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _pure(item: pytest.Item) -> bool:
     stores = {"db", "real_db", "migrated", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
-    return not stores and not item.get_closest_marker("proof") and touches_no_database(item.path)
+    if stores:
+        return False
+    always = item.get_closest_marker("always_sqlite") is not None
+    return always or (not item.get_closest_marker("proof") and touches_no_database(item.path))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from copy import deepcopy
 from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -25,6 +26,14 @@ from tests.desk.test_thief import client_for
 from tests.desk.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+
+@pytest.fixture
+def world(kept: World, db: Any) -> World:
+    """Made once: every test here looks at all of it, and what one adds goes back with its savepoint."""
+    return deepcopy(kept)
+
 
 SCREENS = {
     "findings.found": "findings:board",

@@ -20,7 +20,7 @@ import pytest
 from steward.core import running
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.race
+pytestmark = [pytest.mark.race, pytest.mark.always_sqlite]  # ``environment`` names no other database
 
 
 class Machine:

@@ -31,7 +31,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R11": (1_000, 20_000),  # rule calls of the ledger's state machine
     "R12": (100, 500),  # random journals against hledger and beancount
     "R13": (10_000, 100_000),  # inputs a parser
-    "R14": (200, 2_000),  # round trips a writer
+    "R14": (60, 2_000),  # round trips a writer
     "R18": (10, 100),  # random books replayed
     "R19": (1, 1),  # a second server on one data folder
     "R20 audit": (500, 500),  # raw edits of audit rows

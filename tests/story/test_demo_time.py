@@ -7,7 +7,11 @@ import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.story.house import NOW
+
+pytestmark = pytest.mark.always_sqlite  # as every office of the stories
 
 PROMISED = {
     ("frontdesk_appointment", "starts_at"), ("frontdesk_appointment", "ends_at"), ("frontdesk_appointmentslot", "slot_start"),
