@@ -17,7 +17,7 @@ from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
 from steward.banking.services import accounts, deposits, keep_returns_many, receipts
 from steward.billing.logic.remittance_writer import write
-from steward.billing.models import Batch, Charge, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
+from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
 from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
@@ -90,6 +90,10 @@ def whole_world() -> World:
     Grant.objects.create(
         kind="referral", patient=world.patients[0].party, payer=Payer.objects.get(), asked_on=dt.date(2026, 11, 2)
     )
+    CodeImport.objects.create(
+        kind="hcpcs", name="HCPC2026_OCT.txt", sha256="a" * 64, starts_on=dt.date(2026, 10, 1), whole=True, row_count=1, new_count=1,
+        ended_count=0, imported_at=office.now,
+    )  # fmt: skip
     holder = open_holder(system, kind="employer", name="Granite Works")
     enter_other(system, data=OtherData("service", holder.party, 12_500, "physical"))
     enter_other(system, data=OtherData("form", world.patients[0].party, 2_000, "school form", patient=world.patients[0]))

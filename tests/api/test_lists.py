@@ -47,6 +47,7 @@ SCREENS = {
     "billing.batches": "billing:batches", "billing.unanswered": "billing:unanswered", "insurance.schedules": "insurance:schedules",
     "insurance.grants": "insurance:grants", "insurance.estimates": "insurance:estimates",
     "billing.work": "billing:work", "billing.denials": "billing:denials", "billing.papers": "billing:papers",
+    "billing.code_imports": "billing:code_imports",
     "billing.disputes": "billing:disputes", "billing.exclusions": "billing:exclusions",
     "billing.accounts": "billing:accounts",
     "billing.statements": "billing:statements",

@@ -108,6 +108,16 @@ def test_what_is_no_rule_is_refused_with_its_mend(month: Practice, change: dict[
     assert answer.status_code == 422 and words in answer.content.decode() and not ScrubRule.objects.exists()
 
 
+def test_rules_come_fifty_a_page_and_those_that_spoke_most_first(month: Practice) -> None:
+    month.claims({**CLEAN, "claim_ref": "C-4", "patient_ref": "P4", "dx1": "QQQ"})
+    biller = signed_in("biller")
+    first = biller.get(url("scrub_rules")).context["page"]
+    assert len(first.rows) == 50 < first.total and first.next_url == "?page=2"
+    rows = biller.get(url("scrub_rules"), {"sort": "claims"}).context["page"].rows
+    spoke = [row["fired"].claims if row["fired"] else 0 for row in rows]
+    assert spoke[0] > 0 and spoke == sorted(spoke, reverse=True)
+
+
 def test_nothing_changed_is_said(month: Practice) -> None:
     assert signed_in("biller").post(url("scrub_edit", "dx-none"), typed("dx-none", confirm="1")).status_code == 422
     rule = next(one for one in scrub_rules.shipped() if one.id == "dx-none")

@@ -8,6 +8,7 @@ from steward.banking.views.receipts import RECEIPT_LIST
 from steward.banking.views.returns import RETURN_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
+from steward.billing.views.codes import CODE_IMPORT_LIST
 from steward.billing.views.denials import DENIAL_LIST
 from steward.billing.views.exclusions import MATCH_LIST
 from steward.billing.views.lag import LAG_LIST
@@ -73,6 +74,7 @@ LISTS: tuple[ScopedList, ...] = (
     REFUSED_LIST,
     ACT_LIST,
     PAPER_LIST,
+    CODE_IMPORT_LIST,
     UNCHARGED_LIST,
     LAG_LIST,
     DISPUTE_LIST,

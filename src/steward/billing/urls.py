@@ -104,6 +104,7 @@ urlpatterns = [
     path("exclusions/again/", exclusions.screen_again, name="exclusions_again"),
     path("exclusions/<uuid:uid>/", exclusions.match, name="exclusion"),
     path("exclusions/<uuid:uid>/decide/", exclusions.decide, name="exclusion_decide"),
+    path("codes/imports/", codes.code_imports, name="code_imports"),
     path("codes/import/", codes.code_import, name="code_import"),
     path("codes/icd-10-cm/", codes.code_load, name="code_load"),
     path("scrub/", scrub.scrub_list, name="scrub_rules"),

@@ -20,9 +20,10 @@ from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.jobs.models import Job
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, Preset, ScopedList, Sort, Text
 from steward.core.web.forms import DateField, Done, Form, handle
 
-SHOWN_IMPORTS = 40
+SHOWN_IMPORTS = 5
 #: The days the edition within simple-icd-10-cm 1.5 speaks of: CMS's update of 1 April 2026, until the next of 1 October.
 PACKAGE_DAYS = (date(2026, 4, 1), date(2026, 9, 30))
 
@@ -54,6 +55,43 @@ class LoadForm(Form):
         label=__("Speaks until"), required=False,
         help_text=__("After it a diagnosis that is not in it is only asked about; import the next edition from CMS."),
     )  # fmt: skip
+
+
+CODE_IMPORTS = Listing(
+    name="billing.code_imports",
+    title=__("Code lists that came in"),
+    columns=(
+        Column("imported_at", __("Came in"), kind="moment"),
+        Column("kind", __("List"), value=lambda row: row.get_kind_display()),
+        Column("name", __("File"), kind="code"),
+        Column("starts_on", __("Holds from"), kind="date"),
+        Column("ends_on", __("Speaks until"), kind="date"),
+        Column("row_count", __("Rows"), kind="number"),
+        Column("new_count", __("New"), kind="number"),
+        Column("ended_count", __("Ended"), kind="number"),
+        Column("licence", __("Licence")),
+        Column("by", __("By"), value=lambda row: row.imported_by.name if row.imported_by else "Steward"),
+        Column("sha256", __("SHA-256"), kind="code", value=lambda row: row.sha256[:12]),
+    ),
+    filters=(
+        Text("name", __("File"), "name", contains=True),
+        Choice("kind", __("List"), "kind", ListKind.choices),
+        DateRange("from", __("Holds from"), "starts_on"),
+    ),
+    sorts=(Sort("-came", __("Latest first"), "-imported_at"), Sort("-starts", __("Latest edition first"), "-starts_on")),
+    presets=(Preset(__("All"), ""),),
+    export="payer.read",
+    object_type="billing.codeimport",
+    empty=Empty(__("No list came in yet"), __("Load ICD-10-CM first: it comes with Steward. NCCI pairs and unit limits are "
+                "published by CMS every quarter."), "billing:code_load", __("Load ICD-10-CM")),
+)  # fmt: skip
+CODE_IMPORT_LIST = ScopedList(CODE_IMPORTS, "payer.read", selectors.imports)
+
+
+@screen(GET="payer.read")
+def code_imports(request: OfficeRequest) -> HttpResponse:
+    """Every edition of every list that came in."""
+    return CODE_IMPORT_LIST.respond(request)
 
 
 @screen(GET="payer.read")

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 
 from steward.billing.forms_scrub import RuleForm, said
 from steward.billing.logic.scrub.model import SEVERITIES, Rule
@@ -21,6 +22,10 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.refusals import Refused
 from steward.core.web.forms import Done, go, posted_key
+from steward.core.web.paging import page_of
+
+SHOWN = 50
+MOST = {"claims": __("Spoke most"), "cents": __("Most charges")}
 
 
 def _rule(name: str) -> Rule:
@@ -36,13 +41,16 @@ def scrub_list(request: OfficeRequest) -> HttpResponse:
     month = scrub_trial.month(request.call.today)
     spoke, own, every = scrub_trial.fired(month), scrub_rules.own_rules(), scrub_rules.every_rule()
     known = {one.id for one in scrub_rules.shipped()}
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("family", "severity", "payer", "q")}
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("family", "severity", "payer", "q", "sort")}
     rows = [
         {"rule": one, "fired": spoke.get(one.id), "state": "own" if one.id not in known else "changed" if one.id in own else ""}
         for one in sorted(every, key=lambda one: (one.family, one.id)) if _wanted(one, asked)
     ]  # fmt: skip
+    if asked["sort"] in MOST:
+        rows.sort(key=lambda row: -getattr(row["fired"], asked["sort"], 0))
     page = {
-        "rows": rows, "asked": asked, "families": sorted({one.family for one in every}), "severities": SEVERITIES,
+        "page": page_of(request, rows, SHOWN), "sorts": MOST,
+        "asked": asked, "families": sorted({one.family for one in every}), "severities": SEVERITIES,
         "month": month, "count": len(every), "may_write": holds(request.call.subject, "payer.write"),
     }  # fmt: skip
     return render(request, "billing/scrub_rules.html", page)
