@@ -11,10 +11,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from steward.billing.models import Code, CodeImport
+from steward.billing.models import Code, CodeImport, CodeLimit, CodePair, HeldChange
+from steward.billing.services.codes import bring_held
+from steward.core.approvals import deciders
+from steward.core.approvals.models import ApprovalRequest
 from steward.core.jobs.models import Job
 from steward.core.jobs.runner import run_job
-from tests.billing.scrub.test_codes import MUE, ORDER
+from steward.core.refusals import Refused
+from tests.billing.scrub.test_codes import MUE, ORDER, PTP
 from tests.billing.test_codes import OWN, bring
 from tests.support import Office, open_office, signed_in
 
@@ -66,6 +70,34 @@ def test_codes_of_somebody_s_property_ask_for_the_licence(office: Office) -> Non
     ran()
     assert Code.objects.filter(kind="cpt").count() == 2 and CodeImport.objects.get().licence == "Licence 1"
     assert sent("mue", MUE, ends_on="9/1/2026").status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["icd10", "mue", "ptp"])
+def test_an_edition_that_ends_much_waits_for_a_second_person(office: Office, kind: str) -> None:
+    whole = {"icd10": ORDER, "mue": MUE, "ptp": PTP}[kind]
+    spoiled = {
+        "icd10": "\n".join(ORDER.splitlines()[:5]), "mue": "\n".join(MUE.splitlines()[:-2]),
+        "ptp": PTP.replace("20120101,*,", "20120101,20260401,"),
+    }[kind]  # fmt: skip
+    assert sent(kind, whole, starts_on="1/1/2026").status_code == 303 and ran().state == "done"
+    model = {"icd10": Code, "mue": CodeLimit, "ptp": CodePair}[kind]
+    before = list(model._default_manager.order_by("pk").values())
+    for _again in range(2):
+        assert sent(kind, spoiled).status_code == 303
+        job = ran()
+        assert job.state == "done" and "second person" in job.message and "would end" in job.message
+    assert list(model._default_manager.order_by("pk").values()) == before and CodeImport.objects.count() == 1
+    held, biller = HeldChange.objects.get(), signed_in("biller")
+    bring = reverse("billing:code_bring", args=[held.uid])
+    assert held.title in biller.get(reverse("billing:codes")).content.decode()
+    with pytest.raises(Refused) as refused:
+        bring_held(office.call("biller"), uid=held.uid)
+    assert refused.value.code == "waits"
+    deciders.decide(office.call("owner"), request=ApprovalRequest.objects.get(), approve=True)
+    assert "Bring it in" in biller.get(reverse("billing:codes")).content.decode()
+    assert biller.post(bring).status_code == 303 and ran().state == "done"
+    assert CodeImport.objects.count() == 2 and HeldChange.objects.get().done_at
+    assert list(model._default_manager.order_by("pk").values()) != before
 
 
 def test_the_package_is_loaded_once_by_a_job(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from steward.billing.logic.scrub import rules
-from steward.billing.models import Claim, ScrubRule
+from steward.billing.models import Claim, HeldChange, ScrubRule
 from steward.billing.selectors import scrub_rules, scrub_trial
 from steward.billing.selectors.scrubbing import held_by
 from steward.billing.services.scrub_rules import as_json, save_rule, withdraw_rule
+from steward.core.approvals import deciders
+from steward.core.approvals.models import ApprovalRequest
 from steward.core.audit.models import AuditRow
 from steward.core.refusals import Refused
 from tests.billing.conftest import Practice
@@ -81,17 +83,56 @@ def test_a_shipped_rule_is_softened_ended_switched_off_and_taken_back(month: Pra
     assert rule in rules_of("C-4")
     page = biller.post(url("scrub_edit", rule), typed(rule, severity="warning", **{"try": "1"})).content.decode()
     assert "Would be freed" in page and "C-4" in page
-    for change, speaks in (({"severity": "info"}, True), ({"valid_to": "2026-01-31"}, False), ({"payers": "MCAID"}, False),
-                           ({"off": "on", "valid_to": "", "payers": ""}, False)):  # fmt: skip
+    for change, speaks in (({"severity": "warning"}, True), ({"payers": "MCAID"}, False),
+                           ({"severity": "info", "payers": ""}, True), ({"valid_to": "2026-01-31"}, False),
+                           ({"off": "on", "valid_to": ""}, False)):  # fmt: skip
         assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", **change)).status_code == 303, change
+        for waiting in ApprovalRequest.objects.filter(outcome=""):
+            deciders.decide(month.office.call("owner"), request=waiting, approve=True)
         assert (rule in rules_of("C-4")) is speaks, change
     page = biller.get(url("scrub_rule", rule)).content.decode()
-    assert "Switched off" in page and page.count("tried") >= 4
+    assert "Switched off" in page and page.count("tried") >= 5
     assert biller.post(url("scrub_withdraw", rule), {"reason": ""}).status_code == 422
     assert "C-4" in biller.get(url("scrub_withdraw", rule)).content.decode()
     assert biller.post(url("scrub_withdraw", rule), {"reason": "was better"}).status_code == 303
-    assert rule in rules_of("C-4") and ScrubRule.objects.filter(rule=rule).count() == 5
+    assert rule in rules_of("C-4") and ScrubRule.objects.filter(rule=rule).count() == 6
     assert "As shipped" in biller.get(url("scrub_rule", rule)).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"off": "on"}, {"severity": "info"}, {"valid_to": "2026-01-31"}])
+def test_one_person_silences_no_shipped_rule(month: Practice, change: dict[str, str]) -> None:
+    month.claims({**CLEAN, "claim_ref": "C-4", "patient_ref": "P4", "dx1": "QQQ"})
+    rule, biller = "dx-pattern", signed_in("biller")
+    for _again in range(2):
+        assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", **change)).status_code == 303
+    held = HeldChange.objects.get()
+    assert rule in rules_of("C-4") and not ScrubRule.objects.exists()
+    page = biller.get(url("scrub_rule", rule)).content.decode()
+    assert "second person" in page and "tried" in page
+    waiting = ApprovalRequest.objects.get(object_uid=held.uid)
+    with pytest.raises(Refused):
+        deciders.decide(month.office.call("biller"), request=waiting, approve=True)
+    deciders.decide(month.office.call("administrator"), request=waiting, approve=True)
+    row = ScrubRule.objects.get()
+    assert row.made_by_id == month.office.user("biller").pk and (row.reason, HeldChange.objects.get().ended_at) == ("tried", None)
+    assert (rule in rules_of("C-4")) is ("severity" in change)
+    for edit in ("UPDATE billing_heldchange SET title = 'x'", "DELETE FROM billing_heldchange"):
+        with pytest.raises(DatabaseError, match=r"billing\.held"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(edit)
+
+
+def test_a_no_or_another_change_meanwhile_leaves_the_rule(month: Practice) -> None:
+    rule, biller, owner = "dx-pattern", signed_in("biller"), month.office.call("owner")
+    assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", off="on")).status_code == 303
+    deciders.decide(owner, request=ApprovalRequest.objects.get(), approve=False, comment="it catches typing faults")
+    assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", off="on")).status_code == 303
+    deciders.withdraw(month.office.call("biller"), request=ApprovalRequest.objects.get(outcome=""))
+    assert HeldChange.objects.filter(ended_at=None).count() == 0 and HeldChange.objects.count() == 2
+    assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", off="on")).status_code == 303
+    assert biller.post(url("scrub_edit", rule), typed(rule, confirm="1", severity="warning")).status_code == 303
+    with pytest.raises(Refused) as refused:
+        deciders.decide(owner, request=ApprovalRequest.objects.get(outcome=""), approve=True)
+    assert refused.value.code == "changed" and ScrubRule.objects.get().data["on"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +181,7 @@ def test_every_shipped_rule_goes_through_the_form_and_the_row_unchanged() -> Non
 
 
 def test_versions_stand(month: Practice) -> None:
-    rule = rules.rule_from(as_json(scrub_rules.shipped()[0]) | {"severity": "info"}, "row")
+    rule = rules.rule_from(as_json(scrub_rules.shipped()[0]) | {"message": "Mend this."}, "row")
     row = save_rule(month.office.call("biller"), rule=rule, reason="x", tried={})
     for act in (lambda: ScrubRule.objects.filter(pk=row.pk).update(reason="y"), row.delete):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -261,6 +261,13 @@ class DecisionKind(models.TextChoices):
     UNRETURNED = "unreturned", _("Returned payment undone")
 
 
+class HeldKind(models.TextChoices):
+    """What waits for a second person before the scrub is weakened by it."""
+
+    EDITION = "edition", _("Edition of codes")
+    RULE = "rule", _("Rule of the scrub")
+
+
 class ReturnKind(models.TextChoices):
     """How a payment came back."""
 

@@ -106,6 +106,7 @@ urlpatterns = [
     path("exclusions/<uuid:uid>/decide/", exclusions.decide, name="exclusion_decide"),
     path("codes/imports/", codes.code_imports, name="code_imports"),
     path("codes/import/", codes.code_import, name="code_import"),
+    path("codes/held/<uuid:uid>/", codes.code_bring, name="code_bring"),
     path("codes/icd-10-cm/", codes.code_load, name="code_load"),
     path("scrub/", scrub.scrub_list, name="scrub_rules"),
     path("scrub/new/", scrub.scrub_new, name="scrub_new"),

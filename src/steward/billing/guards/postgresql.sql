@@ -265,3 +265,22 @@ $guard$
 -- ;;
 CREATE TRIGGER guard_billing_cardrefund_update BEFORE UPDATE OR DELETE ON billing_cardrefund
 FOR EACH ROW EXECUTE FUNCTION guard_billing_cardrefund()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_held() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'billing.held: what a second person is asked to sign does not change' USING ERRCODE = '23514';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.kind, NEW.key, NEW.title, NEW.body, NEW.asked_at, NEW.asked_by_id)
+    IS DISTINCT FROM (OLD.id, OLD.uid, OLD.kind, OLD.key, OLD.title, OLD.body, OLD.asked_at, OLD.asked_by_id)
+    OR OLD.done_at IS NOT NULL OR OLD.ended_at IS NOT NULL
+  THEN
+    RAISE EXCEPTION 'billing.held: what a second person is asked to sign does not change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_held_update BEFORE UPDATE OR DELETE ON billing_heldchange
+FOR EACH ROW EXECUTE FUNCTION guard_billing_held()

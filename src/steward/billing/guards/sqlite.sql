@@ -225,3 +225,16 @@ CREATE TRIGGER guard_billing_cardrefund_delete BEFORE DELETE ON billing_cardrefu
 BEGIN
   SELECT RAISE(ABORT, 'billing.cardrefund: what a card was asked to take back and what was answered do not change');
 END
+-- ;;
+CREATE TRIGGER guard_billing_held_update BEFORE UPDATE ON billing_heldchange
+WHEN NEW.id IS NOT OLD.id OR NEW.uid IS NOT OLD.uid OR NEW.kind IS NOT OLD.kind OR NEW.key IS NOT OLD.key OR NEW.title IS NOT OLD.title
+  OR NEW.body IS NOT OLD.body OR NEW.asked_at IS NOT OLD.asked_at OR NEW.asked_by_id IS NOT OLD.asked_by_id
+  OR OLD.done_at IS NOT NULL OR OLD.ended_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'billing.held: what a second person is asked to sign does not change');
+END
+-- ;;
+CREATE TRIGGER guard_billing_held_delete BEFORE DELETE ON billing_heldchange
+BEGIN
+  SELECT RAISE(ABORT, 'billing.held: what a second person is asked to sign does not change');
+END

@@ -15,6 +15,7 @@ from steward.billing.models.denials import (
 from steward.billing.models.doors import Arrival, Door, Sighting
 from steward.billing.models.entry import Favourite, VisitDuty
 from steward.billing.models.exclusions import Exclusion, ExclusionMatch
+from steward.billing.models.held import HeldChange
 from steward.billing.models.others import AccountHolder, OtherCharge, SalesTaxRate
 from steward.billing.models.papers import Attachment, FormAlignment
 from steward.billing.models.patients import (
@@ -38,7 +39,7 @@ __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
     "Batch", "CardAttempt", "CardOnFile", "CardRefund", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
     "DenialCause", "Dispute", "DisputeLine", "Door", "Exclusion", "ExclusionMatch",
-    "Favourite", "FormAlignment", "Hardship", "OtherCharge", "PaperEob",
+    "Favourite", "FormAlignment", "Hardship", "HeldChange", "OtherCharge", "PaperEob",
     "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
     "SalesTaxRate", "ScrubRule", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty",
     "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",

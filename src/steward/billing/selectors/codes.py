@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
-from steward.billing.models import Code, CodeImport
-from steward.billing.states import ListKind
+from steward.billing.models import Code, CodeImport, HeldChange
+from steward.billing.states import HeldKind, ListKind
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.approvals.models import ApprovalRequest
 from steward.registry.logic.names import name_key, prefix_range
 
 MOST_FOUND = 20
@@ -95,3 +96,10 @@ def latest() -> dict[str, CodeImport]:
     """Kind -> its edition that holds latest. One query (a few rows a quarter)."""
     rows = CodeImport.objects.order_by(F("starts_on").asc(), "id")
     return {row.kind: row for row in rows}
+
+
+def held() -> QuerySet[HeldChange]:
+    """Editions that wait for a second person or, ``signed``, to be brought in."""
+    signed = ApprovalRequest.objects.filter(object_uid=OuterRef("uid"), kind="code_edition", outcome="approved")
+    rows = HeldChange.objects.filter(kind=HeldKind.EDITION, done_at=None, ended_at=None).select_related("asked_by")
+    return rows.annotate(signed=Exists(signed)).order_by("-id")

@@ -12,8 +12,9 @@ from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from steward.billing.logic.denial_rule import Shows, drafted
 from steward.billing.logic.scrub import engine, rules
 from steward.billing.logic.scrub.model import Rule
-from steward.billing.models import DenialCause, ScrubRule
+from steward.billing.models import DenialCause, HeldChange, ScrubRule
 from steward.billing.selectors.rules import categories
+from steward.billing.states import HeldKind
 
 
 @lru_cache(maxsize=1)
@@ -68,3 +69,9 @@ def rule_for(cause: DenialCause, today: date) -> Rule:
 def versions(rule: str) -> QuerySet[ScrubRule]:
     """The history of one rule, latest first."""
     return ScrubRule.objects.filter(rule=rule).select_related("made_by").order_by("-version")
+
+
+def waits(rule: str) -> HeldChange | None:
+    """The change of a rule that waits for a second person, if any."""
+    rows = HeldChange.objects.filter(kind=HeldKind.RULE, body__rule=rule, done_at=None, ended_at=None)
+    return rows.select_related("asked_by").order_by("-id").first()

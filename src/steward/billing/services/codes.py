@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steward.billing.logic.scrub.code_files import WHOLE, CodeFile
-from steward.billing.logic.scrub.editions import Changes, Row, changes
-from steward.billing.models import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
+from steward.billing.logic.scrub.editions import Changes, Row, changes, lost
+from steward.billing.models import Code, CodeAddOn, CodeImport, CodeLimit, CodePair, Exclusion, HeldChange
 from steward.billing.services.exclusions import join_exclusions, screen_everybody
-from steward.billing.states import LICENSED, ListKind
+from steward.billing.services.held import APPROVALS, ask_second
+from steward.billing.states import LICENSED, HeldKind, ListKind
 from steward.core import sql
+from steward.core.approvals import selectors as asked
 from steward.core.files.services import store
 from steward.core.jobs.models import Job
 from steward.core.jobs.services import enqueue
 from steward.core.service import Call, note, refuse, service
 from steward.registry.logic.names import name_key
 
+#: An edition that ends more than one in so many of the running codes asks a second person; real ones end a few in a hundred.
+FIFTH = 5
 STEP = 20_000  # rows between two words of progress
 LIMIT_COLUMNS: tuple[str, ...] = ("code", "valid_from", "valid_to", "units", "indicator")
 CODE_COLUMNS: tuple[str, ...] = ("code", "valid_from", "valid_to", "leaf", "side", "kind", "label", "words")
@@ -32,34 +41,94 @@ def _silent(done: int, total: int) -> None:
 
 @service("billing.import_codes", "payer.write", says="imported a code set")
 def import_codes(
-    call: Call, *, file: CodeFile, starts_on: date, ends_on: date | None = None, licence: str = "", told: Told = _silent
-) -> CodeImport:
+    call: Call, *, file: CodeFile, starts_on: date, ends_on: date | None = None, licence: str = "", told: Told = _silent,
+    job: tuple[str, dict[str, Any]] | None = None,
+) -> CodeImport | HeldChange:  # fmt: skip
     """Join an edition that holds from ``starts_on`` to the tables; ``ends_on`` is the last day it speaks of.
 
     Refuses `days`, `licence` (codes that are somebody's property), `empty`, `duplicate` (this very file is in), `older` (a later
     edition of a whole list is in: editions come in order).
+
+    One that ends more than a fifth of what runs changes nothing before a second person signed it (``HeldChange``); ``job`` (kind,
+    arguments) is what brings it in then. Steward's own calls need nobody.
     """
     _stand(file, starts_on, ends_on, licence)
-    if file.kind == ListKind.PTP:
-        begun, ended = _pairs(file, told), 0
-    elif file.kind == ListKind.LEIE:
-        begun, ended = join_exclusions(file.excluded, starts_on, told)
-    elif file.kind == ListKind.ADDON:
-        begun, ended = _addons(file, told), 0
-    else:
-        model = CodeLimit if file.kind == ListKind.MUE else Code
-        found = changes(_stored(file.kind), file.rows, starts_on, whole=file.kind in WHOLE)
-        _write(model, file.kind, found, told)
-        begun, ended = len(found.begin), found.ended
+    later, here = max(starts_on, call.today), transaction.savepoint()
+    made = _joined(file, starts_on, later, told)
+    if made.over * FIFTH > made.running and not call.subject.is_system:
+        transaction.savepoint_rollback(here)
+        held = _ask_second(call, file, made, {"licence": licence, **_said(starts_on, ends_on)}, job)
+        if held is not None:
+            return held
+        made = _joined(file, starts_on, later, told)
     row = CodeImport.objects.create(
         kind=file.kind, name=file.name[:120], sha256=file.sha256, starts_on=starts_on, ends_on=ends_on,
-        whole=file.kind in WHOLE, row_count=file.count, new_count=begun, ended_count=ended,
+        whole=file.kind in WHOLE, row_count=file.count, new_count=made.begun, ended_count=made.ended,
         licence=licence.strip(), imported_at=call.now, imported_by_id=call.user_id,
     )  # fmt: skip
     if file.kind == ListKind.LEIE:
         screen_everybody(call)
     note(row, fields=["kind", "starts_on", "row_count"])
     return row
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """What an edition did: codes that began, codes a whole list no longer names, and how many of those that ran do not any more."""
+
+    begun: int
+    ended: int
+    over: int
+    running: int
+
+
+def _joined(file: CodeFile, starts_on: date, later: date, told: Told) -> _Joined:
+    if file.kind in (ListKind.PTP, ListKind.ADDON):
+        model = CodePair if file.kind == ListKind.PTP else CodeAddOn
+        top = model._default_manager.aggregate(top=Max("pk"))["top"] or 0
+        known = model._default_manager.filter(Q(valid_to=None) | Q(valid_to__gt=later), pk__lte=top)
+        running = known.count()
+        begun = _pairs(file, told) if file.kind == ListKind.PTP else _addons(file, told)
+        return _Joined(begun, 0, running - known.count(), running)
+    if file.kind == ListKind.LEIE:
+        listed = Exclusion.objects.filter(listed_to=None).count()
+        begun, gone = join_exclusions(file.excluded, starts_on, told)
+        return _Joined(begun, gone, gone, listed)
+    found = changes(_stored(file.kind), file.rows, starts_on, whole=file.kind in WHOLE)
+    running = _running(file.kind, later)
+    _write(CodeLimit if file.kind == ListKind.MUE else Code, file.kind, found, told)
+    return _Joined(len(found.begin), found.ended, lost(found, later), running)
+
+
+def _running(kind: str, day: date) -> int:
+    runs = Q(valid_to=None) | Q(valid_to__gt=day)
+    return CodeLimit.objects.filter(runs).count() if kind == ListKind.MUE else Code.objects.filter(runs, kind=kind).count()
+
+
+def _ask_second(
+    call: Call, file: CodeFile, made: _Joined, said: dict[str, str | None], job: tuple[str, dict[str, Any]] | None
+) -> HeldChange | None:
+    """What waits; None once it is signed."""
+    fields = {"kind": file.kind, "sha256": file.sha256, **said}
+    words = {"kind": ListKind(file.kind).label, "day": said["starts_on"], "over": made.over, "running": made.running}
+    kind, args = job or ("", {})
+    return ask_second(
+        call, kind=HeldKind.EDITION, fields=fields, body=fields | {"job": kind, "args": args}, url=reverse("billing:codes"),
+        title=_("%(kind)s from %(day)s would end %(over)s of %(running)s codes") % words,
+    )  # fmt: skip
+
+
+@service("billing.bring_held", "payer.write", says="brought a signed edition in")
+def bring_held(call: Call, *, uid: UUID) -> Job:
+    """Queue an edition that a second person has signed. Refuses ``no_change`` and ``waits``."""
+    row = HeldChange.objects.filter(uid=uid, kind=HeldKind.EDITION, done_at=None, ended_at=None).first()
+    if row is None or not row.body["job"]:
+        raise refuse("no_change", _("Nothing waits under this name."), _("Look at what came in."))
+    signed = asked.latest(row.uid, APPROVALS[row.kind])
+    if signed is None or not signed.approved:
+        raise refuse("waits", _("It waits for a signature."), _("Have it decided first."))
+    note(row, fields=["kind"])
+    return enqueue(call, kind=row.body["job"], title=_("Import %s") % ListKind(row.body["kind"]).label, args=row.body["args"])
 
 
 def _days_and_licence(kind: str, starts_on: date, ends_on: date | None, licence: str) -> None:

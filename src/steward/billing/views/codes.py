@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
@@ -21,7 +22,7 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.jobs.models import Job
 from steward.core.listing import Choice, Column, DateRange, Empty, Listing, Preset, ScopedList, Sort, Text
-from steward.core.web.forms import DateField, Done, Form, handle
+from steward.core.web.forms import DateField, Done, Form, handle, press
 
 SHOWN_IMPORTS = 5
 #: The days the edition within simple-icd-10-cm 1.5 speaks of: CMS's update of 1 April 2026, until the next of 1 October.
@@ -104,6 +105,7 @@ def code_sets(request: OfficeRequest) -> HttpResponse:
         "sets": sets, "today": today, "kind": kind, "text": text, "day": day, "kinds": _searched(),
         "found": selectors.search(kind, text, day) if text else None,
         "imports": list(selectors.imports(request.call.subject).order_by("-imported_at", "-id")[:SHOWN_IMPORTS]),
+        "held": list(selectors.held()[:40]),
         "may_write": holds(request.call.subject, "payer.write"), "may_screen": holds(request.call.subject, "provider.read"),
     }  # fmt: skip
     return render(request, "billing/codes.html", page)
@@ -147,3 +149,9 @@ def code_load(request: OfficeRequest) -> HttpResponse:
     return handle(
         request, LoadForm, services.ask_icd10, "billing/code_import.html", context=context, initial=initial, success=_followed
     )
+
+
+@screen(POST="payer.write")
+def code_bring(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """Bring in an edition that a second person has signed."""
+    return press(request, lambda call: services.bring_held(call, uid=uid), success=_followed, back=reverse("billing:codes"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.billing.forms_scrub import RuleForm, said
 from steward.billing.logic.scrub.model import SEVERITIES, Rule
-from steward.billing.models import DenialCause
+from steward.billing.models import DenialCause, HeldChange, ScrubRule
 from steward.billing.selectors import scrub_rules, scrub_trial
 from steward.billing.selectors.denials import cause_by_uid, causes
 from steward.billing.services import scrub_rules as services
@@ -75,6 +75,7 @@ def scrub_rule(request: OfficeRequest, rule: str) -> HttpResponse:
         raise Http404
     changed = bool(versions) and not versions[0].withdrawn
     page = {
+        "waits": scrub_rules.waits(rule),
         "id": rule, "rule": found, "versions": versions, "changed": changed, "shipped": services.is_shipped(rule),
         "causes": list(causes(request.call.subject).filter(rule=rule)),
         "parameters": said(found) if found else "", "may_write": holds(request.call.subject, "payer.write"),
@@ -128,14 +129,15 @@ def _edit(request: OfficeRequest, base: Rule | None, like: Rule, title: str, cau
     try:
         call = request.call.with_key(posted_key(request))
         if cause:
-            services.rule_of_cause(call, cause=cause, rule=rule, reason=reason, tried=told.as_json())
+            made: ScrubRule | HeldChange = services.rule_of_cause(call, cause=cause, rule=rule, reason=reason, tried=told.as_json())
         else:
-            services.save_rule(call, rule=rule, reason=reason, tried=told.as_json(), new=base is None)
+            made = services.save_rule(call, rule=rule, reason=reason, tried=told.as_json(), new=base is None)
     except Refused as refused:
         form.refuse(refused)
         return render(request, "billing/scrub_edit.html", page | {"form": form}, status=422)
     after = back if cause else reverse("billing:scrub_rule", args=[rule.id])
-    return go(request, Done(after, _("The rule holds from now on")))
+    words = _("It waits for a second person's signature") if isinstance(made, HeldChange) else _("The rule holds from now on")
+    return go(request, Done(after, words))
 
 
 def _shown(request: OfficeRequest, told: scrub_trial.Tried) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from steward.billing.services.decisions import sign_decision, withdraw_decision
 from steward.billing.services.runs import sign_run, withdraw_run
+from steward.billing.services.signing import sign_held, withdraw_held
 from steward.core.access.granting import sign_role
 from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
@@ -29,6 +30,10 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
         sign_run(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
         return request
+    if request.object_type == "billing.heldchange":
+        sign_held(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
     if request.object_type == "core.rolerequest":
         sign_role(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
@@ -42,6 +47,8 @@ def withdraw(call: Call, *, request: ApprovalRequest) -> ApprovalRequest:
         withdraw_decision(call, uid=request.object_uid)
     elif request.object_type == "billing.writeoffrun":
         withdraw_run(call, uid=request.object_uid)
+    elif request.object_type == "billing.heldchange":
+        withdraw_held(call, uid=request.object_uid)
     else:
         return services.withdraw(call, request=request)
     request.refresh_from_db()

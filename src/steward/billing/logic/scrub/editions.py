@@ -59,6 +59,12 @@ def changes(stored: Iterable[Row], told: Sequence[Row], day: date, *, whole: boo
     return Changes(begin, change, drop, ended)
 
 
+def lost(found: Changes, day: date) -> int:
+    """How many running codes do not run after ``day`` by these changes: not named any more, or named with an end."""
+    over = {row.code for row in found.change if row.valid_to is not None and row.valid_to <= day}
+    return len(found.drop) + len(over - {row.code for row in found.begin})
+
+
 def _last(rows: Sequence[Row]) -> Row | None:
     return max(rows, key=lambda row: row.valid_from, default=None)
 

@@ -43,6 +43,10 @@ class Rule:
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def speaks(self, day: date) -> bool:
+        """Whether it holds or warns of any claim of ``day`` or later: on, not over, and more than a word beside it."""
+        return self.on and self.severity != INFO and (self.valid_to is None or self.valid_to >= day)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
