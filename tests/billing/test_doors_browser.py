@@ -45,7 +45,7 @@ def test_door_form_and_coverage(site: Any, width: int, scheme: str, tmp_path: Pa
     cookie = signed_in("biller").cookies[settings.SESSION_COOKIE_NAME].value
     with browser((site[0], cookie), width=width, scheme=scheme) as page:
         page.goto("/billing/doors/")
-        page.get_by_text("letter.bin").wait_for()
+        page.get_by_text(f"file-{practice.office.now:%Y%m%d}-").first.wait_for()
         looks_well(page, "doors", width)
         page.goto("/billing/forms/")
         looks_well(page, "paper-forms", width)

@@ -128,7 +128,7 @@ class Story:
             return
         if one.at(self.today, one.ar) != one.cents:
             return
-        call = self.practice.office.call("biller")
+        call = self.practice.office.call("administrator")  # a charge of an earlier day is voided by another than who entered it
         void_charge(call, charge=Charge.objects.get(line_ref=f"L{one.ref}"), reason="Entered twice")
         one.moves += [(self.today, one.ar, -one.cents), (self.today, "charges", one.cents)]
         one.voided = True
@@ -314,7 +314,7 @@ def compared(story: Story, span: Span, by_code: bool) -> dict[tuple[str, str], t
     """(code, payer) -> services, denied, units allowed, charge, allowed and paid a unit, share in tenths of a percent, by hand."""
     groups: dict[tuple[str, str], list[Lived]] = defaultdict(list)
     for one in story.claims:
-        if any(span.first <= told[0] <= span.last for told in one.told):
+        if not one.voided and any(span.first <= told[0] <= span.last for told in one.told):  # a voided charge is no service
             groups[one.code if by_code else "", {"BLUE": "Blue Harbor", "MCAID": "State Medicaid"}[one.payer]].append(one)
     found: dict[tuple[str, str], tuple[int | None, ...]] = {}
     for key, own in groups.items():

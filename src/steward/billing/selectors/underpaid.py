@@ -80,6 +80,7 @@ def _short(rows: Sequence[Service]) -> list[Underpaid]:
 
 def services(first: date, last: date) -> list[Service]:
     """Every service answered by the first payer in remittances of these days and not taken back, with what its contract says.
+    A charge that was voided is no service.
 
     A constant number of queries a 500 services.
     """
