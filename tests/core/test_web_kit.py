@@ -25,7 +25,7 @@ from steward.core.web.context import Shell
 from steward.core.web.forms import DateField, Done, Form, MoneyField, go, handle, press
 from steward.core.web.history import history_url, read_token
 from steward.core.web.middleware import answer
-from steward.core.web.navigation import NAVIGATION, groups_for
+from steward.core.web.navigation import NAVIGATION, ShownFold, groups_for
 from steward.core.web.toasts import Toast, toast
 from tests.support import NOON, ZONE
 
@@ -356,6 +356,16 @@ def test_the_rail_shows_only_what_the_person_may_open():
     assert "Search" in boss
     assert groups_for(asked(roles=("vendor",))) == []
     assert groups_for(RequestFactory().get("/")) == []
+
+
+def test_a_long_group_is_folded_to_seven_and_only_the_fold_where_we_are_stands_open():
+    money = next(g for g in groups_for(asked(path="/billing/denials/", roles=("administrator",))) if g.label == "Money")
+    assert len(money.parts) <= 7 < len(money.entries)
+    folds = [part for part in money.parts if isinstance(part, ShownFold)]
+    assert [str(fold.label) for fold in folds if fold.here] == ["Payers' answers"]
+    few = [g for g in groups_for(asked(roles=("frontdesk",))) if g.label == "Money"]
+    assert not any(isinstance(part, ShownFold) for g in few for part in g.parts)
+    assert all(len(fold.entries) > 1 for fold in folds)
 
 
 def test_where_we_are_is_marked_once():

@@ -94,13 +94,14 @@ def enter_history(call: Call, *, days: Sequence[PastDay], bank_account: BankAcco
     drawers = {d.pk: d for d in Drawer.objects.select_related("site")}
     numbers = iter(reserve("banking.batch", sum(any(p.tender == "card" for p in d.payments) for d in days)))
     slips = iter(reserve("banking.deposit", sum(any(p.tender != "card" for p in d.payments) for d in days)))
-    receipt_numbers = iter(reserve("banking.receipt", sum(len(d.payments) for d in days)))
-    for day in days:
+    given = _in_order(days)
+    receipt_numbers = dict(zip(given, reserve("banking.receipt", len(given)), strict=True))
+    for n, day in enumerate(days):
         before = last.get(day.drawer)
         if before is not None and (before.day >= day.day or before.state == SessionState.OPEN):
             raise refuse("order", "A drawer's past days come in order, after the last counted one.", "Sort the days.")
         session = _session(made, day, drawers[day.drawer], before)
-        taken = [_receipt(made, session, p, next(receipt_numbers)) for p in day.payments]
+        taken = [_receipt(made, session, p, receipt_numbers[n, at]) for at, p in enumerate(day.payments)]
         _count(made, day, session, taken)
         cards = [r for r in taken if r.tender == "card"]
         if cards:
@@ -111,6 +112,12 @@ def enter_history(call: Call, *, days: Sequence[PastDay], bank_account: BankAcco
     _write(call, made)
     note(refs=[s.uid for s in made.sessions])
     return History(len(made.sessions), len(made.receipts), len(made.deposits), len(made.batches))
+
+
+def _in_order(days: Sequence[PastDay]) -> list[tuple[int, int]]:
+    """(day, payment) by position, as the receipts were given: by time over all drawers."""
+    places = [(n, at) for n, day in enumerate(days) for at in range(len(day.payments))]
+    return sorted(places, key=lambda one: (days[one[0]].day, days[one[0]].payments[one[1]].taken_at))
 
 
 def _last_sessions() -> dict[int, DrawerSession]:

@@ -22,7 +22,7 @@ from steward.core.access.routes import opens
 from steward.core.ids import new_uid
 from steward.core.money import TRUE_MINUS, format_cents, round_half_up
 from steward.core.web import charts, days, now
-from steward.core.web.navigation import Shown, groups_for
+from steward.core.web.navigation import Shown, ShownFold, groups_for
 from steward.core.web.toasts import Toast
 
 register = template.Library()
@@ -266,20 +266,30 @@ def navigation(context: template.Context) -> SafeString:
     for n, group in enumerate(groups, 1):
         label = escape(str(group.label))
         parts.append(f'<h2 id="nav-{n}">{label}</h2><ul aria-labelledby="nav-{n}">' if label else "<ul>")
-        parts += [_rail_entry(entry) for entry in group.entries]
+        parts += [_rail_fold(part) if isinstance(part, ShownFold) else _rail_entry(part) for part in group.parts]
         parts.append("</ul>")
     return SafeString("".join(parts))
+
+
+def _rail_fold(fold: ShownFold) -> str:
+    """A fold of the rail: open where we are, by the browser's own means, so that keys and a page without scripts work it."""
+    label, inside = escape(str(fold.label)), "".join(_rail_entry(entry) for entry in fold.entries)
+    here = " open" if fold.here else ""
+    return (
+        f'<li class="fold"><details{here}><summary><span>{label}</span>{_rail_count(fold.count)}</summary>'
+        f'<ul aria-label="{label}">{inside}</ul></details></li>'
+    )
+
+
+def _rail_count(count: int) -> str:
+    waiting = escape(_("waiting"))
+    return f'<span class="count">{count}<span class="sr-only"> {waiting}</span></span>' if count else ""
 
 
 def _rail_entry(entry: Shown) -> str:
     key = f' data-go="{entry.key}"' if entry.key else ""
     here = ' aria-current="page"' if entry.here else ""
-    count = (
-        f'<span class="count">{entry.count}<span class="sr-only"> {escape(_("waiting"))}</span></span>'
-        if entry.count
-        else ""
-    )
-    return f'<li><a href="{escape(entry.url)}"{key}{here}>{escape(str(entry.label))}{count}</a></li>'
+    return f'<li><a href="{escape(entry.url)}"{key}{here}>{escape(str(entry.label))}{_rail_count(entry.count)}</a></li>'
 
 
 @register.simple_tag(takes_context=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,17 +12,18 @@ from steward.banking.models import BankAccount, Drawer
 from steward.banking.selectors.statements import bank_accounts
 from steward.banking.services.accounts import make_drawer
 from steward.banking.services.history import PastDay, PastPayment, enter_history
-from steward.billing import importers as billing_files
-from steward.billing.logic.remittance_writer import Envelope, write
 from steward.billing.services.charges import enter_charges_many
 from steward.billing.services.prepaid import apply_visit_payments
 from steward.billing.types import ChargeData, ClaimData
-from steward.core.calendar import is_bank_day
+from steward.core.calendar import add_bank_days, is_bank_day
 from steward.core.clock import FixedClock, at_local
-from steward.core.imports import Options
 from steward.core.service import Call
 from steward.desk.demo import bank, plan
-from steward.desk.demo.payer import DemoClaim, DemoLine, DemoPayer, remittance
+from steward.desk.demo.followup import FollowUp
+from steward.desk.demo.office import Office
+from steward.desk.demo.patients import Patients
+from steward.desk.demo.payer import DemoClaim, DemoLine
+from steward.desk.demo.payers import Bill, Payers, open_desks
 from steward.frontdesk.models import Visit
 from steward.frontdesk.selectors import kept_visits, reasons
 from steward.insurance.models import Coverage
@@ -37,25 +37,60 @@ CARD_FEE_PPM = 27_000
 OPENING_BANK_CENTS = 148_250_00
 
 
+@dataclass
+class Year:
+    """What the months share: who was seen, whom each visit is charged to and when, payers and patients, and what was made."""
+
+    world: World
+    account: BankAccount
+    drawers: list[Drawer]
+    visits: dict[date, list[Visit]]
+    covers: dict[int, list[Coverage]]
+    charged_on: dict[date, list[Visit]]
+    payers: Payers
+    patients: Patients
+    follow: FollowUp
+    made: _Count
+    own: list[str] = field(default_factory=list)  # claims of the week whose patients pay themselves
+
+
 def build_money(world: World) -> None:
     """Day by day, so that numbers, dates and the audit log run as they would have; committed month by month."""
-    account, drawers = _open_money(world)
-    visits = _visits_by_day(world)
-    waiting: dict[str, list[DemoClaim]] = defaultdict(list)
+    year = _begin(world)
     first = world.as_of.replace(day=1) - timedelta(days=365)
-    days = [d for d in _days(min([first, *visits]), world.as_of) if is_bank_day(d)]
+    days = [d for d in _days(min([first, *year.visits]), world.as_of) if is_bank_day(d)]
     months = _months(days)
-    made = _Count()
+    office = Office(year.payers, year.patients, year.follow, days)
     for n, month in enumerate(months):
         with transaction.atomic():
             for week in _weeks(month):
-                made.receipts += _desk(world, week, visits, drawers, account)
+                year.made.receipts += _desk(year, week)
                 for day in week:
-                    made.claims += _charges(world, day, visits.get(day, []), waiting)
-                    made.remittances += _remittances(world, day, waiting)
-            bank.month(world, at(world, month[-1]), account, month)
+                    _day(year, office, day)
+                _use(year, week[-1])
+            bank.month(world, at(world, month[-1]), year.account, month)
         world.tell("Charges, remittances, bank", n + 1, len(months))
-    world.counts |= {"visits": sum(map(len, visits.values())), **made.as_dict()}
+    world.counts |= {"visits": sum(map(len, year.visits.values())), **year.made.as_dict()}
+
+
+def _begin(world: World) -> Year:
+    account, drawers = _open_money(world)
+    visits = _visits_by_day(world)
+    payers, patients = open_desks(world), Patients(world)
+    covers = _covers([visit for own in visits.values() for visit in own])
+    return Year(
+        world, account, drawers, visits, covers, _charged_on(world, visits), payers, patients, FollowUp(payers), _Count()
+    )
+
+
+def _day(year: Year, office: Office, day: date) -> None:
+    """One day of billing: charges in, files out, answers and money in, and what the office does about them."""
+    year.made.claims += _charges(year, day)
+    office.files(day)
+    year.made.remittances += year.payers.pay(at(year.world, day), day)
+    year.patients.told(year.payers.bills)
+    year.payers.bills = []
+    office.evening(day)
 
 
 class _Count:
@@ -111,38 +146,48 @@ def _visits_by_day(world: World) -> dict[date, list[Visit]]:
     return found
 
 
-def _covers(visits: list[Visit]) -> dict[int, Coverage | None]:
-    asked = {(v.patient.party_id, v.service_date): v for v in visits}
-    rows = covering_many(asked)
-    return {visit.pk: next(iter(rows.get(pair, [])), None) for pair, visit in asked.items()}
+def _covers(visits: list[Visit]) -> dict[int, list[Coverage]]:
+    """Visit -> what covers its day, the first payer first."""
+    rows = covering_many({(v.patient.party_id, v.service_date) for v in visits})
+    return {v.pk: rows.get((v.patient.party_id, v.service_date), []) for v in visits}
 
 
-def _charges(world: World, day: date, visits: list[Visit], waiting: dict[str, list[DemoClaim]]) -> int:
-    """Charges of the day's visits; today's last one is still to be entered, so that the close has something to find."""
-    visits = [v for v in visits if not v.no_charge_reason]
+def _charged_on(world: World, visits: dict[date, list[Visit]]) -> dict[date, list[Visit]]:
+    """Most visits are charged the same evening, some one to four bank days later; those of the last days may be open still."""
+    found: dict[date, list[Visit]] = {}
+    for day in sorted(visits):
+        for visit in visits[day]:
+            lag = world.chance.choices((0, 1, 2, 4), (66, 22, 9, 3))[0]
+            found.setdefault(add_bank_days(day, lag) if lag else day, []).append(visit)
+    return found
+
+
+def _charges(year: Year, day: date) -> int:
+    """The charges entered on a day; of the last one, one is still to be entered, so that the close has something to find."""
+    world = year.world
+    visits = [v for v in year.charged_on.get(day, []) if not v.no_charge_reason]
     if day == world.as_of:
         visits = visits[:-1]
     if not visits:
         return 0
-    covers = _covers(visits)
-    data, claims = [], []
+    data = []
     for visit in visits:
-        cover = covers.get(visit.pk)
+        covers = year.covers[visit.pk]
+        cover = covers[0] if covers else None
         claim = _claim(world, visit, cover)
-        claims.append((cover.plan.payer.code if cover else "", claim))
+        year.patients.visits[claim.number] = visit
         data.append(_data(world, visit, claim, cover))
+        if cover is None:
+            year.own.append(claim.number)
+            continue
+        second = next(((c.plan.payer.code, c.member_id) for c in covers if c.rank > 1 and c.plan.payer_id != cover.plan.payer_id), None)
+        year.payers.take(cover.plan.payer.code, claim, second)
     enter_charges_many(at(world, day), data=data)
-    paid_themselves = [claim.number for code, claim in claims if not code]
-    if paid_themselves:
-        apply_visit_payments(at(world, day), refs=paid_themselves)
-    for code, claim in claims:
-        if code and world.chance.random() > 0.015:  # some claims a payer never answers
-            waiting[code].append(claim)
     return len(data)
 
 
 def _claim(world: World, visit: Visit, cover: Coverage | None) -> DemoClaim:
-    ref = f"CH{visit.pk:07d}"
+    ref = _ref(visit)
     lines = plan.FEES[world.reason_of[visit.pk]]
     return DemoClaim(
         ref, visit.patient.party.last_name, visit.patient.party.first_name, cover.member_id if cover else "",
@@ -163,49 +208,33 @@ def _data(world: World, visit: Visit, claim: DemoClaim, cover: Coverage | None) 
     )  # fmt: skip
 
 
-def _remittances(world: World, day: date, waiting: dict[str, list[DemoClaim]]) -> int:
-    """Every payer pays every other week on its own weekday what it has had for its usual time."""
-    made = 0
-    for payer, _copay, _weight in plan.PAYERS:
-        if day.isocalendar().week % 2 or day.weekday() != payer.weekday:
-            continue
-        ripe = [c for c in waiting[payer.code] if c.service_date <= day - timedelta(days=payer.lag_days)]
-        if not ripe:
-            continue
-        waiting[payer.code] = [c for c in waiting[payer.code] if c not in set(ripe)]
-        content = _file(world, payer, ripe, day)
-        result = billing_files.run(
-            at(world, day), kind="835", content=content, name=f"{payer.code}-{day:%Y%m%d}.835", options=Options()
-        )
-        if result.status != "posted":
-            raise RuntimeError(f"the demo's own remittance was {result.status}: {result.message} {result.parts}")
-        made += 1
-    return made
-
-
-def _file(world: World, payer: DemoPayer, claims: list[DemoClaim], day: date) -> bytes:
-    payee = (plan.PRACTICE.name, plan.PRACTICE.npi, plan.PRACTICE.tin)
-    trace = f"{payer.edi_id}{day:%y%m%d}"
-    answered = remittance(payer, payee, claims, day, trace, world.chance)
-    control = int(f"{day:%y%m%d}") * 10 + [p.code for p, _c, _w in plan.PAYERS].index(payer.code)
-    sent = min(at_local(day, time(6), world.zone), world.now)
-    return write([answered], Envelope(payer.edi_id, plan.PRACTICE.submitter_id, sent, control))
-
-
-def _desk(world: World, month: list[date], visits: dict[date, list[Visit]], drawers: list[Drawer], account: BankAccount) -> int:
-    """The desk's past days of a month; the demo's own last day is opened live."""
-    days = []
-    for day in month:
+def _desk(year: Year, week: list[date]) -> int:
+    """The desk's past days of a week, copays and what patients owed; the demo's own last day is opened live."""
+    world, days = year.world, []
+    paid = year.patients.payments(week)
+    for day in week:
         if day == world.as_of:
             continue
-        for n, drawer in enumerate(drawers):
-            own = [v for v in visits.get(day, []) if v.site_id == drawer.site_id]
-            payments = _payments(world, own)
+        for n, drawer in enumerate(year.drawers):
+            own = [v for v in year.visits.get(day, []) if v.site_id == drawer.site_id]
+            bills = [one for visit, one in paid.get(day, []) if visit.site_id == drawer.site_id]
+            payments = tuple(sorted([*_payments(year, own), *bills], key=lambda p: p.taken_at))
             if payments:
                 days.append(_past_day(world, day, drawer, n, payments))
-    if days:
-        return enter_history(at(world, month[-1]), days=days, bank_account=account).receipts
-    return 0
+    year.own += dict.fromkeys(_ref(visit) for own in paid.values() for visit, _one in own)
+    return enter_history(at(world, week[-1]), days=days, bank_account=year.account).receipts if days else 0
+
+
+def _use(year: Year, day: date) -> None:
+    """What was paid in a week for the patients' own part meets it at the week's end."""
+    if year.own:
+        apply_visit_payments(at(year.world, day), refs=list(dict.fromkeys(year.own)))
+        year.patients.told([Bill(ref, day) for ref in year.own if ref not in year.patients.asked])
+        year.own = []
+
+
+def _ref(visit: Visit) -> str:
+    return f"CH{visit.pk:07d}"
 
 
 def _past_day(world: World, day: date, drawer: Drawer, n: int, payments: tuple[PastPayment, ...]) -> PastDay:
@@ -219,11 +248,11 @@ def _past_day(world: World, day: date, drawer: Drawer, n: int, payments: tuple[P
     )  # fmt: skip
 
 
-def _payments(world: World, visits: list[Visit]) -> tuple[PastPayment, ...]:
+def _payments(year: Year, visits: list[Visit]) -> list[PastPayment]:
     """Copays by cash, check or card; a patient without a policy pays the visit. Some forget."""
-    covers, found = _covers(visits), []
+    world, found = year.world, []
     for visit in visits:
-        cover = covers.get(visit.pk)
+        cover = next(iter(year.covers[visit.pk]), None)
         cents = copay_cents(cover) if cover else sum(c for _s, _m, c in plan.FEES[world.reason_of[visit.pk]])
         if not cents or world.chance.random() < 0.12:
             continue
@@ -231,5 +260,4 @@ def _payments(world: World, visits: list[Visit]) -> tuple[PastPayment, ...]:
         check = str(world.chance.randrange(1001, 9999)) if tender == "check" else ""
         when = visit.appointment.arrived_at or at_local(visit.service_date, time(9), world.zone)
         found.append(PastPayment(tender, cents, visit.patient.party_id, when, check, f"visit:{visit.uid}"))
-    return tuple(sorted(found, key=lambda p: p.taken_at))
-
+    return found

@@ -19,12 +19,12 @@ PRACTICE = PracticeSaid(
 )
 
 PAYERS: tuple[tuple[DemoPayer, int, int], ...] = (  # payer, copay in cents, how often drawn
-    (DemoPayer("MEDB", "Medicare Part B", "112000001", "13202", "MB", 620_000, 35_000, 20_000, 200_000, True, 1, 14), 0, 6),
-    (DemoPayer("BLUEH", "Blue Harbor", "112000002", "BH001", "BL", 710_000, 50_000, 30_000, 0, False, 2, 16), 2500, 26),
-    (DemoPayer("CASCADE", "Cascade HMO", "112000003", "CAS77", "HM", 640_000, 65_000, 10_000, 0, False, 3, 21), 2000, 18),
-    (DemoPayer("UNITY", "Unity Health Plan", "112000004", "UHP20", "CI", 690_000, 45_000, 35_000, 100_000, False, 4, 18), 3000, 20),
-    (DemoPayer("STATEMED", "State Medicaid", "112000005", "NYMCD", "MC", 520_000, 60_000, 0, 0, False, 0, 25), 0, 12),
-    (DemoPayer("LAKEVIEW", "Lakeview Mutual", "112000006", "LKV09", "CI", 730_000, 40_000, 40_000, 200_000, False, 2, 28), 2500, 10),
+    (DemoPayer("MEDB", "Medicare Part B", "112000001", "13202", "MB", 620_000, 35_000, 20_000, 200_000, True, 1, 7), 0, 6),
+    (DemoPayer("BLUEH", "Blue Harbor", "112000002", "BH001", "BL", 710_000, 50_000, 30_000, 0, False, 2, 11), 2500, 26),
+    (DemoPayer("CASCADE", "Cascade HMO", "112000003", "CAS77", "HM", 640_000, 65_000, 10_000, 0, False, 3, 14), 2000, 18),
+    (DemoPayer("UNITY", "Unity Health Plan", "112000004", "UHP20", "CI", 690_000, 45_000, 35_000, 100_000, False, 4, 13), 3000, 20),
+    (DemoPayer("STATEMED", "State Medicaid", "112000005", "NYMCD", "MC", 520_000, 60_000, 0, 0, False, 0, 15), 0, 12),
+    (DemoPayer("LAKEVIEW", "Lakeview Mutual", "112000006", "LKV09", "CI", 730_000, 40_000, 40_000, 200_000, False, 2, 16), 2500, 10),
 )
 SELF_PAY_WEIGHT = 8
 

@@ -11,20 +11,16 @@ from steward.banking.services.drawers import open_drawer
 from steward.banking.services.receipts import take_receipt
 from steward.billing import importers as billing_files
 from steward.billing.logic.remittance_writer import Envelope, write
-from steward.billing.models import Claim, WorkItem
+from steward.billing.models import WorkItem
 from steward.billing.selectors.visits import day_facts
 from steward.billing.services.decisions import write_off
-from steward.billing.services.submissions import deliver, write_claims
-from steward.billing.services.work import resolve_work_many
-from steward.core.access.decide import Context
 from steward.core.access.models import User
-from steward.core.access.subjects import subject_of
 from steward.core.calendar import is_bank_day
-from steward.core.clock import FixedClock, at_local
+from steward.core.clock import at_local
 from steward.core.ids import new_uid
 from steward.core.imports import Options
-from steward.core.service import Call
 from steward.desk.demo import plan
+from steward.desk.demo.office import as_person
 from steward.desk.demo.payer import DemoClaim, DemoLine, remittance
 from steward.frontdesk.models import Visit
 from steward.frontdesk.selectors import kept_visits
@@ -38,13 +34,6 @@ if TYPE_CHECKING:
 CLOSED_DAYS = 10
 
 
-def as_person(world: World, user: User, moment: datetime) -> Call:
-    """A call by a person of the demo at a moment of the past."""
-    clock = FixedClock(moment, world.zone)
-    context = Context(second_factor=True, stepped_up_at=clock.now(), now=clock.now())
-    return Call(subject_of(user, clock.today(), clock.now()), clock, channel="demo", context=context)
-
-
 def build_present(world: World) -> None:
     """The last ten bank days closed but for yesterday's second signature; today under way."""
     days = [world.as_of - timedelta(days=n) for n in range(1, 30)]
@@ -54,9 +43,7 @@ def build_present(world: World) -> None:
         world.tell("Closing the last days", n + 1, len(past))
     if is_bank_day(world.as_of) and _opened(world) <= world.now:
         _morning(world)
-    _sent(world, past[-2])
     _odd_files(world)
-    _worked(world)
     _asked(world)
 
 
@@ -87,10 +74,12 @@ def _opened(world: World) -> datetime:
 def _morning(world: World) -> None:
     """Today: both front desks opened a drawer and took the copays of those who came."""
     visits = [v for v in kept_visits(world.as_of, world.as_of) if v.appointment.arrived_at]
+    cashiers = {}
     for drawer, name in zip(Drawer.objects.order_by("id"), ("frontdesk", "frontdesk3"), strict=False):
         session = open_drawer(as_person(world, world.users[name], _opened(world)), drawer=drawer, float_cents=200_00)
-        for visit in (v for v in visits if v.site_id == drawer.site_id):
-            _copay(world, visit, session.cashier)
+        cashiers[drawer.site_id] = session.cashier
+    for visit in sorted(visits, key=lambda v: (v.appointment.arrived_at, v.pk)):  # receipts are numbered as they are given
+        _copay(world, visit, cashiers[visit.site_id])
 
 
 def _copay(world: World, visit: Visit, cashier: User) -> None:
@@ -105,15 +94,6 @@ def _copay(world: World, visit: Visit, cashier: User) -> None:
         check_no="1187" if tender == "check" else "", for_ref=f"visit:{visit.uid}", purpose="Copay",
         visit_of=visit.patient.party,
     )  # fmt: skip
-
-
-def _sent(world: World, day: date) -> None:
-    """Two bank days ago the biller wrote what was due then; what came since, and what the scrub holds, waits for her."""
-    evening = at_local(day, _time(16, 10), world.zone)
-    rows = list(Claim.objects.filter(service_date__lte=day, payer__isnull=False).only("pk"))
-    biller = as_person(world, world.users["biller"], evening)
-    for batch in write_claims(biller, claims=rows).batches:
-        deliver(biller, batch=batch, to="Clearinghouse")
 
 
 def _odd_files(world: World) -> None:
@@ -131,20 +111,6 @@ def _odd_files(world: World) -> None:
     call = as_person(world, world.users["biller"], world.now)
     for content, name in ((write([other], envelope), "BH990011.835"), (broken, "BH88213.835")):
         billing_files.run(call, kind="835", content=content, name=name, options=Options())
-
-
-#: what the biller did about a denial, by its reason code
-ANSWERS = {"16": "Sent again with what was missing", "29": "Proof of timely filing sent", "50": "Appealed with the visit note",
-           "97": "Sent again with the modifier", "197": "Authorisation found and sent"}  # fmt: skip
-BEHIND_DAYS = 6
-
-
-def _worked(world: World) -> None:
-    """The biller keeps up but for the last days: a list of a morning's length, a few of it late."""
-    call = as_person(world, world.users["biller"], world.now)
-    for code, words in ANSWERS.items():
-        due = WorkItem.objects.filter(closed_at=None, carc=code, due__lt=world.as_of - timedelta(days=BEHIND_DAYS))
-        resolve_work_many(call, items=list(due), resolution=words)
 
 
 def _asked(world: World) -> None:
