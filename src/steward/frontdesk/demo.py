@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from steward.registry.states import Language
 
 REASONS = (("FU", "Follow-up", 20, 46), ("ACUTE", "Acute complaint", 20, 30), ("PHYS", "Annual physical", 40, 12),
            ("NEW", "New patient", 40, 8), ("SHOT", "Injection", 20, 4))  # fmt: skip
+YEARLY = ("PHYS", "NEW")
 WHY_CANCELLED = ("patient called, feels better", "moved to another day", "no transport", "provider away")
 WHY_FREE = ("Injection follow-up within the visit's price", "Courtesy re-check", "Left before being seen")
 FILL_PPM, NO_SHOW, CANCELLED = 375_000, 0.068, 0.072  # share of slots booked; MGMA 2023 no-shows 6.81 %
@@ -87,7 +88,7 @@ def _household(
     plan = payers.plans[choice] if choice < len(payers.plans) else None
     found = []
     for n in range(adults + children):
-        born = parent.birth_date if n == 0 else _born(rng, as_of, *(ages if n < adults else (0, 17)))
+        born = parent.birth_date if n == 0 else _born(rng, as_of, *(ages if n < adults else (2, 17)))
         person = parent if n == 0 else invent_person(rng, born or as_of, last=parent.last_name, address=address)
         person = replace(person, language=Language.SPANISH.value) if first % SPANISH_EVERY == 0 else person
         relation = "18" if n == 0 or old else ("01" if n < adults else "19")
@@ -150,15 +151,35 @@ def build_year(
         by_provider.setdefault(patient.primary_provider_id or 0, []).append(patient)
     rows: list[PastAppointment] = []
     found: list[Appointment] = []
+    came = Came()
     for n, day in enumerate(days, 1):
+        came.today.clear()
         for rule in hours[day]:
             own = by_provider.get(rule.provider) or list(patients)
-            rows += _session(rng, rule, day, own, reasons, now, zone)
+            rows += _session(rng, rule, day, own, reasons, now, zone, came)
         if len(rows) > 1500 or n == len(days):
             found += book_many(call, data=rows)
             rows = []
         tell(n, len(days))
     return found
+
+
+@dataclass
+class Came:
+    """Who has an appointment on the day, and who had a physical within the year: nobody comes twice for either."""
+
+    today: set[int] = field(default_factory=set)
+    physical: set[int] = field(default_factory=set)
+
+    def pick(self, rng: Random, patients: list[Patient]) -> Patient:
+        """One of these who does not come yet on that day; the last one drawn when hardly anybody is left."""
+        patient = rng.choice(patients)
+        for _again in range(5):
+            if patient.pk not in self.today:
+                break
+            patient = rng.choice(patients)
+        self.today.add(patient.pk)
+        return patient
 
 
 def _session(
@@ -169,6 +190,7 @@ def _session(
     reasons: list[VisitReason],
     now: dt.datetime,
     zone: ZoneInfo,
+    came: Came,
 ) -> Iterator[PastAppointment]:
     """One stretch of hours, slot by slot; a long visit takes two slots. Coming days fill up less, the farther the
     less.
@@ -181,13 +203,17 @@ def _session(
         if skip or rng.randrange(1_000_000) >= fill:
             skip = max(0, skip - 1)
             continue
+        patient = came.pick(rng, patients)
         reason = rng.choices(reasons, [weight for *_, weight in REASONS])[0]
+        if reason.code in YEARLY and patient.pk in came.physical:
+            reason = reasons[0]
         if reason.minutes > rule.slot_minutes:
             if n + 1 == len(offered):
                 reason = reasons[0]
             else:
                 skip = 1
-        patient = rng.choice(patients)
+        if reason.code in YEARLY:
+            came.physical.add(patient.pk)
         booking = BookingData(
             patient.pk, rule.provider, rule.site, reason.pk, at_local(day, starts, zone), place=rule.place
         )

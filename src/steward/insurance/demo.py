@@ -4,14 +4,22 @@ list.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from steward.core.service import Call
 from steward.insurance.models import Plan
 from steward.insurance.selectors import standard_plan
-from steward.insurance.services import create_contract, create_payer, load_default_rules, update_plan
-from steward.insurance.types import ContractData, PayerData, PlanData
+from steward.insurance.services import (
+    create_contract,
+    create_payer,
+    create_schedule,
+    import_edition,
+    load_default_rules,
+    make_standard,
+    update_plan,
+)
+from steward.insurance.types import ContractData, EditionData, PayerData, PlanData
 
 
 def build_payers(call: Call, payers: Sequence[tuple[PayerData, int]]) -> list[Plan]:
@@ -22,6 +30,15 @@ def build_payers(call: Call, payers: Sequence[tuple[PayerData, int]]) -> list[Pl
         plan = standard_plan(create_payer(call, data=data))
         found.append(update_plan(call, plan=plan, data=PlanData(plan.name, copay_cents=copay_cents)))
     return found
+
+
+def build_fees(call: Call, fees: Mapping[str, int], starts_on: date) -> None:
+    """The practice's own price list (service code -> cents), by which charge entry fills its fees."""
+    rows = "".join(f"{code},{cents // 100}.{cents % 100:02}\n" for code, cents in sorted(fees.items()))
+    schedule = create_schedule(call, name="Our fees")
+    data = EditionData(starts_on, f"code,amount\n{rows}".encode(), f"fees-{starts_on.year}.csv")
+    import_edition(call, schedule=schedule, data=data)
+    make_standard(call, schedule=schedule)
 
 
 def build_contracts(call: Call, plans: Sequence[Plan], shares_ppm: Sequence[int], starts_on: date) -> None:

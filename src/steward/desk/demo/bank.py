@@ -66,7 +66,7 @@ def month(world: World, call: Call, account: BankAccount, days: list[date]) -> N
 
 def _shown(world: World, last: date) -> list[BankLine]:
     """What the bank shows of what the books expect: deposits the next bank day, EFTs on their day, cards after two."""
-    lag = {"deposit": 1, "eft": 0, "card_batch": 2, "check": 1}
+    lag = {"deposit": 1, "eft": 0, "card_batch": 2, "check": 1, "other": 2}
     found = []
     for row in open_settlements():
         when = add_bank_days(row.expected_on, lag[row.kind])

@@ -198,7 +198,7 @@ def _claim(world: World, visit: Visit, cover: Coverage | None) -> DemoClaim:
 
 
 def _data(world: World, visit: Visit, claim: DemoClaim, cover: Coverage | None) -> ClaimData:
-    diagnosis = world.chance.choice(plan.DIAGNOSES[world.reason_of[visit.pk]])
+    diagnosis = world.chance.choice(_diagnoses(world, visit))
     return ClaimData(
         patient=visit.patient_id, provider=visit.provider_id, service_date=visit.service_date, ref=claim.number,
         payer=cover.plan.payer_id if cover else None, visit=visit.pk, site=visit.site_id, member_id=claim.member_id,
@@ -206,6 +206,14 @@ def _data(world: World, visit: Visit, claim: DemoClaim, cover: Coverage | None) 
             ChargeData(line.code, line.cents, line.modifiers, diagnoses=(diagnosis,), line_ref=line.control) for line in claim.lines
         ),
     )  # fmt: skip
+
+
+def _diagnoses(world: World, visit: Visit) -> tuple[str, ...]:
+    reason, born = world.reason_of[visit.pk], visit.patient.party.birth_date
+    child = born is not None and visit.service_date < date(born.year + 18, born.month, min(born.day, 28))
+    if child and (world.as_of - visit.service_date).days > plan.UNMENDED_DAYS:
+        return plan.CHILDREN.get(reason) or plan.DIAGNOSES[reason]
+    return plan.DIAGNOSES[reason]
 
 
 def _desk(year: Year, week: list[date]) -> int:
@@ -244,7 +252,7 @@ def _past_day(world: World, day: date, drawer: Drawer, n: int, payments: tuple[P
     return PastDay(
         drawer=drawer.pk, day=day, cashier=world.users[cashiers[day.toordinal() % 2]].pk, depositor=world.users["biller"].pk,
         opened_at=at_local(day, time(7, 45), world.zone), counted_at=at_local(day, time(17, 10), world.zone), payments=payments,
-        over_cents=over if any(p.tender == "cash" for p in payments) else 0, card_fee_cents=gross * CARD_FEE_PPM // 1_000_000,
+        over_cents=over if sum(p.cents for p in payments if p.tender == "cash") > 10_00 else 0, card_fee_cents=gross * CARD_FEE_PPM // 1_000_000,
     )  # fmt: skip
 
 

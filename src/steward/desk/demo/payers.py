@@ -66,6 +66,7 @@ class Payers:
     unsent: list[str] = field(default_factory=list)
     rejected: list[tuple[date, str]] = field(default_factory=list)
     notices: list[tuple[date, str, bytes]] = field(default_factory=list)
+    paid_in: dict[str, int] = field(default_factory=dict)  # the week of the last payment
     live_on: date = date.max
     files: int = 0
 
@@ -91,11 +92,13 @@ class Payers:
 
     # ---- money ----
     def pay(self, call: Call, day: date) -> int:
-        """Every payer pays on its own weekday what it has had for its usual time; how many files."""
+        """Every payer pays on its own weekday (or the next bank day) what it has had for its usual time; how many files."""
         before = self.files
         for code, (payer, _copay) in BY_CODE.items():
-            if day.weekday() != payer.weekday or (day.isocalendar().week % 2 and payer.filing not in WEEKLY):
+            week = day.isocalendar().week
+            if day.weekday() < payer.weekday or self.paid_in.get(code) == week or (week % 2 and payer.filing not in WEEKLY):
                 continue
+            self.paid_in[code] = week
             desk, mine = self.desks[code], self.waiting[code]
             desk.turn()
             ripe = [one for one in mine if one.ready_on <= day]

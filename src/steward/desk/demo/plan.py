@@ -31,11 +31,13 @@ SELF_PAY_WEIGHT = 8
 #: visit reason -> the lines billed: service code, modifiers, fee in cents
 FEES: dict[str, tuple[tuple[str, tuple[str, ...], int], ...]] = {
     "FU": (("T1015", (), 14_500),),
-    "ACUTE": (("T1015", (), 16_500), ("G2211", (), 2_450)),
+    "ACUTE": (("T1015", (), 14_500), ("G2211", (), 2_450)),
     "PHYS": (("G0439", (), 21_000), ("G0444", (), 3_125)),
     "NEW": (("G0438", (), 26_500), ("G0447", (), 4_150)),
     "SHOT": (("Q2037", (), 1_875), ("G0008", (), 3_500)),
 }
+#: at hand in charge entry for every provider, by the keys 1 to 9
+AT_HAND = {"service": ("T1015", "G2211", "G0439", "G0444", "G0008"), "diagnosis": ("I10", "E11.9", "J06.9", "M54.50", "Z23")}
 DIAGNOSES: dict[str, tuple[str, ...]] = {
     "FU": ("I10", "E11.9", "E78.5", "J45.909"),
     "ACUTE": ("J06.9", "M54.50", "N39.0", "R05.9"),
@@ -43,6 +45,9 @@ DIAGNOSES: dict[str, tuple[str, ...]] = {
     "NEW": ("Z00.00", "I10"),
     "SHOT": ("Z23",),
 }
+#: the same for children; the last days' visits still carry the grown-ups' code, so that the scrub has something to hold
+CHILDREN = {"PHYS": ("Z00.129",), "NEW": ("Z00.129",)}
+UNMENDED_DAYS = 9
 
 #: persona -> (name, roles); the office manager, front desk and biller are the first staff of those jobs
 OTHER_PERSONAS = (("owner", "Dr. Iris Wells", ("owner",)), ("clinician", "Dr. Karl Stone", ("clinician",)), ("auditor", "Pat Quill", ("auditor",)))
