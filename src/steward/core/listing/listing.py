@@ -279,8 +279,10 @@ class State:
 
     @cached_property
     def main_column(self) -> Column:
-        """The column that names and opens a row: the first that links, else the first."""
-        return next((column for column in self.listing.columns if column.link is not None), self.listing.columns[0])
+        """The column that names and opens a row: the first that links, else the first. What no file exports is an act on
+        the row and names nothing."""
+        opens = (column for column in self.listing.columns if column.link is not None and column.export)
+        return next(opens, self.listing.columns[0])
 
     @cached_property
     def body(self) -> SafeString:
