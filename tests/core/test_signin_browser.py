@@ -139,6 +139,7 @@ def test_passphrase_then_passkey_as_second_factor(page: Any) -> None:
     page.get_by_label("Passphrase once more").fill(PHRASE)
     page.get_by_role("button", name="Keep this passphrase").click()
     page.get_by_role("link", name="Add a passkey").click()
+    page.wait_for_url("**/webauthn/add/", wait_until="networkidle")  # the button asks the device only once the script is there
     page.get_by_role("button", name="Add").click()
     page.wait_for_url("**/recovery-codes/", wait_until="networkidle")
     page.context.clear_cookies()

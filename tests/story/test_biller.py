@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,13 +12,11 @@ import pytest
 
 from steward.billing.logic.remittance_writer import Envelope, write
 from steward.desk.demo import plan
+from steward.desk.rehearsal import files as clearinghouse
 from tests.billing.samples import cas, claim, remittance, service_line
 from tests.browser import looks_well
 from tests.story.house import CHROMIUM, TODAY, Office, opened
 from tests.story.steps import dollars, fill, press, said
-
-sys.path.append(str(Path(__file__).parents[2] / "tools"))
-import payer_files as clearinghouse
 
 pytestmark = [
     pytest.mark.browser,

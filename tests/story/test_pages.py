@@ -25,7 +25,7 @@ def uid(office: Office, table: str, where: str = "1 = 1") -> str:
 def pages(office: Office) -> dict[str, list[str]]:
     """The pages of the day, by who works on them."""
     patient = uid(office, "frontdesk_patient")
-    here = uid(office, "frontdesk_appointment", "state = 'roomed'")
+    here = uid(office, "frontdesk_appointment", "state IN ('arrived', 'roomed', 'seen')")
     seen = uid(office, "frontdesk_visit", "voided_at IS NULL")
     coming = uid(office, "frontdesk_appointment", f"state IN ('booked', 'confirmed') AND starts_at > '{TODAY}'")
     claim = uid(office, "billing_claim", "id IN (SELECT claim_id FROM billing_workitem WHERE closed_at IS NULL)")

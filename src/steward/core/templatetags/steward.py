@@ -277,7 +277,7 @@ def _rail_fold(fold: ShownFold) -> str:
     here = " open" if fold.here else ""
     return (
         f'<li class="fold"><details{here}><summary><span>{label}</span>{_rail_count(fold.count)}</summary>'
-        f'<ul aria-label="{label}">{inside}</ul></details></li>'
+        f"<ul>{inside}</ul></details></li>"
     )
 
 
