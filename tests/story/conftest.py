@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,20 @@ from tests.story.house import CHROMIUM, QUIET, Office, build_demo, opened
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo practice, made once; ``STEWARD_STORY_DEMO`` names one made before, for whoever writes a story."""
     there = os.environ.get("STEWARD_STORY_DEMO")
-    return Path(there) if there else build_demo(tmp_path_factory.mktemp("story"))
+    if there:
+        return Path(there)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return build_demo(tmp_path_factory.mktemp("story"))
+    folder = tmp_path_factory.getbasetemp().parent  # of all workers: the first builds, the others wait for it
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return folder / "demo" if (folder / "demo" / "built").exists() else _built(folder)
+
+
+def _built(folder: Path) -> Path:
+    made = build_demo(folder)
+    (made / "built").touch()  # last, so that a build that failed is not taken for one
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def a_door_and_a_drawer_stand(page: Any, folder: Path) -> None:
 
 def she_charges_two_kept_visits_by_keyboard(page: Any) -> None:
     """From Today: favourites by their keys, a diagnosis typed; the second visit with a code that does not say what it was."""
-    page.locator("main li", has_text="Kept visits").get_by_role("link").click()
+    page.locator("main li", has_text="Kept visits").get_by_role("link").first.click()
     page.wait_for_url("**/billing/uncharged/")
     page.keyboard.press("j")
     page.keyboard.press("e")
@@ -198,7 +198,7 @@ def she_appeals_the_denial(page: Any, one: Sent) -> None:
 
 def she_asks_for_what_is_underpaid(page: Any, one: Sent) -> None:
     page.goto("/billing/denials/")
-    page.get_by_role("link", name="Underpaid", exact=True).click()
+    page.locator("main").get_by_role("link", name="Underpaid", exact=True).click()
     said(page, one.ref)
     looks_well(page, "day-underpaid", 1440)
     page.get_by_role("link", name=f"Write to {PAYER.name}").click()
@@ -233,7 +233,7 @@ def she_makes_statements(page: Any) -> str:
     page.goto("/billing/statements/")
     page.get_by_role("link", name="See who is to get one").click()
     looks_well(page, "day-statements", 1440)
-    fill(page, minimum_cents="600")
+    fill(page, minimum_cents="5")
     press(page, "Make them")
     said(page, "statements made")
     page.locator("main tbody a").first.click()

@@ -80,6 +80,8 @@ RULES = {
     "light": {},
     "dark": {"runOnly": ["color-contrast"]},
 }  # of all rules only this one can answer otherwise in the dark
+# the page hears of its new size with the next frame
+FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => null)"
 LOOK = "async rules => (await axe.run(document, {resultTypes: ['violations'], ...rules})).violations"
 
 
@@ -97,6 +99,7 @@ def test_axe_finds_nothing_light_or_dark_wide_or_narrow(shared: Office, who: str
             page.evaluate(axe.axe_script)
             for width, height in SIZES:
                 page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(FRAME)
                 for scheme, rules in RULES.items():
                     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                     for fault in page.evaluate(LOOK, rules):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
+from steward.core.access.routes import opens
 from steward.core.listing import keyset
 from steward.core.listing.filters import Filter, FilterError
 from steward.core.listing.parts import Bulk, Column, Empty, Preset, Sort
@@ -260,6 +261,12 @@ class State:
         from steward.core.web.navigation import resolve
 
         return resolve(self.listing.empty.url_name) or "" if self.listing.empty.url_name else ""
+
+    @property
+    def next_one(self) -> str:
+        """What makes the first row makes the next ones, too: its address, for who may open it."""
+        url = self.empty_url if self.page else ""
+        return url if url and opens(self.request.call.subject, url) else ""
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:
