@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.ledger.views import books, entries, periods
+from steward.ledger.views import books, entries, lines, periods, statements
 
 app_name = "ledger"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("accounts/<uuid:uid>/", books.account, name="account"),
     path("accounts/<uuid:uid>/change/", books.account_change, name="account_change"),
     path("trial-balance/", books.trial_balance, name="trial_balance"),
+    path("lines/", lines.lines, name="lines"),
+    path("statements/", statements.home, name="statements"),
+    path("statements/packet/", statements.packet, name="packet"),
+    path("statements/<slug:name>/", statements.statement, name="statement"),
     path("export/", books.export, name="export"),
     path("proof/", books.proof, name="proof"),
     path("periods/", periods.periods, name="periods"),

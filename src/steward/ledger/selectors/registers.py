@@ -65,6 +65,12 @@ def entries_of_document(subject: Subject, document: Document) -> QuerySet[Any]:
     return journal(subject).filter(document=document)
 
 
+def posted_lines(subject: Subject) -> QuerySet[Any]:
+    """Lines of posted entries with what a list shows of them."""
+    rows = Line.objects.filter(date__isnull=False).select_related("entry", "account", "site")
+    return scoped(subject, "books.read", rows)
+
+
 def lines_of_item(item: str) -> list[Line]:
     """Every posted line of one item, oldest first, with entry and account: what happened to it."""
     rows = Line.objects.filter(item=item, date__isnull=False).exclude(item="")
