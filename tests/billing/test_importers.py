@@ -57,6 +57,13 @@ def test_unknown_payers_are_listed_or_made(practice: Practice) -> None:
     assert Payer.objects.filter(code="NEWCO").exists()
 
 
+def test_who_may_not_add_payers_adds_none_by_a_file(practice: Practice) -> None:
+    found = practice.claims({"payer_id": "NEWCO"}, create_payers=True, role="frontdesk")
+    problem = found.parts[0].problems[0]
+    assert found.status == "refused" and problem.code == "unknown_payer" and "who may add payers" in problem.fix
+    assert not Payer.objects.filter(code="NEWCO").exists() and not Claim.objects.exists()
+
+
 def test_claim_number_with_other_charges_is_refused(practice: Practice) -> None:
     practice.claims({})
     found = practice.claims({"charge": "151.00"})

@@ -12,14 +12,14 @@ from django.urls import reverse
 from steward.banking.services import accounts, drawers
 from steward.banking.services.receipts import take_receipt
 from steward.billing.models import Charge, Decision, OtherCharge, PaperEob, Prepayment, Remittance, WriteOffRun
-from steward.billing.services.charges import void_charge
+from steward.billing.services.charges import enter_charges, void_charge
 from steward.billing.services.corrections import add_charges
 from steward.billing.services.decisions import apply_prepayment, request_refund, sign_decision
 from steward.billing.services.others import OtherData, apply_to_other, enter_other, settle_others
 from steward.billing.services.paper_eobs import PaperHead, post_paper, save_paper_provider, scan_paper, start_paper
 from steward.billing.services.returned import return_payment, undo_return
 from steward.billing.services.runs import ask_small_balances
-from steward.billing.types import ChargeData
+from steward.billing.types import ChargeData, ClaimData
 from steward.core.approvals import deciders
 from steward.core.approvals.models import ApprovalRequest, OwnerReview
 from steward.core.refusals import Refused
@@ -109,6 +109,29 @@ def test_a_large_return_is_undone_by_two(desk: Practice) -> None:
     sign_decision(desk.office.call("owner"), uid=Decision.objects.get(kind="unreturned", rejected_at=None).uid, approve=True)
     row.refresh_from_db()
     assert row.undone_at and row.undone_by_id == biller.user_id and "ar_patient" not in desk.balances()
+
+
+# ---- whose money, whose visit ----
+def test_a_refund_goes_to_whose_money_it_is(desk: Practice) -> None:
+    own = owe(desk, "A-1", "10.00").claim.patient
+    desk.claims({"claim_ref": "A-2", "line_ref": "Z2", "charge": "9.00", "patient_ref": "P2", "last_name": "Voss", **SELF})
+    other = Patient.objects.get(chart="P2")
+    receipt, biller = check(desk, 5_000), desk.office.call("biller")
+    for asked in ({"receipt_item": receipt.item}, {"charge": Charge.objects.get(line_ref="Z2")}):
+        wrong = own if "charge" in asked else other
+        with pytest.raises(Refused) as refused:
+            request_refund(biller, cents=100, reason="moved away", patient=wrong, **asked)  # type: ignore[arg-type]
+        assert code(refused) == "patient"
+    assert not Decision.objects.exists()
+    request_refund(biller, cents=100, reason="moved away", receipt_item=receipt.item, patient=own)
+
+
+def test_a_claim_names_only_a_visit_of_its_patient(desk: Practice) -> None:
+    claim = owe(desk, "A-1", "10.00").claim
+    data = ClaimData(claim.patient_id, claim.provider_id, claim.service_date, (ChargeData("G0438", 1_000),), visit=987_654)
+    with pytest.raises(Refused) as refused:
+        enter_charges(desk.office.call("biller"), data=data)
+    assert code(refused) == "visit" and Charge.objects.count() == 1
 
 
 # ---- requests withdrawn ----

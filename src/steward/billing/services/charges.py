@@ -51,7 +51,8 @@ def enter_charges(call: Call, *, data: ClaimData, uid: UUID | None = None) -> Cl
     """Enter one claim with its charges and post them: insured to the payer of the first rank, else to the patient.
 
     Refuses ``charges`` (none), ``code``, ``amount``, ``modifiers``, ``ref`` (form), ``exists`` (the number is taken),
-    ``patient``, ``provider``, ``payer``, ``site``, ``future`` (a service day that has not come).
+    ``patient``, ``provider``, ``payer``, ``site``, ``future`` (a service day that has not come), ``visit`` (there is none such
+    of this patient, or its check-in was taken back).
     """
     if data.visit:
         hold_visits(Visit.objects.filter(pk=data.visit).values_list("uid", flat=True))
@@ -250,6 +251,9 @@ def _claim(
     if provider is None:
         raise refuse("provider", _("There is no such provider."), _("Choose who saw the patient."), field="provider")
     visit = around.visits.get(one.visit or 0)
+    if one.visit and (visit is None or visit.patient_id != patient.pk or visit.voided_at is not None):
+        message = _("This is no visit of this patient, or its check-in was taken back.")
+        raise refuse("visit", message, _("Choose a visit that stands."), field="visit")
     site = one.site or (visit.site_id if visit else None) or around.first_site
     if site is None:
         raise refuse("site", _("The practice has no site."), _("Set up a site first."), field="site")

@@ -63,11 +63,14 @@ def request_refund(
 ) -> Decision:  # fmt: skip
     """Ask to give money back: a charge's credit (of ``payer`` or the patient), or what is left of a receipt.
 
-    Signed, it stands in ``refunds_payable`` until it is paid. Refuses ``source``, ``amount``, ``no_reason`` and what
-    approvals refuse.
+    Signed, it stands in ``refunds_payable`` until it is paid. Refuses ``source``, ``patient`` (the money is somebody else's by
+    the books), ``amount``, ``no_reason`` and what approvals refuse.
     """
     if (charge is None) == (receipt_item == ""):
         raise refuse("source", _("A refund comes from a charge or from a receipt."), _("Choose one."), field="charge")
+    if patient is not None and not _theirs(patient, charge, receipt_item):
+        message = _("This money was not paid by the patient or for them.")
+        raise refuse("patient", message, _("Choose the patient whose payment it is."), field="patient")
     if charge is not None:
         facts = charge_facts(charge)
         left = -facts.balances.get(_side(payer), 0) - facts.balances.get(("credit_balance", _party(payer)), 0)
@@ -81,6 +84,13 @@ def request_refund(
     who = patient or (charge.claim.patient if charge else None)
     row = new_decision(call, DecisionKind.REFUND, charge, payer, item, role, cents, reason, who)
     return _settled(call, row, _ask(call, row, _("Refund of %s") % format_cents(cents)))
+
+
+def _theirs(patient: Patient, charge: Charge | None, receipt_item: str) -> bool:
+    """Whether a credit is the patient's: of a charge of theirs, or what is left of a receipt of theirs or of their guarantor."""
+    if charge is not None:
+        return charge.claim.patient_id == patient.pk
+    return receipt_item in {one.item for one in paid_ahead([patient.party_id, patient.guarantor_id])}
 
 
 @service("billing.sign_decision", "approval.decide", says="decided on a write-off or refund")

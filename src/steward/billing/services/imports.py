@@ -13,6 +13,7 @@ from steward.billing.models import Charge, Claim
 from steward.billing.selectors.facts import chunks
 from steward.billing.services.charges import enter_charges_many
 from steward.billing.types import ChargeData, ClaimData
+from steward.core.access.policy import may
 from steward.core.files.services import store
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call, note, service
@@ -60,7 +61,8 @@ def import_charges(
 ) -> list[ImportedClaim]:
     """Enter every claim of a charge file; a claim that stands with the same lines counts as duplicate.
 
-    Refuses, naming row and claim: ``unknown_payer`` (with the known ones, unless ``create_payers``), ``provider``,
+    Refuses, naming row and claim: ``unknown_payer`` (with the known ones, unless ``create_payers`` by somebody who may add
+    payers), ``provider``,
     ``site``, ``entity``, ``patient_differs`` (another birth date under this chart), ``exists`` (the number is taken by
     other charges), ``future``. All of the file or nothing.
     """
@@ -132,14 +134,17 @@ def _payers(call: Call, claims: Sequence[ClaimRow], create: bool, faults: list[R
             if value:
                 asked.setdefault(value, claim)
     found: dict[str, Payer] = {}
+    adds = create and may(call.subject, "payer.write", None, call.context).allowed
     for value, claim in asked.items():
         payer = payer_by_code(value) or _single(find_payers(edi_id=value))
-        if payer is None and create:
+        if payer is None and adds:
             payer = create_payer(call, data=PayerData(value, value))
         if payer is None:
             known = ", ".join(payers(call.subject).values_list("code", flat=True)[:40]) or _("none yet")
             message = _place(claim, claim.charges[0]) + _("the payer %s is not known.") % value
-            fix = _("Known: %s. Add it, or import with --create-payers.") % known
+            fix = _("Known: %s. Have somebody add it who may add payers.") if create else _(
+                "Known: %s. Add it, or import with --create-payers.")
+            fix %= known
             faults.append(Refusal("unknown_payer", message, fix))
         else:
             found[value] = payer
