@@ -14,10 +14,12 @@ import pytest
 from django.urls import reverse
 
 from steward.core.refusals import Refused
+from steward.frontdesk.models import Patient
 from steward.ledger import services
 from steward.ledger.models import Line
 from steward.ledger.selectors.statement_columns import Asked, statement
 from steward.ledger.selectors.statements import year_start
+from steward.registry.models import Party
 from tests.ledger.support import entry, line
 from tests.support import signed_in
 
@@ -223,3 +225,14 @@ def test_the_packet_for_the_doctors_is_one_paper(lived, keeper):
     assert made.status_code == 200 and made.content[:5] == b"%PDF-"
     assert keeper.post(url, {**given, "first": "2026-09-30"}).status_code == 422
     assert signed_in("frontdesk").post(url, given).status_code == 403
+
+
+def test_the_address_of_a_list_tells_no_patients_name(office, keeper):
+    party = Party.objects.create(
+        kind="person", name="Ann Quillfeather", last_name="Quillfeather", last_key="quillfeather", created_at=office.now
+    )
+    url = reverse("ledger:lines")
+    assert "Quillfeather" in keeper.get(url, {"payer": party.uid}).content.decode()
+    Patient.objects.create(party=party, chart="C-1", guarantor=party, registered_on=LAST)
+    assert "Quillfeather" not in keeper.get(url, {"payer": party.uid}).content.decode()
+    assert "unassigned" in keeper.get(url, {"site": "none"}).content.decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as __
 
 from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
-from steward.core.listing import Column, DateRange, Empty, Listing, MoneyRange, Preset, ScopedList, Sort
+from steward.core.listing import Choice, Column, DateRange, Empty, Listing, MoneyRange, Preset, ScopedList, Sort
 from steward.core.listing.filters import FilterError
 from steward.ledger.models import Account, Line
 from steward.ledger.selectors import registers
@@ -29,19 +28,13 @@ from steward.ledger.words import item_words
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Of:
+class Of(Choice):
     """Lines of one row of the registry, named by its uid, or ``none`` for those that name no such row."""
 
-    name: str
-    label: Any
-
-    @property
-    def params(self) -> tuple[str, ...]:
-        return (self.name,)
+    __slots__ = ()
 
     def apply(self, rows: QuerySet[Any], given: Mapping[str, str], today: date) -> QuerySet[Any]:
-        value = given.get(self.name, "").strip()
+        value = given.get(self.name, "")
         if not value:
             return rows
         if value == NONE:
@@ -57,12 +50,15 @@ class Of:
             ) from None
 
     def said(self, given: Mapping[str, str], today: date) -> str:
-        value = given.get(self.name, "").strip()
+        value = given.get(self.name, "")
         if not value:
             return ""
         if value == NONE:
             return _("%s: unassigned") % str(self.label)
-        found = named_rows(self.name).filter(uid=self._uid(value)).values_list("name", flat=True).first()
+        rows = named_rows(self.name).filter(uid=self._uid(value))
+        if self.name in ("provider", "payer"):
+            rows = rows.filter(patient__isnull=True)  # an address with a patient's uid shall not tell the name
+        found = rows.values_list("name", flat=True).first()
         return f"{self.label}: {found or value}"
 
     def html(self, given: Mapping[str, str]) -> SafeString:
@@ -70,35 +66,24 @@ class Of:
         return format_html('<input type="hidden" name="{}" value="{}">', self.name, value) if value else SafeString("")
 
 
-@dataclass(frozen=True, slots=True)
-class OfAccount:
-    """Lines of one account by its code."""
+class OfAccount(Choice):
+    """Lines of one account; its code is typed, since a list of the whole chart is longer than a phone is wide."""
 
-    name: str
-    label: Any
-
-    @property
-    def params(self) -> tuple[str, ...]:
-        return (self.name,)
-
-    def apply(self, rows: QuerySet[Any], given: Mapping[str, str], today: date) -> QuerySet[Any]:
-        code = given.get(self.name, "").strip()
-        if not code:
-            return rows
-        account = Account.objects.filter(code=code[:16]).first()
-        if account is None:
-            raise FilterError(_("There is no account %s.") % code[:16])
-        return rows.filter(account=account)
-
-    def said(self, given: Mapping[str, str], today: date) -> str:
-        code = given.get(self.name, "").strip()
-        return f"{self.label}: {code}" if code else ""
+    __slots__ = ()
 
     def html(self, given: Mapping[str, str]) -> SafeString:
         return format_html(
             '<div class="field"><label for="f-account">{}</label><input id="f-account" name="account" value="{}"'
             ' autocomplete="off"></div>', self.label, given.get(self.name, ""),
         )  # fmt: skip
+
+
+def _of(name: str, label: Any) -> Of:
+    return Of(name, label, name, ())
+
+
+def _accounts() -> list[tuple[str, str]]:
+    return [(account.code, str(account)) for account in Account.objects.order_by("code")]
 
 
 def _entry_url(row: Line) -> str:
@@ -118,9 +103,10 @@ LINES = Listing(
         Column("cents", __("Amount"), kind="money"),
     ),
     filters=(
-        OfAccount("account", __("Account")), DateRange("day", __("Date"), "date"), MoneyRange("cents", __("Amount"), "cents"),
-        Of("entity", __("Legal entity")), Of("site", __("Site")), Of("department", __("Department")),
-        Of("provider", __("Provider")), Of("payer", __("Payer")),
+        OfAccount("account", __("Account"), "account__code", _accounts), DateRange("day", __("Date"), "date"),
+        MoneyRange("cents", __("Amount"), "cents"),
+        _of("entity", __("Legal entity")), _of("site", __("Site")), _of("department", __("Department")),
+        _of("provider", __("Provider")), _of("payer", __("Payer")),
     ),
     sorts=(Sort("-posted", __("Posted last first"), "-id"), Sort("posted", __("Posted first first"), "id")),
     presets=(Preset(__("All"), ""),),
