@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from steward.billing.logic.patient_money import PlanState, due_days, hardship_cents, plan_standing
-from steward.billing.models import Hardship, PaymentPlan, Prepayment, WriteOffLine, WriteOffRun
+from steward.billing.models import Claim, Hardship, PaymentPlan, Prepayment, WriteOffLine, WriteOffRun
+from steward.billing.selectors.claims import claim_status
 from steward.billing.selectors.plans import running_plans
 from steward.billing.selectors.runs import bad_debts, hardship_lines, small_balances
 from steward.billing.services.decisions import apply_prepayment
@@ -118,21 +119,32 @@ def test_hardship_takes_its_percent_once(spring: Practice) -> None:
 def test_bad_debt_after_three_statements_then_the_agency(spring: Practice) -> None:
     who = owe(spring, "S-1", "150.00").guarantor
     biller = spring.office.call
+
+    def stage() -> tuple[object, ...]:
+        told = claim_status(biller("biller").subject, "S-1")
+        return tuple(told["patient"].values())[:2] if told and told["patient"] else ()
+
+    assert stage() == ("DUE", 0)
     with pytest.raises(Refused):
         ask_bad_debt(biller("biller"), guarantor=who, reason="never answers")
     for _n in range(3):
         assert make_statements(biller("biller")).count == 1
         later(spring, 30)
     assert [one.cents for one in bad_debts(spring.office.today)] == [15_000]
+    assert stage() == ("STATEMENT", 3)
     run = ask_bad_debt(biller("biller"), guarantor=who, reason="never answers")
     with pytest.raises(Refused):
         make_agency_file(biller("biller"), agency="Keel Recovery")
     sign_run(biller("administrator"), uid=run.uid, approve=True)
     assert (spring.balances()["bad_debt"], spring.balances().get("ar_patient")) == (15_000, None)
+    assert stage() == ("BAD_DEBT", 3)
     row = make_agency_file(biller("biller"), agency="Keel Recovery")
     (line,) = csv.DictReader(io.StringIO(content(row.file).decode()))
     assert (line["account"], line["amount"], line["claim"], line["zip"]) == ("P1", "150.00", "S-1", "62701")
     assert "123456789" not in str(line) and "Z00" not in str(line)
+    assert stage() == ("COLLECTIONS", 3)
+    page = signed_in("biller").get(reverse("billing:claim", args=[Claim.objects.get(ref="S-1").uid]))
+    assert "with a collection agency; 3 statements" in page.content.decode()
     with pytest.raises(Refused):
         make_agency_file(biller("biller"), agency="Keel Recovery")
 

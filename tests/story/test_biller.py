@@ -231,7 +231,7 @@ def she_types_a_paper(page: Any, one: Sent) -> None:
 def she_makes_statements(page: Any) -> str:
     """For the few who owe most; returns the address of one account."""
     page.goto("/billing/statements/")
-    page.get_by_role("link", name="See who is to get one").click()
+    page.get_by_role("link", name="Make statements").click()
     looks_well(page, "day-statements", 1440)
     fill(page, minimum_cents="5")
     press(page, "Make them")

@@ -139,6 +139,17 @@ class ClaimState(models.TextChoices):
     CLOSED = "CLOSED", _("Closed")
 
 
+class PatientStage(models.TextChoices):
+    """Where the patient's part of a claim stands (``logic/patient_part``)."""
+
+    DUE = "DUE", _("not asked for yet")
+    STATEMENT = "STATEMENT", _("on a statement")
+    PLAN = "PLAN", _("paid by a plan")
+    BAD_DEBT = "BAD_DEBT", _("given up as bad debt")
+    COLLECTIONS = "COLLECTIONS", _("with a collection agency")
+    CLOSED = "CLOSED", _("nothing is open")
+
+
 class Form(models.TextChoices):
     """What a claim goes out as."""
 

@@ -21,6 +21,7 @@ from steward.billing.models import (
     RemittanceLine,
     WorkItem,
 )
+from steward.billing.selectors.patient_part import part_of
 from steward.billing.selectors.submissions import last_sent
 from steward.billing.states import AppealState, ClaimState, Sending
 from steward.core.access.decide import Subject
@@ -100,6 +101,7 @@ def claim_status(subject: Subject, ref: str) -> dict[str, Any] | None:
         return None
     books = standings([claim.pk]).get(claim.pk, standing([]))
     open_items = WorkItem.objects.filter(claim=claim, closed_at=None).order_by("due", "id")
+    part = part_of(claim, books)
     return {
         "ref": claim.ref,
         "state": states([claim], {claim.pk: books})[claim.pk],
@@ -109,6 +111,9 @@ def claim_status(subject: Subject, ref: str) -> dict[str, Any] | None:
         "patient_due_cents": books.patient_due_cents,
         "credit_cents": books.credit_cents,
         "adjusted": dict(books.adjusted),
+        "patient": part and {
+            "stage": part.stage, "statements": part.statements, "last_statement": part.last_on.isoformat() if part.last_on else None,
+        },
         "work_items": [_work_json(item) for item in open_items],
     }
 

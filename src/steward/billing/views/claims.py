@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
+from django.utils.translation import ngettext
 
 from steward.billing.forms import PrepaymentForm, ReasonForm, RefundForm, WriteOffForm
+from steward.billing.logic.patient_part import PatientPart
 from steward.billing.models import Charge, Claim, Decision
 from steward.billing.selectors import claims as ask
 from steward.billing.selectors.facts import known_by_pk
+from steward.billing.selectors.patient_part import part_of
 from steward.billing.selectors.reasons import of_claim
 from steward.billing.selectors.scrubbing import held_by
 from steward.billing.selectors.submissions import with_outcome
@@ -24,7 +28,7 @@ from steward.billing.selectors.underpaid import agreed
 from steward.billing.services.charges import void_charge
 from steward.billing.services.decisions import apply_prepayment, approval_kind, request_refund
 from steward.billing.services.decisions import write_off as ask_write_off
-from steward.billing.states import REJECTED, TONES, ClaimState, said
+from steward.billing.states import REJECTED, TONES, ClaimState, PatientStage, said
 from steward.billing.views.filters import answered, how_it_stands, of_payer, of_provider
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
@@ -44,6 +48,7 @@ from steward.core.listing import (
     link_to,
 )
 from steward.core.money import format_cents
+from steward.core.web.days import say_day
 from steward.core.web.forms import Done, handle
 from steward.insurance.logic.allowed import Expected
 from steward.insurance.models import Payer
@@ -181,12 +186,24 @@ def claim(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "may_send": holds(subject, "claim.send"), "may_send_again": view.state in {*REJECTED, ClaimState.SENT},
         "over": None if row.payer_id else over_estimate(row.patient.party_id, row.service_date, ask.billed_to_patient(row)),
         "dispute_days": good_faith_rules().dispute_days, "lines": lines, "priced": any(price for _one, price in lines),
-        "claim": row, "view": view, "tone": TONES.get(view.state, ""), "waiting": waiting,
+        "claim": row, "view": view, "part": _part_words(part_of(row, view.books), request.call.today),
+        "tone": TONES.get(view.state, ""), "waiting": waiting,
         "adjusted": [(word.replace("_", " "), cents) for word, cents in view.books.adjusted.items() if cents],
         "may_ask": holds(subject, "writeoff.request"), "may_void": holds(subject, "charge.enter"),
         "may_post": holds(subject, "remittance.post"), "may_remittance": holds(subject, "remittance.read"), "money": format_cents,
         "legend": of_claim(view, request.call.today),
     })  # fmt: skip
+
+
+def _part_words(part: PatientPart | None, today: date) -> str:
+    """What became of the patient's part, under its sum: its stage, how often it was asked for and when last."""
+    if part is None:
+        return ""
+    words = str(PatientStage(part.stage).label)
+    if part.last_on is None:
+        return words
+    asked = ngettext("%(n)s statement", "%(n)s statements", part.statements) % {"n": part.statements}
+    return _("%(stage)s; %(asked)s, the last of %(day)s") % {"stage": words, "asked": asked, "day": say_day(part.last_on, today)}
 
 
 @screen(GET="charge.enter", POST="charge.enter")

@@ -76,7 +76,7 @@ STATEMENTS = Listing(
     export="charge.read",
     object_type="billing.statement",
     empty=Empty(__("No statements yet"), __("A statement tells a guarantor what is theirs to pay."), "billing:statement_run",
-                __("See who is to get one")),
+                __("Make statements")),
 )  # fmt: skip
 
 
