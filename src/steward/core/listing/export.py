@@ -73,7 +73,7 @@ def _allow(state: State, capability: str) -> None:
 
 def _record(state: State, kind: str, rows: list[Any]) -> None:
     listing, call = state.listing, state.request.call
-    about = listing.patient or (lambda row: attribute(row, "uid"))
+    about = listing.patient or listing.about or (lambda row: attribute(row, "uid"))
     uids = {uid for row in rows if (uid := about(row)) is not None}
     object_type = "frontdesk.patient" if listing.patient else listing.object_type
     record_read(call, f"export {listing.name} {kind}"[:80], object_type, uids, reason=f"{len(rows)} rows")

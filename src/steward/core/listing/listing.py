@@ -48,6 +48,7 @@ class Listing:
     object_type: str = ""
     empty: Empty = NO_WORDS
     patient: Callable[[Any], UUID | None] | None = None
+    about: Callable[[Any], UUID | None] | None = None
     noun: Any = ""
     extra: Sequence[str] = ()
     page_rows: int = PAGE_ROWS

@@ -110,7 +110,7 @@ LINES = Listing(
     ),
     sorts=(Sort("-posted", __("Posted last first"), "-id"), Sort("posted", __("Posted first first"), "id")),
     presets=(Preset(__("All"), ""),),
-    money="cents", export="books.read", object_type="ledger.entry",
+    money="cents", export="books.read", object_type="ledger.entry", about=lambda row: row.entry.uid,
     empty=Empty(__("No line stands here"), __("Every figure of a statement is the sum of lines like these."),
                 "ledger:journal", __("See the journal")),
 )  # fmt: skip
