@@ -42,7 +42,8 @@ def test_the_front_desk_may_not_trace(office: Office) -> None:
     assert signed_in("frontdesk").get("/trace/").status_code == 403
 
 
-def test_a_visit_of_today_without_coverage_is_said_and_listed(db: object) -> None:
+def test_a_visit_of_today_without_coverage_is_said_and_listed(db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEWARD_NOW", "2026-11-23T12:00:00-05:00")  # pages are of the day of the world that is built
     world = build()
     client = signed_in("frontdesk")
     without = client.get("/").content.decode()

@@ -50,6 +50,12 @@ def gaps(desk: Desk, patient, day: dt.date = TOMORROW) -> list[str]:
     return [note.words for note in grant_gaps(desk.call().subject, patient.party_id, day, used_of)]
 
 
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are of the day of the desk, whatever day it is."""
+    monkeypatch.setenv("STEWARD_NOW", "2026-11-23T12:00:00-05:00")
+
+
 def test_units_and_visits_are_counted_from_charges(desk: Desk) -> None:
     patient = insured(desk)
     charged(desk, patient, "2", "1.5", number="A-1", referral="R-1")
