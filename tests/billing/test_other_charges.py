@@ -192,7 +192,8 @@ def test_copies_stay_below_the_cap(practice: Practice) -> None:
     assert code(refused) == "no_cap"
 
 
-def test_an_employer_owes_is_told_and_pays(practice: Practice) -> None:
+def test_an_employer_owes_is_told_and_pays(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEWARD_NOW", "2026-11-23T12:00:00-05:00")  # the drawer is of that day
     call = practice.office.call
     home = AddressData("1 Quarry Rd", "Springfield", "IL", "62701")
     row = open_holder(call("biller"), kind="employer", name="Granite Works", address=home)
