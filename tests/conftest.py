@@ -17,6 +17,9 @@ from tests.office.pure import touches_no_database
 from tests.proofs.report import proofs, pytest_terminal_summary  # noqa: F401
 from tests.support import Office, open_office
 
+# The day of the worlds the tests build; the clock ticks on from it, so that a run next spring is the run of today.
+os.environ.setdefault("STEWARD_NOW", "2026-11-23T12:00:00-05:00")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Beside SQLite's turn, PostgreSQL's leaves out what touches no database, and the offices of test runs that are SQLite's

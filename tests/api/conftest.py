@@ -21,6 +21,7 @@ from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion
 from steward.billing.models import Statement as PatientStatement
 from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
+from steward.core.ids import new_uid
 from steward.core.web import limits
 from steward.desk.imports import import_content
 from steward.findings.models import Found
@@ -30,6 +31,8 @@ from steward.frontdesk.types import BookingData
 from steward.insurance.models import Estimate, FeeSchedule, Grant, Payer
 from steward.insurance.services import load_default_rules
 from steward.ledger.importers import post_file
+from steward.ledger.services import ScheduleData, make_schedule
+from steward.ledger.types import LineDraft
 from steward.people.services import create_employee
 from steward.people.types import EmployeeData
 from steward.registry import services as registry
@@ -97,6 +100,8 @@ def whole_world() -> World:
     holder = open_holder(system, kind="employer", name="Granite Works")
     enter_other(system, data=OtherData("service", holder.party, 12_500, "physical"))
     enter_other(system, data=OtherData("form", world.patients[0].party, 2_000, "school form", patient=world.patients[0]))
+    rent = (LineDraft(role="suspense", cents=240_000), LineDraft(role="bank_operating", cents=-240_000))
+    make_schedule(office.call("bookkeeper"), uid=new_uid(), data=ScheduleData("recurring", "Rent", dt.date(2026, 12, 1), rent))
     _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))

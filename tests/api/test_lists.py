@@ -39,7 +39,7 @@ SCREENS = {
     "findings.found": "findings:board",
     "approvals.requests": "approvals:requests", "core.audit": "audit:log", "registry.parties": "registry:parties",
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
-    "ledger.lines": "ledger:lines",
+    "ledger.lines": "ledger:lines", "ledger.schedules": "ledger:schedules",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
     "banking.returns": "banking:ach_returns",
     "people.staff": "people:staff", "people.users": "people:users", "people.providers": "people:providers",

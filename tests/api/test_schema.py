@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from steward.api.schema import document
+from steward.core.clock import system_clock
 from steward.core.tokens.services import issue_api_token
 from tests.desk.world import World
 from tests.proofs import counts
@@ -75,7 +75,7 @@ def test_every_operation_keeps_to_its_description(
 ) -> None:
     record_property("seed", SEED)
     settings.STEWARD_API_PER_MINUTE = settings.STEWARD_API_PATIENT_ROWS_PER_HOUR = 1_000_000
-    world.office.now = datetime.now(UTC)
+    world.office.now = system_clock().now()
     token = issue_api_token(world.office.call(role), name="fuzz", days=1, read_only=False)[0]
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     asked: list[int] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from django.urls import reverse
 from steward.core.access import services as access
 from steward.core.access.models import RoleGrant
 from steward.core.audit.models import AuditRow
-from steward.core.clock import FixedClock
+from steward.core.clock import FixedClock, system_clock
 from steward.core.refusals import Refused
 from steward.core.tokens import services
 from steward.core.tokens.models import ApiToken
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def real_time(office: Office) -> None:
     """Requests are judged by the system clock; calls of these tests as well."""
     cache.clear()
-    office.now = datetime.now(UTC)
+    office.now = system_clock().now()
 
 
 def make(office: Office, role: str = "biller", *, read_only: bool = True, days: int = 30, name: str = "Report") -> str:
@@ -75,7 +75,7 @@ def test_making_one_asks_for_a_fresh_proof_and_shows_it_once(office: Office) -> 
     page = client.get(reverse("tokens:list")).content.decode()
     assert token not in page and "Report" in page
     session = client.session
-    session["stepped_up_at"] = (datetime.now(UTC) - timedelta(minutes=6)).isoformat()
+    session["stepped_up_at"] = (system_clock().now() - timedelta(minutes=6)).isoformat()
     session.save()
     again = client.post(reverse("tokens:new"), {"name": "Other", "days": "90", "read_only": "1"})
     assert again.status_code == 302 and again["Location"].startswith("/welcome/confirm/")
@@ -143,7 +143,7 @@ def test_an_end_that_was_set_ahead_ends_it_at_that_moment(office: Office) -> Non
     access.end_user(office.call("administrator"), user=user, at=office.now + timedelta(days=2))
     assert get(token).status_code == 200
     user.refresh_from_db()
-    user.ended_at = datetime.now(UTC) - timedelta(seconds=1)  # the moment has come; nothing else has run
+    user.ended_at = system_clock().now() - timedelta(seconds=1)  # the moment has come; nothing else has run
     user.save(update_fields=["ended_at"])
     assert code(get(token)) == "sign_in"
 

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from steward.core import clock
+from steward.core.clock import system_clock
 from steward.core.jobs import runner, selectors, services, slate, worker
 from steward.core.jobs.kinds import kind_named, last_due, schedule
 from steward.core.jobs.models import Job
@@ -354,7 +355,7 @@ def test_asking_how_far_a_job_is_never_keeps_a_session_alive(office):
     job = ask(office)
     client = signed_in("biller")
     session = client.session
-    seen = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    seen = (system_clock().now() - timedelta(minutes=5)).isoformat()
     session["seen_at"] = seen
     session.save()
     client.get(reverse("jobs:progress", args=[job.uid]))

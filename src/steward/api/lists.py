@@ -33,6 +33,7 @@ from steward.insurance.views.payers import PAYER_LIST
 from steward.insurance.views.rules import RULE_LIST
 from steward.ledger.views.entries import JOURNAL_LIST
 from steward.ledger.views.lines import LINE_LIST as BOOK_LINE_LIST
+from steward.ledger.views.schedules import SCHEDULE_LIST as BOOK_SCHEDULE_LIST
 from steward.people.views.providers import PROVIDER_LIST
 from steward.people.views.staff import STAFF_LIST
 from steward.people.views.users import USER_LIST
@@ -47,6 +48,7 @@ LISTS: tuple[ScopedList, ...] = (
     DEPARTMENT_LIST,
     JOURNAL_LIST,
     BOOK_LINE_LIST,
+    BOOK_SCHEDULE_LIST,
     FINDING_LIST,
     LINE_LIST,
     DEPOSIT_LIST,

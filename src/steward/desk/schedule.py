@@ -19,6 +19,7 @@ from steward.core.vault import tasks as vault
 from steward.desk import collecting
 from steward.findings import tasks as findings
 from steward.insurance import tasks as insurance
+from steward.ledger import tasks as ledger
 
 KINDS: tuple[Kind, ...] = (
     Kind("outbox.send", send_due),
@@ -32,6 +33,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("billing.load_icd10", billing.load_icd10),
     Kind("insurance.ask_for_visits", insurance.ask_for_visits),
     Kind("billing.charge_instalments", instalments.charge_instalments),
+    Kind("ledger.schedules", ledger.run_schedules),
     Kind("findings.run", findings.run_checks),
     Kind("doors.look", collecting.look),
     Kind(collecting.KIND, collecting.run),
@@ -44,6 +46,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("audit.sign_day", every_seconds=1800),
     Scheduled("signin.forget_sessions", every_seconds=6 * 3600),
     *([Scheduled("backup.nightly", title="Nightly backup", at=time(2))] if os.environ.get("STEWARD_BACKUPS") else []),
+    Scheduled("ledger.schedules", title="What posts itself", at=time(1)),  # before the backup and the checks
     Scheduled("findings.run", title="Checks of the books", at=time(3)),
     Scheduled("insurance.ask_for_visits", title="Eligibility of the coming visits", at=time(20, 30)),
     # while the desk is open, so that a drawer takes the receipts; without a processor there is nothing to do

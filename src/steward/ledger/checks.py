@@ -21,6 +21,7 @@ from steward.ledger.logic.patterns import (
     skipped,
 )
 from steward.ledger.selectors.balances import OpenItem
+from steward.ledger.selectors.schedules import LoanStep
 from steward.ledger.selectors.verify import Proof
 
 #: Accounts whose balance may stand on either side without anything being wrong.
@@ -214,3 +215,74 @@ def digits_off(name: str, code: str, cents: Sequence[int]) -> Iterator[Finding]:
         evidence = (Evidence("account", code, None),)
         fix = _("Look which amounts come too often; fixed prices are an innocent reason.")
         yield Finding("benford", Severity.LOW, title, evidence, fix=fix, confidence_ppm=200_000)
+
+
+# ---- schedules: what should have been posted, taken back, split ----
+LATE_DAYS = 5
+LOAN_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A step of a schedule as a check sees it: name, day, lines as (code, cents)."""
+
+    name: str
+    ref: str
+    day: date
+    lines: tuple[tuple[str, int], ...]
+
+    @property
+    def cents(self) -> int:
+        """Its debits."""
+        return sum(cents for _code, cents in self.lines if cents > 0)
+
+
+def late_steps(steps: Iterable[Scheduled], today: date) -> Iterator[Finding]:
+    """``missing_recurring`` (21): a signed schedule has a step that was not posted within five days of its day."""
+    for one in steps:
+        if one.day < today - timedelta(days=LATE_DAYS):
+            title = _("%(name)s of %(day)s is due by schedule and not posted") % {"name": one.name, "day": one.day.isoformat()}
+            evidence = (Evidence("schedule", one.ref, one.cents), Evidence("day", one.day.isoformat()))
+            proposal = Proposal(one.day, tuple(ProposalLine(code, cents) for code, cents in one.lines))
+            fix = _("Open its month or its account and post what is due on the list of schedules.")
+            yield Finding("missing_recurring", Severity.MEDIUM, title, evidence, proposal, fix=fix)
+
+
+def not_released(accruals: Iterable[tuple[int, date, Scheduled]]) -> Iterator[Finding]:
+    """``accrual_not_released`` (22): the month of an accrual is over and nobody took it back; the bill would count twice.
+
+    ``accruals`` are (entry number, the day it should have been taken back, the step as posted).
+    """
+    for number, day, one in accruals:
+        title = _("%(name)s, entry %(number)s, was to be taken back on %(day)s") % {
+            "name": one.name, "number": number, "day": day.isoformat(),
+        }  # fmt: skip
+        evidence = (Evidence("entry", str(number), one.cents), Evidence("schedule", one.ref))
+        proposal = Proposal(day, tuple(ProposalLine(code, -cents) for code, cents in one.lines))
+        fix = _("Post what is due on the list of schedules, or reverse the entry.")
+        yield Finding("accrual_not_released", Severity.HIGH, title, evidence, proposal, fix=fix)
+
+
+def loan_split(steps: Iterable[LoanStep], booked: Sequence[tuple[int, date, str, int]]) -> Iterator[Finding]:
+    """``loan_split`` (44): a whole payment of a loan stands on the loan or on the interest; the schedule says what goes where.
+
+    ``booked`` are debits not posted by a schedule: (entry number, day, account code, cents). Each is evidence once.
+    """
+    used: set[int] = set()
+    for step in steps:
+        whole = step.principal_cents + step.interest_cents
+        for number, day, code, cents in booked:
+            near = abs((day - step.day).days) <= LOAN_DAYS
+            if number in used or not near or cents != whole or code not in (step.loan, step.interest):
+                continue
+            used.add(number)
+            right, part = (step.interest, step.interest_cents) if code == step.loan else (step.loan, step.principal_cents)
+            if not part:
+                break
+            title = _("Entry %(number)s books a whole payment of %(name)s to %(code)s") % {
+                "number": number, "name": step.name, "code": code,
+            }  # fmt: skip
+            fix = _("Move %(cents)s to %(right)s.") % {"cents": format_cents(part), "right": right}
+            evidence = (Evidence("entry", str(number), whole),)
+            yield Finding("loan_split", Severity.MEDIUM, title, evidence, reclassify(day, code, right, part), 900_000, fix)
+            break

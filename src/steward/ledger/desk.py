@@ -20,6 +20,7 @@ from steward.ledger.selectors.registers import accounts, journal
 
 ACTIONS = (
     Action(__("Enter a journal entry"), "ledger:journal_new", "journal.write"),
+    Action(__("Make a schedule: rent, prepaid, accrual"), "ledger:schedule_new", "journal.write"),
     Action(__("Trial balance"), "ledger:trial_balance", "books.read"),
     Action(__("Profit and loss, balance sheet, cash flow"), "ledger:statements", "books.read"),
     Action(__("Packet for the doctors"), "ledger:packet", "books.export"),

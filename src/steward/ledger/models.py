@@ -10,6 +10,8 @@ from django.db.models import F, Q
 
 from steward.core.base import Record
 from steward.ledger.logic.chain import instant
+from steward.ledger.logic.schedules import EVERY, LOAN, MOST_STEPS, RECURRING, Terms
+from steward.ledger.logic.schedules import KINDS as SCHEDULE_KINDS
 from steward.ledger.types import MAX_CENTS, PARTY_ROLES
 
 NO_NAME: Final = "+"
@@ -17,6 +19,7 @@ KINDS: Final = ("asset", "liability", "equity", "revenue", "expense")
 SIDES: Final = ("debit", "credit")
 ENTRY_STATES: Final = ("draft", "posted")
 PERIOD_STATES: Final = ("open", "soft", "locked")
+SCHEDULE_STATES: Final = ("draft", "waiting", "active", "rejected", "ended")
 
 
 def _dimension(to: str) -> models.ForeignKey[Any, Any]:
@@ -238,6 +241,100 @@ class PeriodTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.period_id} {self.debit - self.credit}"
+
+
+class Schedule(Record):
+    """An entry that posts itself: the same again, a sum spread over months, or a loan paid off (``logic.schedules``).
+
+    Its terms stand once it was submitted (guards/); what is still to be posted is derived from them, never kept.
+    """
+
+    kind = models.CharField(max_length=9)
+    name = models.CharField(max_length=120)
+    first_on = models.DateField()
+    every_months = models.PositiveSmallIntegerField(default=1)
+    steps = models.PositiveSmallIntegerField(null=True, blank=True)
+    by_day = models.BooleanField(default=False)
+    released = models.BooleanField(default=False)  # each step is reversed on the first of the month after it: an accrual
+    total_cents = models.BigIntegerField(default=0)  # a loan's principal
+    rate_ppm = models.PositiveIntegerField(default=0)  # a loan's yearly rate
+    payment_cents = models.BigIntegerField(default=0)  # a loan's payment; 0 is the level payment of the formula
+    document = models.ForeignKey(Document, models.PROTECT, related_name=NO_NAME, db_index=False)
+    state = models.CharField(max_length=8, default="draft")
+    drafted_by = _person()
+    approved_by = _person()
+    made_at = models.DateTimeField()
+    ended_on = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(name="ledger_schedule_kind", condition=Q(kind__in=SCHEDULE_KINDS)),
+            models.CheckConstraint(name="ledger_schedule_state", condition=Q(state__in=SCHEDULE_STATES)),
+            models.CheckConstraint(name="ledger_schedule_every", condition=Q(every_months__in=EVERY)),
+            models.CheckConstraint(
+                name="ledger_schedule_steps",
+                condition=Q(steps__gte=1, steps__lte=MOST_STEPS) | Q(steps=None, kind=RECURRING),
+            ),
+            models.CheckConstraint(
+                name="ledger_schedule_loan",
+                condition=Q(kind=LOAN, total_cents__gt=0, rate_ppm__lt=1_000_000, payment_cents__gte=0)
+                | ~Q(kind=LOAN) & Q(total_cents=0, rate_ppm=0, payment_cents=0),
+            ),
+            models.CheckConstraint(name="ledger_schedule_released", condition=Q(released=False) | Q(kind=RECURRING)),
+            models.CheckConstraint(
+                name="ledger_schedule_ended", condition=Q(state="ended", ended_on__isnull=False) | Q(ended_on=None)
+            ),
+        ]
+        indexes = [models.Index(name="ledger_schedule_name", fields=["name", "id"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def terms(self, cents: tuple[int, ...]) -> Terms:
+        """The terms as ``logic.schedules`` knows them; ``cents`` are those of its lines, in order."""
+        return Terms(
+            self.kind, self.first_on, self.every_months, self.steps, cents, self.by_day, self.total_cents, self.rate_ppm,
+            self.payment_cents,
+        )
+
+
+class ScheduleLine(models.Model):
+    """One line of a schedule: the amount of a step (recurring), of the whole (spread), none (a loan's are reckoned)."""
+
+    id = models.BigAutoField(primary_key=True)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="lines")
+    n = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name=NO_NAME, db_index=False)
+    cents = models.BigIntegerField(default=0)
+    entity = _dimension("registry.Entity")
+    site = _dimension("registry.Site")
+    department = _dimension("registry.Department")
+    memo = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["schedule", "n"]
+        constraints = [models.UniqueConstraint(name="ledger_scheduleline_once", fields=["schedule", "n"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.cents}"
+
+
+class ScheduleStep(models.Model):
+    """Which entry a step became. Append only; the entry's key is made of the schedule and the step, so it is posted once."""
+
+    id = models.BigAutoField(primary_key=True)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="posted_steps")
+    n = models.PositiveSmallIntegerField()
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="schedule_step")
+
+    class Meta:
+        ordering = ["schedule", "n"]
+        constraints = [models.UniqueConstraint(name="ledger_schedulestep_once", fields=["schedule", "n"])]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.n}"
 
 
 class Head(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.ledger.views import books, entries, lines, periods, statements
+from steward.ledger.views import books, entries, lines, periods, schedules, statements
 
 app_name = "ledger"
 urlpatterns = [
@@ -15,6 +15,13 @@ urlpatterns = [
     path("journal/<uuid:uid>/submit/", entries.journal_submit, name="journal_submit"),
     path("journal/<uuid:uid>/discard/", entries.journal_discard, name="journal_discard"),
     path("journal/<uuid:uid>/reverse/", entries.reverse_entry, name="reverse"),
+    path("journal/<uuid:uid>/like/", schedules.journal_like, name="journal_like"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/new/", schedules.schedule_new, name="schedule_new"),
+    path("schedules/new/loan/", schedules.loan_new, name="loan_new"),
+    path("schedules/run/", schedules.schedules_run, name="schedules_run"),
+    path("schedules/<uuid:uid>/", schedules.schedule, name="schedule"),
+    path("schedules/<uuid:uid>/end/", schedules.schedule_end, name="schedule_end"),
     path("documents/<uuid:uid>/", entries.document, name="document"),
     path("accounts/", books.accounts, name="accounts"),
     path("accounts/new/", books.account_new, name="account_new"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -12,6 +12,7 @@ from django.test import Client
 
 from steward.core.access.models import User
 from steward.core.audit.models import AuditRow
+from steward.core.clock import system_clock
 
 PHRASE = "otter lamp quilt meadow 19"
 ME = "/sign-in/2fa/"  # a page that asks for nothing but a session
@@ -37,7 +38,7 @@ def age(client: Client, **ages: timedelta) -> None:
     """Make stamps of the session older."""
     session = client.session
     for name, by in ages.items():
-        session[name] = (datetime.now(UTC) - by).isoformat()
+        session[name] = (system_clock().now() - by).isoformat()
     session.save()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from steward.core.access import services
 from steward.core.access.models import User
+from steward.core.clock import system_clock
 from steward.core.signin import proofs
 from tests.core.signin.hands import ME, PHRASE, acts, age, arm, code, sign_in
 from tests.support import NOON, Office, signed_in
@@ -75,9 +76,9 @@ def test_a_leaver_is_out_at_the_next_request(office: Office) -> None:
 def test_an_end_set_for_later_takes_effect_without_anybody_doing_anything(office: Office) -> None:
     client = signed_in("biller")
     user = office.user("biller")
-    User.objects.filter(pk=user.pk).update(ended_at=datetime.now(UTC) + timedelta(seconds=30))
+    User.objects.filter(pk=user.pk).update(ended_at=system_clock().now() + timedelta(seconds=30))
     assert client.get(ME).status_code == 200
-    User.objects.filter(pk=user.pk).update(ended_at=datetime.now(UTC) - timedelta(seconds=1))
+    User.objects.filter(pk=user.pk).update(ended_at=system_clock().now() - timedelta(seconds=1))
     assert client.get("/search").status_code == 302
 
 

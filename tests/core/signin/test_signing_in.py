@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +15,7 @@ from django.urls import reverse
 from steward.core.access import services
 from steward.core.access.models import SignInLink, User
 from steward.core.audit.models import AuditRow
+from steward.core.clock import system_clock
 from steward.core.service import system_call
 from steward.core.signin import proofs
 from tests.core.signin.hands import PHRASE, acts, age, arm, code, sign_in
@@ -128,7 +129,7 @@ def test_sign_in_returns_to_the_place_asked_for(client: Client, ana: User) -> No
 
 
 def test_an_ended_person_cannot_sign_in_with_the_right_passphrase(client: Client, ana: User) -> None:
-    User.objects.filter(pk=ana.pk).update(ended_at=datetime.now(UTC) - timedelta(days=1))
+    User.objects.filter(pk=ana.pk).update(ended_at=system_clock().now() - timedelta(days=1))
     answer = sign_in(client)
     assert answer["Location"] == reverse("account_inactive")
     assert "_auth_user_id" not in client.session
@@ -211,7 +212,7 @@ def test_demo_link_counts_as_fully_signed_in_here_and_in_a_demo_only(settings: A
 
 def test_a_link_expires(office: Office) -> None:
     token = services.make_link(system_call(), user=office.user("biller"), hours=1)
-    SignInLink.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    SignInLink.objects.update(expires_at=system_clock().now() - timedelta(seconds=1))
     assert Client().post(reverse("signin:link", args=[token])).status_code == 410
 
 

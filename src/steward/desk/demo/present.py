@@ -44,6 +44,7 @@ def build_present(world: World) -> None:
     if is_bank_day(world.as_of) and _opened(world) <= world.now:
         _morning(world)
     _odd_files(world)
+    _scheduled(world)
     _asked(world)
 
 
@@ -111,6 +112,24 @@ def _odd_files(world: World) -> None:
     call = as_person(world, world.users["biller"], world.now)
     for content, name in ((write([other], envelope), "BH990011.835"), (broken, "BH88213.835")):
         billing_files.run(call, kind="835", content=content, name=name, options=Options())
+
+
+def _scheduled(world: World) -> None:
+    """What will post itself from next month on: a cover paid ahead, and the loan of a machine. Signed by the owner."""
+    keeper, owner = (as_person(world, world.users[role], world.now) for role in ("bookkeeper", "owner"))
+    first = (world.as_of.replace(day=1) + timedelta(days=32)).replace(day=1)
+    cover = ledger.ScheduleData(
+        "spread", "Malpractice cover of the year", first, (LineDraft(account="6200", cents=2_640_000), LineDraft(account="1300", cents=-2_640_000)),
+        steps=12,
+    )  # fmt: skip
+    loan = ledger.ScheduleData(
+        "loan", "Ultrasound loan", first + timedelta(days=4),
+        (LineDraft(account="2600", memo="Principal"), LineDraft(role="interest_expense", memo="Interest"), LineDraft(role="bank_operating")),
+        steps=48, total_cents=3_850_000, rate_ppm=72_500,
+    )  # fmt: skip
+    for data in (cover, loan):
+        row = ledger.make_schedule(keeper, uid=new_uid(), data=data)
+        ledger.sign_schedule(owner, uid=row.uid, approve=True)
 
 
 def _asked(world: World) -> None:

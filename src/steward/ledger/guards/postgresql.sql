@@ -257,3 +257,76 @@ EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never empti
 -- ;;
 CREATE TRIGGER guard_ledger_account_truncate BEFORE TRUNCATE ON ledger_account FOR EACH STATEMENT
 EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE OR REPLACE FUNCTION guard_ledger_schedule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.name IS DISTINCT FROM OLD.name OR NEW.first_on IS DISTINCT FROM
+     OLD.first_on OR NEW.every_months IS DISTINCT FROM OLD.every_months OR NEW.steps IS DISTINCT FROM
+     OLD.steps OR NEW.by_day IS DISTINCT FROM OLD.by_day OR NEW.released IS DISTINCT FROM OLD.released OR
+     NEW.total_cents IS DISTINCT FROM OLD.total_cents OR NEW.rate_ppm IS DISTINCT FROM OLD.rate_ppm OR
+     NEW.payment_cents IS DISTINCT FROM OLD.payment_cents OR NEW.document_id IS DISTINCT FROM OLD.document_id
+     OR NEW.drafted_by_id IS DISTINCT FROM OLD.drafted_by_id OR NEW.uid IS DISTINCT FROM OLD.uid OR NEW.id IS
+     DISTINCT FROM OLD.id THEN
+    RAISE EXCEPTION 'ledger.schedule: the terms of a schedule stand once it was submitted; end it and make another'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.state <> OLD.state AND NOT (OLD.state = 'waiting' AND NEW.state IN ('active', 'rejected')
+     OR OLD.state = 'active' AND NEW.state = 'ended') THEN
+    RAISE EXCEPTION 'ledger.schedule: a schedule waits, runs and ends, in this order'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id AND OLD.state <> 'waiting'
+     OR NEW.ended_on IS DISTINCT FROM OLD.ended_on AND OLD.state <> 'active' THEN
+    RAISE EXCEPTION 'ledger.schedule: who approved and when it ended stays written'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$
+-- ;;
+CREATE TRIGGER guard_ledger_schedule_update BEFORE UPDATE ON ledger_schedule FOR EACH ROW
+WHEN (OLD.state <> 'draft') EXECUTE FUNCTION guard_ledger_schedule()
+-- ;;
+CREATE TRIGGER guard_ledger_schedule_delete BEFORE DELETE ON ledger_schedule FOR EACH ROW
+WHEN (OLD.state <> 'draft') EXECUTE FUNCTION guard_ledger_refuse('ledger.schedule: a schedule is ended, never deleted')
+-- ;;
+CREATE OR REPLACE FUNCTION guard_ledger_scheduleline() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF (TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM ledger_schedule WHERE id = OLD.schedule_id AND state <> 'draft'))
+     OR (TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM ledger_schedule WHERE id = NEW.schedule_id AND state <> 'draft')) THEN
+    RAISE EXCEPTION 'ledger.schedule: the lines of a schedule stand once it was submitted'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$
+-- ;;
+CREATE TRIGGER guard_ledger_scheduleline_keep BEFORE INSERT OR UPDATE OR DELETE ON ledger_scheduleline FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_scheduleline()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_ledger_schedulestep() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM ledger_schedule WHERE id = NEW.schedule_id AND state IN ('active', 'ended'))
+     OR NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id AND state = 'posted') THEN
+    RAISE EXCEPTION 'ledger.schedule: a step is an entry posted for a schedule that was approved'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_insert BEFORE INSERT ON ledger_schedulestep FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_schedulestep()
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_keep BEFORE UPDATE OR DELETE ON ledger_schedulestep FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_refuse('ledger.schedule: which entry a step became stays written')
+-- ;;
+CREATE TRIGGER guard_ledger_schedule_truncate BEFORE TRUNCATE ON ledger_schedule FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE TRIGGER guard_ledger_scheduleline_truncate BEFORE TRUNCATE ON ledger_scheduleline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_truncate BEFORE TRUNCATE ON ledger_schedulestep FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')

@@ -240,3 +240,69 @@ WHEN EXISTS (SELECT 1 FROM ledger_line WHERE account_id = OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'ledger.account: an account with postings is never deleted');
 END
+-- ;;
+CREATE TRIGGER guard_ledger_schedule_update BEFORE UPDATE ON ledger_schedule WHEN OLD.state <> 'draft'
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: the terms of a schedule stand once it was submitted; end it and make another')
+  WHERE NEW.kind IS NOT OLD.kind
+     OR NEW.name IS NOT OLD.name
+     OR NEW.first_on IS NOT OLD.first_on
+     OR NEW.every_months IS NOT OLD.every_months
+     OR NEW.steps IS NOT OLD.steps
+     OR NEW.by_day IS NOT OLD.by_day
+     OR NEW.released IS NOT OLD.released
+     OR NEW.total_cents IS NOT OLD.total_cents
+     OR NEW.rate_ppm IS NOT OLD.rate_ppm
+     OR NEW.payment_cents IS NOT OLD.payment_cents
+     OR NEW.document_id IS NOT OLD.document_id
+     OR NEW.drafted_by_id IS NOT OLD.drafted_by_id
+     OR NEW.uid IS NOT OLD.uid
+     OR NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'ledger.schedule: a schedule waits, runs and ends, in this order')
+  WHERE NEW.state <> OLD.state AND NOT (OLD.state = 'waiting' AND NEW.state IN ('active', 'rejected')
+     OR OLD.state = 'active' AND NEW.state = 'ended');
+  SELECT RAISE(ABORT, 'ledger.schedule: who approved and when it ended stays written')
+  WHERE NEW.approved_by_id IS NOT OLD.approved_by_id AND OLD.state <> 'waiting'
+     OR NEW.ended_on IS NOT OLD.ended_on AND OLD.state <> 'active';
+END
+-- ;;
+CREATE TRIGGER guard_ledger_schedule_delete BEFORE DELETE ON ledger_schedule WHEN OLD.state <> 'draft'
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: a schedule is ended, never deleted');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_scheduleline_insert BEFORE INSERT ON ledger_scheduleline
+WHEN EXISTS (SELECT 1 FROM ledger_schedule WHERE id = NEW.schedule_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: the lines of a schedule stand once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_scheduleline_update BEFORE UPDATE ON ledger_scheduleline
+WHEN EXISTS (SELECT 1 FROM ledger_schedule WHERE id IN (OLD.schedule_id, NEW.schedule_id) AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: the lines of a schedule stand once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_scheduleline_delete BEFORE DELETE ON ledger_scheduleline
+WHEN EXISTS (SELECT 1 FROM ledger_schedule WHERE id = OLD.schedule_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: the lines of a schedule stand once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_insert BEFORE INSERT ON ledger_schedulestep
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: a step is an entry posted for a schedule that was approved')
+  WHERE NOT EXISTS (SELECT 1 FROM ledger_schedule WHERE id = NEW.schedule_id AND state IN ('active', 'ended'))
+     OR NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id AND state = 'posted')
+     OR EXISTS (SELECT 1 FROM ledger_schedulestep WHERE id = NEW.id);
+END
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_update BEFORE UPDATE ON ledger_schedulestep
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: which entry a step became stays written');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_schedulestep_delete BEFORE DELETE ON ledger_schedulestep
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.schedule: which entry a step became stays written');
+END

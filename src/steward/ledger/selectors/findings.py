@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from steward.core.findings import Finding, in_order
 from steward.core.sql import marks, query
 from steward.ledger import checks
+from steward.ledger.logic.schedules import next_month
 from steward.ledger.models import Account, Entry, Line
 from steward.ledger.selectors.balances import open_items, trial_balance
 from steward.ledger.selectors.open_lines import as_day
 from steward.ledger.selectors.registers import same_source
+from steward.ledger.selectors.schedules import due, loan_steps, releases_due
 from steward.ledger.selectors.verify import verify
 
 LOOK_BACK_DAYS = 400
@@ -37,6 +39,7 @@ def findings(today: date, zone: ZoneInfo) -> list[Finding]:
         *checks.manual_to_cash_or_revenue(recent),
         *checks.round_amounts(recent),
         *_digits(today),
+        *_of_schedules(today),
     ])  # fmt: skip
 
 
@@ -82,3 +85,38 @@ def _digits(today: date) -> list[Finding]:
     for code, name, cents in lines.values_list("account__code", "account__name", "cents"):
         rows.setdefault((code, name), []).append(cents)
     return [one for (code, name), cents in sorted(rows.items()) for one in checks.digits_off(name, code, cents)]
+
+
+def _of_schedules(today: date) -> Iterator[Finding]:
+    """What schedules say should stand in the books. Ten queries."""
+    late = [
+        checks.Scheduled(
+            one.schedule.name, str(one.schedule.uid), step.day,
+            tuple((line.account or "", cents) for line, cents in zip(one.lines, step.cents, strict=True) if cents),
+        )
+        for one in due(today)
+        for step in one.steps
+    ]  # fmt: skip
+    yield from checks.late_steps(late, today)
+    yield from checks.not_released(_unreleased(today))
+    steps = loan_steps(today - timedelta(days=RECENT_DAYS), today + timedelta(days=checks.LOAN_DAYS))
+    codes = {code for step in steps for code in (step.loan, step.interest)}
+    since = today - timedelta(days=RECENT_DAYS + checks.LOAN_DAYS)
+    rows = Line.objects.filter(
+        account__code__in=codes, cents__gt=0, date__gte=since, entry__reverses=None, entry__reversed_by=None
+    ).exclude(entry__source_type="ledger.schedule")
+    booked = rows.order_by("entry__number", "n").values_list("entry__number", "date", "account__code", "cents") if steps else ()
+    yield from checks.loan_split(steps, [(number or 0, day or today, code, cents) for number, day, code, cents in booked])
+
+
+def _unreleased(today: date) -> list[tuple[int, date, checks.Scheduled]]:
+    steps = releases_due(today)
+    lines: dict[int, list[tuple[str, int]]] = {}
+    found = Line.objects.filter(entry__in=[step.entry_id for step in steps]).order_by("entry_id", "n")
+    for pk, code, cents in found.values_list("entry_id", "account__code", "cents"):
+        lines.setdefault(pk, []).append((code, cents))
+    return [
+        (step.entry.number or 0, next_month(step.entry.date),
+         checks.Scheduled(step.schedule.name, str(step.schedule.uid), step.entry.date, tuple(lines.get(step.entry_id, ()))))
+        for step in steps
+    ]  # fmt: skip

@@ -226,3 +226,9 @@ def same_source() -> list[tuple[str, str, int, int, int]]:
             WHERE a.reverses_id IS NULL AND b.reverses_id IS NULL ORDER BY a.number, b.number LIMIT 200"""
         )
     ]
+
+
+def named(lines: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Lines that name their account by code, each with the account's code and name. One query."""
+    names = {row.code: str(row) for row in Account.objects.filter(code__in={line.account for line in lines})}
+    return [(names.get(line.account, line.account), line) for line in lines]

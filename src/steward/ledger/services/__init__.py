@@ -20,10 +20,19 @@ from steward.ledger.services.periods import (
     reopen_period,
 )
 from steward.ledger.services.posting import post, post_many, reverse
+from steward.ledger.services.schedules import (
+    Ran,
+    ScheduleData,
+    end_schedule,
+    make_schedule,
+    post_schedules,
+    sign_schedule,
+)
 from steward.ledger.services.undo import reverse_entry
 
 __all__ = [
-    "JournalState", "PeriodState", "add_account", "change_account", "close_period", "discard_journal", "draft_journal",
-    "install_chart", "lock_period", "open_books", "open_period", "open_year", "post", "post_batch", "post_many",
-    "reopen_period", "reverse", "reverse_entry", "sign_journal", "store_document", "submit_journal",
+    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "change_account", "close_period",
+    "discard_journal", "draft_journal", "end_schedule", "install_chart", "lock_period", "make_schedule",
+    "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "reopen_period",
+    "reverse", "reverse_entry", "sign_journal", "sign_schedule", "store_document", "submit_journal",
 ]  # fmt: skip

@@ -24,9 +24,11 @@ from steward.ledger.types import Posted
 
 OWN: Final = "document"  # journals by hand and posted files: booked from a paper that the ledger keeps
 OPENING: Final = "opening"
+SCHEDULED: Final = "ledger.schedule"  # posted by a schedule of the books themselves
 
 #: The beginning of a source, what such an entry is, and where it is undone. The first that fits counts.
 BELONGS: Final = (
+    (SCHEDULED, __("a schedule"), __("Reverse it here; end the schedule if it is not to go on.")),
     ("banking.receipt", __("a receipt"), __("Void the receipt on its own page.")),
     ("banking.cashrefund", __("a refund paid in cash"), __("Take the refund back on its own page.")),
     ("banking.deposit", __("a deposit"), __("Take the deposit back on its own page.")),
@@ -67,7 +69,7 @@ def belonging(entry: Entry) -> Refusal | None:
     if entry.reverses_id is not None:
         message = _("Entry %s is itself a reversal.") % entry.number
         return Refusal("reversal", message, _("Post it anew: enter what is to stand as an entry of its own."), "number")
-    if entry.source_type == OWN and entry.journal != OPENING:
+    if entry.source_type == SCHEDULED or (entry.source_type == OWN and entry.journal != OPENING):
         return None
     what, fix = next((what, fix) for start, what, fix in BELONGS if entry.source_type.startswith(start))
     message = _("Entry %(number)s belongs to %(what)s.") % {"number": entry.number, "what": what}

@@ -154,6 +154,7 @@ def _page(request: OfficeRequest, shown: Entry) -> dict[str, Any]:
         "asked": asked, "mine": mine, "entities": len({line.entity_id for line in lines}),
         "to_sign": asked is not None and asked.waiting and call.user_id in approvals.may_sign(asked, call.now),
         "may_trace": shown.state == "posted" and holds(call.subject, "trace.read"),
+        "may_copy": shown.state == "posted" and shown.journal == "manual" and holds(call.subject, "journal.write"),
         "may_reverse": shown.state == "posted" and undone is None and belonging(shown) is None
                        and holds(call.subject, "journal.reverse"),
     }  # fmt: skip
@@ -199,7 +200,7 @@ def journal_edit(request: OfficeRequest, uid: UUID) -> HttpResponse:
 
 
 def _manual(request: OfficeRequest, initial: dict[str, Any], rows: list[Row], shown: Entry | None) -> HttpResponse:
-    context = _choices(request, shown)
+    context = choices(request, shown)
     if request.method == "POST" and request.POST.get("do") == "more":
         form = JournalForm(initial={**initial, **_kept(request)}, rows=JournalForm(request.POST).rows, spare=4)
         return render(request, "ledger/journal_form.html", {**context, "form": form, "sums": sums_of(form.rows)})
@@ -244,7 +245,7 @@ def _saved(state: services.JournalState) -> Done:
     return Done(reverse("ledger:entry", args=[state.uid]), said[state.state])
 
 
-def _choices(request: OfficeRequest, shown: Entry | None) -> dict[str, Any]:
+def choices(request: OfficeRequest, shown: Entry | None) -> dict[str, Any]:
     entities = (
         Line._meta.get_field("entity")
         .related_model._default_manager.filter(ended_on=None)
