@@ -110,7 +110,8 @@ def test_a_softly_closed_month_still_takes_a_signed_entry(office, call, waiting)
 
 
 def test_a_locked_month_takes_none(office, call, waiting):
-    services.lock_period(office.call("administrator"), period="2026-11", waivers={"drafts": "rent comes in December"})
+    services.waive_check(office.call("owner"), period="2026-11", check="drafts", reason="rent comes in December")
+    services.lock_period(office.call("administrator"), period="2026-11")
     with pytest.raises(Refused) as found:
         services.sign_journal(office.call("owner"), uid=waiting, approve=True)
     assert found.value.code == "period_locked"

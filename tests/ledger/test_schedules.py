@@ -97,7 +97,7 @@ def test_an_accrual_is_taken_back_on_the_first(office):
 
 def test_a_locked_month_holds_a_step_and_says_so_and_the_rest_goes_on(office):
     row, other = made(office, RENT), made(office, COVER)
-    services.lock_period(office.call("administrator"), period="2026-09", waivers={})
+    services.lock_period(office.call("administrator"), period="2026-09")
     ran = services.post_schedules(office.system())
     assert ran.posted == 0 and {h.schedule.pk for h in ran.held} == {row.pk, other.pk} and "locked" in ran.held[0].why
     services.reopen_period(office.call("administrator"), period="2026-09", reason="rent")

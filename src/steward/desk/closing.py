@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from steward.banking.selectors.month import days_unsigned, unmatched
 from steward.banking.services.closing import close_day as bank_close_day
 from steward.billing.selectors.visits import day_facts
 from steward.core.approvals.selectors import unreviewed
@@ -44,4 +45,16 @@ def month_results(period: str) -> list[CheckResult]:
         CheckResult("reversals", reversals == 0,
                     _("%s reversals by hand wait for a second person's review") % reversals, waivable=False),
         CheckResult("error_finder", high == 0, _("%s high findings stand open") % high),
+        *_of_the_bank(Month.parse(period)),
     ]  # fmt: skip
+
+
+def _of_the_bank(month: Month) -> list[CheckResult]:
+    """Lines 1 and 2 of the close: days with a drawer or a receipt that nobody signed, and what the bank said that is not matched."""
+    unsigned, open_lines = days_unsigned(month.first, month.last), unmatched(month.last)
+    days = ", ".join(day.isoformat() for day in unsigned[:5])
+    banks = "; ".join(f"{code}: {what}" for code, what in open_lines)
+    return [
+        CheckResult("day_sheets", not unsigned, _("not signed: %s") % days if unsigned else _("every day is signed"), blocks=False),
+        CheckResult("reconciled", not open_lines, banks or _("every account to the cent"), blocks=False),
+    ]

@@ -226,21 +226,7 @@ class ReopenForm(Form):
 
 
 class LockForm(Form):
-    """Lock a month; a reason for each check that stands in the way."""
-
-    def __init__(self, *args: Any, failed: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, evidence in failed or ():
-            self.fields[f"waive_{name}"] = forms.CharField(
-                label=_("Why it may stay: %s") % name.replace("_", " "),
-                required=False,
-                max_length=300,
-                help_text=evidence,
-            )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        return {"waivers": {name[6:]: text for name, text in cleaned.items() if name.startswith("waive_") and text}}
+    """Lock a month."""
 
 
 class ExportForm(Form):

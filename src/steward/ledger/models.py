@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from steward.core.base import Record
 from steward.ledger.logic.chain import instant
+from steward.ledger.logic.close_list import ACTS as CLOSE_ACTS
 from steward.ledger.logic.schedules import EVERY, LOAN, MOST_STEPS, RECURRING, Terms
 from steward.ledger.logic.schedules import KINDS as SCHEDULE_KINDS
 from steward.ledger.types import MAX_CENTS, PARTY_ROLES
@@ -105,6 +106,34 @@ class PeriodEvent(models.Model):
             str(self.period), self.version, self.from_state, self.to_state, self.by_id, instant(self.at), self.reason,
             self.checks,
         )  # fmt: skip
+
+
+class CloseAct(models.Model):
+    """What somebody did about a line of a month's close. Append only; it holds for the period as it was then (``version``), so
+    that a month reopened is signed anew."""
+
+    id = models.BigAutoField(primary_key=True)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="close_acts")
+    version = models.PositiveIntegerField()
+    check_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=9)
+    ref = models.CharField(max_length=80, blank=True, default="")
+    words = models.CharField(max_length=400, blank=True, default="")
+    evidence = models.CharField(max_length=400, blank=True, default="")
+    stamp = models.CharField(max_length=64, blank=True, default="")
+    by = _person()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="ledger_closeact_kind", condition=Q(kind__in=CLOSE_ACTS)),
+            models.CheckConstraint(name="ledger_closeact_reason", condition=~Q(kind="waived", words="")),
+        ]
+        indexes = [models.Index(name="ledger_closeact_period", fields=["period", "version", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.check_id} {self.kind}"
 
 
 class Document(Record):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.ledger.views import books, entries, lines, periods, schedules, statements
+from steward.ledger.views import books, close_list, entries, lines, periods, schedules, statements
 
 app_name = "ledger"
 urlpatterns = [
@@ -37,6 +37,11 @@ urlpatterns = [
     path("periods/", periods.periods, name="periods"),
     path("periods/<uuid:uid>/", periods.period, name="period"),
     path("periods/<uuid:uid>/close/", periods.close, name="close"),
+    path("periods/<uuid:uid>/sign/", close_list.sign, name="close_sign"),
+    path("periods/<uuid:uid>/owner/", close_list.owner, name="close_owner"),
+    path("periods/<uuid:uid>/waive/", close_list.waive, name="close_waive"),
+    path("periods/<uuid:uid>/flux/", close_list.flux, name="close_flux"),
+    path("periods/<uuid:uid>/freeze/", close_list.freeze, name="close_freeze"),
     path("periods/<uuid:uid>/lock/", periods.lock, name="lock"),
     path("periods/<uuid:uid>/reopen/", periods.reopen, name="reopen"),
 ]

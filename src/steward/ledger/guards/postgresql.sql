@@ -330,3 +330,23 @@ EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never empti
 -- ;;
 CREATE TRIGGER guard_ledger_schedulestep_truncate BEFORE TRUNCATE ON ledger_schedulestep FOR EACH STATEMENT
 EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE OR REPLACE FUNCTION guard_ledger_closeact() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM 1 FROM ledger_period WHERE id = NEW.period_id AND version = NEW.version AND state <> 'locked' FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'ledger.close: a line is signed while its month stands open, for the month as it is'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_insert BEFORE INSERT ON ledger_closeact
+FOR EACH ROW EXECUTE FUNCTION guard_ledger_closeact()
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_keep BEFORE UPDATE OR DELETE ON ledger_closeact FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_refuse('ledger.close: who signed what stays written')
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_truncate BEFORE TRUNCATE ON ledger_closeact FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')

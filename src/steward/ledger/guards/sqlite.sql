@@ -306,3 +306,20 @@ CREATE TRIGGER guard_ledger_schedulestep_delete BEFORE DELETE ON ledger_schedule
 BEGIN
   SELECT RAISE(ABORT, 'ledger.schedule: which entry a step became stays written');
 END
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_insert BEFORE INSERT ON ledger_closeact
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.close: a line is signed while its month stands open, for the month as it is')
+  WHERE NOT EXISTS (SELECT 1 FROM ledger_period WHERE id = NEW.period_id AND version = NEW.version AND state <> 'locked')
+     OR EXISTS (SELECT 1 FROM ledger_closeact WHERE id = NEW.id);
+END
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_update BEFORE UPDATE ON ledger_closeact
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.close: who signed what stays written');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_closeact_delete BEFORE DELETE ON ledger_closeact
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.close: who signed what stays written');
+END

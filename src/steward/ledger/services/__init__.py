@@ -1,6 +1,7 @@
 """The verbs of the books. Every name here is a service; the modules are the concepts."""
 
 from steward.ledger.services.chart import add_account, change_account, install_chart
+from steward.ledger.services.close_list import assign_close, explain_flux, freeze_reports, sign_close, waive_check
 from steward.ledger.services.documents import store_document
 from steward.ledger.services.journals import (
     JournalState,
@@ -31,8 +32,9 @@ from steward.ledger.services.schedules import (
 from steward.ledger.services.undo import reverse_entry
 
 __all__ = [
-    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "change_account", "close_period",
-    "discard_journal", "draft_journal", "end_schedule", "install_chart", "lock_period", "make_schedule",
+    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "assign_close", "change_account", "close_period",
+    "discard_journal", "draft_journal", "end_schedule", "explain_flux", "freeze_reports", "install_chart", "lock_period", "make_schedule",
     "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "reopen_period",
-    "reverse", "reverse_entry", "sign_journal", "sign_schedule", "store_document", "submit_journal",
+    "reverse", "reverse_entry", "sign_close",
+    "sign_journal", "sign_schedule", "store_document", "submit_journal", "waive_check",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ finished before the checks look, and a later one meets the closed door.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -14,13 +14,15 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
+from steward.core.access.separation import perform
 from steward.core.refusals import Refusal, Refused, refuse
 from steward.core.service import Call, note, service
 from steward.ledger.logic.chain import GENESIS, seal_event
+from steward.ledger.logic.close_list import list_result, rows, waivers
 from steward.ledger.logic.periods import LOCKED, TRANSITIONS, Month, PeriodError, blocking, waive
 from steward.ledger.models import Period, PeriodEvent
 from steward.ledger.posting import take_head
-from steward.ledger.selectors.closing import close_checks
+from steward.ledger.selectors.closing import close_acts, close_checks
 from steward.ledger.services.posting import from_guard
 from steward.ledger.types import CheckResult
 
@@ -62,18 +64,17 @@ def open_year(call: Call, *, first_month: str, months: int = 12) -> int:
 @service("ledger.close_period", "period.soft_close", says="closed a period to ordinary posting")
 def close_period(call: Call, *, period: str, results: Sequence[CheckResult] = ()) -> PeriodState:
     """Close a month softly: only manual and adjusting entries still go in. Checks are noted, none stands in the way."""
-    return _change(call, "close", period, results, {}, "")
+    return _change(call, "close", period, results, "")
 
 
 @service("ledger.lock_period", "period.close", says="locked a period")
-def lock_period(
-    call: Call, *, period: str, results: Sequence[CheckResult] = (), waivers: Mapping[str, str] | None = None
-) -> PeriodState:
+def lock_period(call: Call, *, period: str, results: Sequence[CheckResult] = ()) -> PeriodState:
     """Lock a month for good. ``results`` are what other rooms found; the ledger adds its own checks.
 
-    Refuses ``not_ready`` with one refusal a failed check, unless ``waivers`` (check id -> reason) says why it may be.
+    Refuses ``not_ready`` with one refusal a failed check that nobody let stand (``close_list.waive_check``), ``close_list`` among
+    them while lines of a list that was begun are not signed, and ``separation`` for whoever let one stand.
     """
-    return _change(call, "lock", period, results, dict(waivers or {}), "")
+    return _change(call, "lock", period, results, "")
 
 
 @service("ledger.reopen_period", "period.close", says="reopened a period")
@@ -81,7 +82,7 @@ def reopen_period(call: Call, *, period: str, reason: str) -> PeriodState:
     """Open a closed or locked month again. Refuses ``no_reason``."""
     if not reason.strip():
         raise refuse("no_reason", _("Reopening needs a reason."), _("Say what has to be put right."), field="reason")
-    return _change(call, "reopen", period, (), {}, reason.strip())
+    return _change(call, "reopen", period, (), reason.strip())
 
 
 def _month(text: str) -> Month:
@@ -92,7 +93,7 @@ def _month(text: str) -> Month:
 
 
 def _change(
-    call: Call, verb: str, name: str, results: Sequence[CheckResult], waivers: dict[str, str], reason: str
+    call: Call, verb: str, name: str, results: Sequence[CheckResult], reason: str
 ) -> PeriodState:
     month = _month(name)
     take_head()
@@ -107,18 +108,27 @@ def _change(
         raise refuse("period_state", message, _("Reopen it first."), field="period")
     checks: tuple[CheckResult, ...] = ()
     if verb != "reopen":
-        checks = waive([*close_checks(month, thorough=ends == LOCKED), *results], waivers)
+        checks = _judged(month, [*close_checks(month, thorough=ends == LOCKED), *results])
         if ends == LOCKED and (bad := blocking(checks)):
             raise Refused(*(_not_ready(month, check) for check in bad))
+        if ends == LOCKED and any(check.waived for check in checks):
+            perform(call, "lock_period", period)
     _write(call, period, ends, reason, checks)
     note(period, fields=["state"], reason=reason)
     return PeriodState(str(month), ends, checks)
+
+
+def _judged(month: Month, results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+    """The checks with what people let stand, and the list of lines as one more."""
+    acts = close_acts(month)
+    return waive([*results, list_result(rows(results, acts), acts)], waivers(acts))
 
 
 #: What helps where no reason does: reviews after the fact.
 REVIEWS: Final = {
     "owner_review": __("The owner reads them under Approvals, Reviews; no reason replaces it."),
     "posted_files": __("A second person answers the reviews under Approvals; no reason replaces it."),
+    "close_list": __("Sign each line on the month's page; what cannot be put right is let stand there, with a reason."),
     "reversals": __("A second person answers the reviews under Approvals; no reason replaces it."),
 }
 
@@ -129,7 +139,7 @@ def _not_ready(month: Month, check: CheckResult) -> Refusal:
         "evidence": check.evidence,
     }
     if check.waivable:
-        fix = _("Put it right, or lock it on the month's page and give the reason why it may stay (%s).") % check.id
+        fix = _("Put it right, or have somebody else let it stand on the month's page, with a reason (%s).") % check.id
     else:
         fix = str(REVIEWS.get(check.id, _("Put it right; no reason replaces it.")))
     return Refusal("not_ready", message, fix, check.id)
