@@ -15,7 +15,7 @@ from steward.banking.logic.bai2_writer import write_bai2
 from steward.banking.logic.nacha import parse_nacha_returns
 from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount
-from steward.banking.services import accounts, deposits, keep_returns_many, receipts
+from steward.banking.services import FlowData, accounts, deposits, keep_returns_many, plan_flow, receipts
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
@@ -102,6 +102,7 @@ def whole_world() -> World:
     enter_other(system, data=OtherData("form", world.patients[0].party, 2_000, "school form", patient=world.patients[0]))
     rent = (LineDraft(role="suspense", cents=240_000), LineDraft(role="bank_operating", cents=-240_000))
     make_schedule(office.call("bookkeeper"), uid=new_uid(), data=ScheduleData("recurring", "Rent", dt.date(2026, 12, 1), rent))
+    plan_flow(office.call("administrator"), data=FlowData("Payroll", "payroll", -1_200_000, dt.date(2026, 11, 27), "two_weeks"))
     _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
+from steward.banking.views.forecast import FLOW_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.banking.views.returns import RETURN_LIST
 from steward.billing.views.accounts import BALANCE_LIST
@@ -53,6 +54,7 @@ LISTS: tuple[ScopedList, ...] = (
     LINE_LIST,
     DEPOSIT_LIST,
     RECEIPT_LIST,
+    FLOW_LIST,
     RETURN_LIST,
     STAFF_LIST,
     USER_LIST,

@@ -42,6 +42,8 @@ def waiting(subject: Subject, today: date) -> list[Task]:
         tasks += _unseen(today) + _unmatched(today)
     if holds(subject, "return.close"):
         tasks += _returned(today)
+    if holds(subject, "cash.read"):
+        tasks += _under_the_floor(today)
     if holds(subject, "day.sign"):
         tasks += _to_sign(subject, today)
     return tasks
@@ -100,6 +102,17 @@ def _returned(today: date) -> list[Task]:
     state = "overdue" if due < today else "today"
     page = reverse("banking:ach_returns") + "?open=1"
     return [Task(state, what, _("Each says what it means and what to do"), page, _("Look"), due=due, order=35)]
+
+
+def _under_the_floor(today: date) -> list[Task]:
+    """In one of ten futures of the latest forecast cash falls under the floor."""
+    found = glance(today).forecast
+    if found is None or found[0] >= found[1]:
+        return []
+    low, floor, day = found
+    what = _("Cash may fall to %(low)s by %(day)s") % {"low": format_cents(low), "day": say(day)}
+    why = _("Under the floor of %s in one of ten futures") % format_cents(floor)
+    return [Task("today", what, why, reverse("banking:forecast"), _("Look"), due=day, order=45)]
 
 
 def _to_sign(subject: Subject, today: date) -> list[Task]:

@@ -13,7 +13,8 @@ from steward.banking.logic.bank_csv import Profile
 from steward.banking.logic.day import DENOMINATIONS
 from steward.banking.models import BankAccount, Drawer, DrawerSession
 from steward.banking.selectors.statements import bank_accounts
-from steward.banking.states import Tender
+from steward.banking.services.forecast import FlowData
+from steward.banking.states import FLOW_EVERY, FLOW_KINDS, Tender
 from steward.core.access.models import User
 from steward.core.web.forms import DateField, Form, MoneyField
 from steward.registry.models import Site
@@ -287,3 +288,38 @@ class CsvForm(Form):
 
 
 CSV_COLUMNS = ("date", "amount", "debit", "credit", "balance", "check_no", "fitid", "currency")
+
+
+class FloorForm(Form):
+    """What should never be missing from the bank."""
+
+    cents = MoneyField(label=_("Floor"), least=0)
+
+
+class FlowForm(Form):
+    """Money somebody knows of."""
+
+    name = forms.CharField(label=_("What"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"))
+    way = forms.ChoiceField(label=_("Way"), choices=[("out", _("Out")), ("in", _("In"))], widget=forms.RadioSelect)
+    amount = MoneyField(label=_("Amount"), least=1)
+    first_on = DateField(label=_("First day"))
+    every = forms.ChoiceField(label=_("How often"))
+    until = DateField(label=_("Last day"), required=False)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in (("kind", FLOW_KINDS), ("every", FLOW_EVERY)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = list(words.items())
+
+    def clean(self) -> dict[str, Any]:
+        """``data`` of the service."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        cents = int(cleaned["amount"]) * (1 if cleaned["way"] == "in" else -1)
+        data = FlowData(cleaned["name"], cleaned["kind"], cents, cleaned["first_on"], cleaned["every"], cleaned["until"], cleaned["note"])
+        return {"data": data}

@@ -68,3 +68,12 @@ KEY_KINDS: dict[str, str] = {
     SettlementKind.OTHER: "ref",
 }
 """Which identity a settlement of each kind carries (`logic.matching.key`)."""
+
+FLOW_KINDS = {
+    "payroll": _("Payroll"), "tax": _("Taxes"), "rent": _("Rent"), "loan": _("Loan"), "bill": _("Bill"),
+    "capital": _("Equipment"), "draw": _("Draw"), "other": _("Other"),
+}  # fmt: skip
+FLOW_EVERY = {
+    "once": _("Once"), "week": _("Every week"), "two_weeks": _("Every two weeks"), "half_month": _("Twice a month"),
+    "month": _("Every month"), "quarter": _("Every quarter"), "year": _("Every year"),
+}  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.banking.views import bank, close, csv, deposits, drawers, receipts, refunds, returns
+from steward.banking.views import bank, close, csv, deposits, drawers, forecast, receipts, refunds, returns
 
 app_name = "banking"
 urlpatterns = [
@@ -40,6 +40,13 @@ urlpatterns = [
     path("accounts/<uuid:uid>/csv/", csv.csv_file, name="csv"),
     path("accounts/<uuid:uid>/reconcile/", bank.run, name="reconcile"),
     path("accounts/<uuid:uid>/match/", bank.match, name="match"),
+    path("forecast/", forecast.forecast, name="forecast"),
+    path("forecast/run/", forecast.forecast_run, name="forecast_run"),
+    path("forecast/floor/", forecast.floor, name="floor"),
+    path("planned/", forecast.flows, name="flows"),
+    path("planned/new/", forecast.flow_new, name="flow_new"),
+    path("planned/<uuid:uid>/", forecast.flow, name="flow"),
+    path("planned/<uuid:uid>/end/", forecast.flow_end, name="flow_end"),
     path("returns/", returns.ach_returns, name="ach_returns"),
     path("returns/<uuid:uid>/", returns.ach_return, name="ach_return"),
     path("returns/<uuid:uid>/close/", returns.ach_return_close, name="ach_return_close"),

@@ -6,6 +6,7 @@ import os
 from datetime import time
 
 from steward.banking import cards
+from steward.banking import tasks as banking
 from steward.billing import instalments
 from steward.billing import tasks as billing
 from steward.core.audit import tasks as audit
@@ -34,6 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("insurance.ask_for_visits", insurance.ask_for_visits),
     Kind("billing.charge_instalments", instalments.charge_instalments),
     Kind("ledger.schedules", ledger.run_schedules),
+    Kind("banking.forecast", banking.run_forecast),
     Kind("findings.run", findings.run_checks),
     Kind("doors.look", collecting.look),
     Kind(collecting.KIND, collecting.run),
@@ -48,6 +50,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     *([Scheduled("backup.nightly", title="Nightly backup", at=time(2))] if os.environ.get("STEWARD_BACKUPS") else []),
     Scheduled("ledger.schedules", title="What posts itself", at=time(1)),  # before the backup and the checks
     Scheduled("findings.run", title="Checks of the books", at=time(3)),
+    Scheduled("banking.forecast", title="Thirteen weeks of cash", at=time(5)),
     Scheduled("insurance.ask_for_visits", title="Eligibility of the coming visits", at=time(20, 30)),
     # while the desk is open, so that a drawer takes the receipts; without a processor there is nothing to do
     *([Scheduled("billing.charge_instalments", title="Cards of payment plans", at=time(11))] if os.environ.get(cards.SETTING) else []),

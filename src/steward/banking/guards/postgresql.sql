@@ -180,3 +180,21 @@ EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: nothing here is delete
 -- ;;
 CREATE TRIGGER guard_banking_achreturn_truncate BEFORE TRUNCATE ON banking_achreturn FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.achreturn: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_forecast_update BEFORE UPDATE ON banking_forecast FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.forecast: a forecast stands as it was made')
+-- ;;
+CREATE TRIGGER guard_banking_forecast_delete BEFORE DELETE ON banking_forecast FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.forecast: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_forecast_truncate BEFORE TRUNCATE ON banking_forecast FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.forecast: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_update BEFORE UPDATE ON banking_cashfloor FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashfloor: a floor stands as it was set; set another')
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_delete BEFORE DELETE ON banking_cashfloor FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cashfloor: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_truncate BEFORE TRUNCATE ON banking_cashfloor FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.cashfloor: nothing here is deleted')

@@ -291,3 +291,35 @@ WHEN EXISTS (SELECT 1 FROM banking_achreturn WHERE id = NEW.id OR uid = NEW.uid 
 BEGIN
   SELECT RAISE(ABORT, 'banking.achreturn: nothing here is replaced');
 END
+-- ;;
+CREATE TRIGGER guard_banking_forecast_update BEFORE UPDATE ON banking_forecast
+BEGIN
+  SELECT RAISE(ABORT, 'banking.forecast: a forecast stands as it was made');
+END
+-- ;;
+CREATE TRIGGER guard_banking_forecast_delete BEFORE DELETE ON banking_forecast
+BEGIN
+  SELECT RAISE(ABORT, 'banking.forecast: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_forecast_replace BEFORE INSERT ON banking_forecast
+WHEN EXISTS (SELECT 1 FROM banking_forecast WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.forecast: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_update BEFORE UPDATE ON banking_cashfloor
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashfloor: a floor stands as it was set; set another');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_delete BEFORE DELETE ON banking_cashfloor
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashfloor: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cashfloor_replace BEFORE INSERT ON banking_cashfloor
+WHEN EXISTS (SELECT 1 FROM banking_cashfloor WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cashfloor: nothing here is replaced');
+END

@@ -15,8 +15,9 @@ from steward.banking.models.bank import (
 )
 from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSession, Receipt
 from steward.banking.models.day import DayClose, MailLog
+from steward.banking.models.plan import CashFloor, Forecast, PlannedFlow
 
 __all__ = [
-    "AchReturn", "BankAccount", "BankLine", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer", "DrawerSession",
-    "MailLog", "Match", "MatchPart", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
+    "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
+    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
 ]  # fmt: skip

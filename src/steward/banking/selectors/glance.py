@@ -52,6 +52,8 @@ UNION ALL SELECT 'bank', a.code, COALESCE(a.role, ''), '', '', CAST(
     SELECT x.id FROM banking_statementimport x WHERE x.bank_account_id = b.id AND x.closing_on <= %(day)s
     ORDER BY x.closing_on DESC, x.id DESC LIMIT 1)
   WHERE b.ended_on IS NULL OR b.ended_on > %(day)s
+UNION ALL SELECT * FROM (SELECT 'forecast', '', '', CAST(low_on AS text), '', low_cents, floor_cents
+  FROM banking_forecast WHERE made_on <= %(day)s ORDER BY made_on DESC, id DESC LIMIT 1) f
 UNION ALL SELECT 'credit', '', '', '', '', CAST(COALESCE(SUM(credit_line_cents), 0) AS bigint), 0 FROM banking_bankaccount
 """  # noqa: S608 - made of our own constants
 
@@ -92,6 +94,7 @@ class Glance:
     returned: tuple[int, date | None]  # open returns of the clearing house, the first day to act by
     position: CashPosition
     in_hand_cents: int
+    forecast: tuple[int, int, date] | None  # lowest P10 of the latest thirteen weeks, the floor, the day
 
 
 shared_balances = once(role_balances)
@@ -115,6 +118,7 @@ def glance(day: date) -> Glance:
         returned=_returned(rows["returns"][0]),
         position=_position(rows, shared_balances(day)),
         in_hand_cents=shared_balances(day).get("undeposited", 0),
+        forecast=next(((r[5], r[6], date.fromisoformat(r[3])) for r in rows["forecast"]), None),
     )
 
 

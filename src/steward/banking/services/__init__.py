@@ -21,6 +21,7 @@ from steward.banking.services.drawers import (
     safe_drop,
     take_back_hand_over,
 )
+from steward.banking.services.forecast import FlowData, end_flow, make_forecast, plan_flow, set_floor
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.refunds import pay_refund, take_back_refund
@@ -29,6 +30,7 @@ from steward.banking.services.statements import accept_statement, import_stateme
 
 __all__ = [
     "Expected",
+    "FlowData",
     "accept_hand_over",
     "accept_statement",
     "cancel_expected",
@@ -37,6 +39,7 @@ __all__ = [
     "close_terminal_batch",
     "count_drawer",
     "count_for",
+    "end_flow",
     "expect",
     "expect_many",
     "explain_line",
@@ -46,15 +49,18 @@ __all__ = [
     "log_mail",
     "make_deposit",
     "make_drawer",
+    "make_forecast",
     "match_by_hand",
     "open_bank_account",
     "open_drawer",
     "pay_out",
     "pay_refund",
+    "plan_flow",
     "prepare_day_close",
     "reconcile",
     "safe_drop",
     "save_csv_profile",
+    "set_floor",
     "sign_day_close",
     "take_back_hand_over",
     "take_back_refund",

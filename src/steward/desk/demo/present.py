@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from steward.banking import services as banking
 from steward.banking.models import Drawer
 from steward.banking.services.closing import log_mail, prepare_day_close, sign_day_close
 from steward.banking.services.drawers import open_drawer
@@ -127,9 +128,25 @@ def _scheduled(world: World) -> None:
         (LineDraft(account="2600", memo="Principal"), LineDraft(role="interest_expense", memo="Interest"), LineDraft(role="bank_operating")),
         steps=48, total_cents=3_850_000, rate_ppm=72_500,
     )  # fmt: skip
+    _planned(world, first)
     for data in (cover, loan):
         row = ledger.make_schedule(keeper, uid=new_uid(), data=data)
         ledger.sign_schedule(owner, uid=row.uid, approve=True)
+
+
+def _planned(world: World, first: date) -> None:
+    """What the bank will feel, the floor, and the forecast made of it this morning."""
+    chief = as_person(world, world.users["administrator"], world.now)
+    friday = world.as_of + timedelta(days=(4 - world.as_of.weekday()) % 7 or 7)
+    for name, kind, cents, day, every in (
+        ("Net pay", "payroll", -1_840_000, friday, "two_weeks"),
+        ("Federal payroll tax deposit", "tax", -612_000, friday + timedelta(days=5), "two_weeks"),
+        ("Rent", "rent", -780_000, first, "month"), ("Vaccines", "bill", -450_000, first + timedelta(days=9), "month"),
+        ("Owner's draw", "draw", -500_000, first + timedelta(days=14), "month"),
+    ):  # fmt: skip
+        banking.plan_flow(chief, data=banking.FlowData(name, kind, cents, day, every))
+    banking.set_floor(chief, cents=2_500_000)
+    banking.make_forecast(as_person(world, world.users["bookkeeper"], world.now))
 
 
 def _asked(world: World) -> None:
