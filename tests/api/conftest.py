@@ -14,7 +14,7 @@ from django.db import transaction
 from steward.banking.logic.bai2_writer import write_bai2
 from steward.banking.logic.nacha import parse_nacha_returns
 from steward.banking.logic.statement import BankLine, Statement, numbered
-from steward.banking.models import BankAccount
+from steward.banking.models import BankAccount, Reconciliation
 from steward.banking.services import FlowData, accounts, deposits, keep_returns_many, plan_flow, receipts
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
@@ -103,6 +103,10 @@ def whole_world() -> World:
     rent = (LineDraft(role="suspense", cents=240_000), LineDraft(role="bank_operating", cents=-240_000))
     make_schedule(office.call("bookkeeper"), uid=new_uid(), data=ScheduleData("recurring", "Rent", dt.date(2026, 12, 1), rent))
     plan_flow(office.call("administrator"), data=FlowData("Payroll", "payroll", -1_200_000, dt.date(2026, 11, 27), "two_weeks"))
+    Reconciliation.objects.create(
+        bank_account=BankAccount.objects.earliest("pk"), statement_on=dt.date(2026, 9, 30), bank_cents=0, book_cents=0,
+        outstanding_cents=0, sheet={}, finished_at=office.now,
+    )  # fmt: skip
     _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))

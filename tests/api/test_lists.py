@@ -41,7 +41,7 @@ SCREENS = {
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "ledger.lines": "ledger:lines", "ledger.schedules": "ledger:schedules",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
-    "banking.returns": "banking:ach_returns", "banking.flows": "banking:flows",
+    "banking.returns": "banking:ach_returns", "banking.flows": "banking:flows", "banking.reconciliations": "banking:reconciliations",
     "people.staff": "people:staff", "people.users": "people:users", "people.providers": "people:providers",
     "insurance.payers": "insurance:payers", "insurance.rules": "insurance:rules", "frontdesk.patients": "frontdesk:patients",
     "billing.charges": "billing:charges", "billing.claims": "billing:claims", "billing.remittances": "billing:remittances",

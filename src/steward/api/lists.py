@@ -6,6 +6,7 @@ from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.forecast import FLOW_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
+from steward.banking.views.reconciliations import RECONCILIATION_LIST
 from steward.banking.views.returns import RETURN_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
@@ -55,6 +56,7 @@ LISTS: tuple[ScopedList, ...] = (
     DEPOSIT_LIST,
     RECEIPT_LIST,
     FLOW_LIST,
+    RECONCILIATION_LIST,
     RETURN_LIST,
     STAFF_LIST,
     USER_LIST,

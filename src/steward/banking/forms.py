@@ -323,3 +323,25 @@ class FlowForm(Form):
         cents = int(cleaned["amount"]) * (1 if cleaned["way"] == "in" else -1)
         data = FlowData(cleaned["name"], cleaned["kind"], cents, cleaned["first_on"], cleaned["every"], cleaned["until"], cleaned["note"])
         return {"data": data}
+
+
+class FinishForm(Form):
+    """Finish a reconciliation: nothing to type."""
+
+
+class StatementDayForm(Form):
+    """Which statement day."""
+
+    on = DateField(label=_("Statement of"))
+
+
+class TieForm(Form):
+    """Which line of the books a bank line is."""
+
+    book_line = forms.TypedChoiceField(label=_("Line of the books"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, found: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["book_line"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(row.pk, f"{row.entry.number} · {row.date} · {row.memo or row.entry.memo}") for row in found or ()]

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from steward.banking.views import bank, close, csv, deposits, drawers, forecast, receipts, refunds, returns
+from steward.banking.views import (
+    bank,
+    close,
+    csv,
+    deposits,
+    drawers,
+    forecast,
+    receipts,
+    reconciliations,
+    refunds,
+    returns,
+)
 
 app_name = "banking"
 urlpatterns = [
@@ -47,6 +58,11 @@ urlpatterns = [
     path("planned/new/", forecast.flow_new, name="flow_new"),
     path("planned/<uuid:uid>/", forecast.flow, name="flow"),
     path("planned/<uuid:uid>/end/", forecast.flow_end, name="flow_end"),
+    path("reconciliations/", reconciliations.reconciliations, name="reconciliations"),
+    path("reconciliations/<uuid:uid>/", reconciliations.reconciliation, name="reconciliation"),
+    path("reconciliations/<uuid:uid>/reopen/", reconciliations.reopen, name="reconciliation_reopen"),
+    path("accounts/<uuid:uid>/statement/", reconciliations.sheet, name="bank_sheet"),
+    path("lines/<uuid:uid>/tie/", reconciliations.tie, name="tie"),
     path("returns/", returns.ach_returns, name="ach_returns"),
     path("returns/<uuid:uid>/", returns.ach_return, name="ach_return"),
     path("returns/<uuid:uid>/close/", returns.ach_return_close, name="ach_return_close"),

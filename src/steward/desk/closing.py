@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from steward.banking.selectors.month import days_unsigned, unmatched
+from steward.banking.selectors.reconciliations import state_at
 from steward.banking.services.closing import close_day as bank_close_day
 from steward.billing.selectors.visits import day_facts
 from steward.core.approvals.selectors import unreviewed
+from steward.core.money import format_cents
 from steward.core.service import Call, refuse
 from steward.findings.selectors import open_high
 from steward.ledger.logic.periods import Month, PeriodError
@@ -53,6 +55,8 @@ def _of_the_bank(month: Month) -> list[CheckResult]:
     """Lines 1 and 2 of the close: days with a drawer or a receipt that nobody signed, and what the bank said that is not matched."""
     unsigned, open_lines = days_unsigned(month.first, month.last), unmatched(month.last)
     days = ", ".join(day.isoformat() for day in unsigned[:5])
+    moved = [one for one in state_at(month.last) if one.changed_cents]
+    open_lines += [(one.account.account.code, _("changed since it was reconciled by %s") % format_cents(one.changed_cents)) for one in moved]
     banks = "; ".join(f"{code}: {what}" for code, what in open_lines)
     return [
         CheckResult("day_sheets", not unsigned, _("not signed: %s") % days if unsigned else _("every day is signed"), blocks=False),

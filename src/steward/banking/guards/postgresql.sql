@@ -52,7 +52,7 @@ CREATE TRIGGER guard_banking_settlement_truncate BEFORE TRUNCATE ON banking_sett
 EXECUTE FUNCTION guard_banking_refuse('banking.settlement: nothing here is deleted')
 -- ;;
 CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
-  matched_by_id, entry ON banking_match FOR EACH ROW
+  matched_by_id, entry, book_line_id ON banking_match FOR EACH ROW
 EXECUTE FUNCTION guard_banking_refuse('banking.match: a match does not change; undo it')
 -- ;;
 CREATE TRIGGER guard_banking_match_once BEFORE UPDATE OF undone_at, undone_by_id, undone_reason, undone_entry ON
@@ -198,3 +198,41 @@ EXECUTE FUNCTION guard_banking_refuse('banking.cashfloor: nothing here is delete
 -- ;;
 CREATE TRIGGER guard_banking_cashfloor_truncate BEFORE TRUNCATE ON banking_cashfloor FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.cashfloor: nothing here is deleted')
+-- ;;
+CREATE OR REPLACE FUNCTION guard_banking_reconciled() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'banking_match' THEN
+    IF EXISTS (SELECT 1 FROM banking_matchpart p JOIN banking_bankline l ON l.id = p.line_id
+      JOIN banking_reconciliation r ON r.bank_account_id = l.bank_account_id
+      WHERE p.match_id = NEW.id AND r.reopened_at IS NULL AND l.posted_on <= r.statement_on) THEN
+      RAISE EXCEPTION 'banking.reconciled: what a finished reconciliation holds is not undone; reopen it first'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+  ELSIF EXISTS (SELECT 1 FROM banking_reconciliation r WHERE r.bank_account_id = NEW.bank_account_id
+    AND r.reopened_at IS NULL AND NEW.posted_on <= r.statement_on) THEN
+    RAISE EXCEPTION 'banking.reconciled: the account is reconciled through that day; reopen it first'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$
+-- ;;
+CREATE TRIGGER guard_banking_match_reconciled BEFORE UPDATE OF undone_at ON banking_match FOR EACH ROW
+WHEN (NEW.undone_at IS NOT NULL) EXECUTE FUNCTION guard_banking_reconciled()
+-- ;;
+CREATE TRIGGER guard_banking_bankline_reconciled BEFORE INSERT ON banking_bankline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_reconciled()
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_update BEFORE UPDATE OF id, uid, bank_account_id, statement_on, bank_cents, book_cents,
+  outstanding_cents, sheet, finished_at, finished_by_id ON banking_reconciliation FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: a finished reconciliation does not change; reopen it')
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_once BEFORE UPDATE OF reopened_at, reopened_by_id, reopen_reason
+  ON banking_reconciliation FOR EACH ROW WHEN (OLD.reopened_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_delete BEFORE DELETE ON banking_reconciliation FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_truncate BEFORE TRUNCATE ON banking_reconciliation FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: nothing here is deleted')

@@ -73,7 +73,7 @@ BEGIN
 END
 -- ;;
 CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
-  matched_by_id, entry ON banking_match
+  matched_by_id, entry, book_line_id ON banking_match
 BEGIN
   SELECT RAISE(ABORT, 'banking.match: a match does not change; undo it');
 END
@@ -322,4 +322,42 @@ CREATE TRIGGER guard_banking_cashfloor_replace BEFORE INSERT ON banking_cashfloo
 WHEN EXISTS (SELECT 1 FROM banking_cashfloor WHERE id = NEW.id OR uid = NEW.uid)
 BEGIN
   SELECT RAISE(ABORT, 'banking.cashfloor: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_match_reconciled BEFORE UPDATE OF undone_at ON banking_match WHEN NEW.undone_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciled: what a finished reconciliation holds is not undone; reopen it first')
+  WHERE EXISTS (SELECT 1 FROM banking_matchpart p JOIN banking_bankline l ON l.id = p.line_id
+    JOIN banking_reconciliation r ON r.bank_account_id = l.bank_account_id
+    WHERE p.match_id = NEW.id AND r.reopened_at IS NULL AND l.posted_on <= r.statement_on);
+END
+-- ;;
+CREATE TRIGGER guard_banking_bankline_reconciled BEFORE INSERT ON banking_bankline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciled: the account is reconciled through that day; reopen it first')
+  WHERE EXISTS (SELECT 1 FROM banking_reconciliation r WHERE r.bank_account_id = NEW.bank_account_id
+    AND r.reopened_at IS NULL AND NEW.posted_on <= r.statement_on);
+END
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_update BEFORE UPDATE OF id, uid, bank_account_id, statement_on, bank_cents, book_cents,
+  outstanding_cents, sheet, finished_at, finished_by_id ON banking_reconciliation
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciliation: a finished reconciliation does not change; reopen it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_once BEFORE UPDATE OF reopened_at, reopened_by_id, reopen_reason
+  ON banking_reconciliation WHEN OLD.reopened_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciliation: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_delete BEFORE DELETE ON banking_reconciliation
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciliation: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_reconciliation_replace BEFORE INSERT ON banking_reconciliation
+WHEN EXISTS (SELECT 1 FROM banking_reconciliation WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.reconciliation: nothing here is replaced');
 END

@@ -16,8 +16,10 @@ from steward.banking.models.bank import (
 from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSession, Receipt
 from steward.banking.models.day import DayClose, MailLog
 from steward.banking.models.plan import CashFloor, Forecast, PlannedFlow
+from steward.banking.models.reconciliation import Reconciliation
 
 __all__ = [
     "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
-    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "Receipt", "Settlement", "StatementImport", "TerminalBatch",
+    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "Receipt", "Reconciliation",
+    "Settlement", "StatementImport", "TerminalBatch",
 ]  # fmt: skip

@@ -259,6 +259,7 @@ class Match(Record):
     matched_at = models.DateTimeField()
     matched_by = user(null=True)
     entry = models.PositiveBigIntegerField(null=True)
+    book_line = down("ledger.Line", null=True, blank=True)  # a line that stood on the bank account already: nothing was posted
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = user(null=True, blank=True)
     undone_reason = models.CharField(max_length=200, blank=True)
@@ -266,6 +267,9 @@ class Match(Record):
 
     class Meta:
         verbose_name_plural = "matches"
+        constraints = [
+            models.UniqueConstraint(fields=["book_line"], condition=Q(undone_at=None), name="banking_booked_once"),
+        ]
 
     def __str__(self) -> str:
         return f"Match {self.pk} ({self.rule})"

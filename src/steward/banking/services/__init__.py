@@ -24,6 +24,7 @@ from steward.banking.services.drawers import (
 from steward.banking.services.forecast import FlowData, end_flow, make_forecast, plan_flow, set_floor
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
+from steward.banking.services.reconciliations import finish_reconciliation, reopen_reconciliation, tie_line
 from steward.banking.services.refunds import pay_refund, take_back_refund
 from steward.banking.services.returns import close_return, keep_returns_many
 from steward.banking.services.statements import accept_statement, import_statement
@@ -43,6 +44,7 @@ __all__ = [
     "expect",
     "expect_many",
     "explain_line",
+    "finish_reconciliation",
     "hand_over",
     "import_statement",
     "keep_returns_many",
@@ -58,6 +60,7 @@ __all__ = [
     "plan_flow",
     "prepare_day_close",
     "reconcile",
+    "reopen_reconciliation",
     "safe_drop",
     "save_csv_profile",
     "set_floor",
@@ -65,6 +68,7 @@ __all__ = [
     "take_back_hand_over",
     "take_back_refund",
     "take_receipt",
+    "tie_line",
     "unmatch",
     "void_deposit",
     "void_receipt",

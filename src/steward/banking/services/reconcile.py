@@ -16,6 +16,7 @@ from steward.banking.logic.matching import Group
 from steward.banking.models import BankAccount, BankLine, Match, MatchPart, Settlement
 from steward.banking.postings import Where
 from steward.banking.selectors.reconcile import Work, work_list
+from steward.banking.selectors.reconciliations import finished_through
 from steward.banking.services.books import draft
 from steward.banking.services.deposits import sessions_behind
 from steward.core.access.separation import perform
@@ -227,11 +228,23 @@ def unmatch(call: Call, *, match: Match, reason: str) -> Match:
         raise refuse("undone", _("This match was undone before."), _("Nothing is left to do."))
     if not reason.strip():
         raise refuse("no_reason", _("Undoing a match needs a reason."), _("Say why."), field="reason")
+    _refuse_reconciled(match)
     day = max(match.parts.filter(line__isnull=False).values_list("line__posted_on", flat=True))
-    entry = ledger.reverse(call, number=match.entry or 0, date=max(day, call.today), reason=reason.strip()[:150]).number
+    entry = None  # tied to what stood in the books: nothing was posted, nothing is reversed
+    if match.book_line_id is None:
+        entry = ledger.reverse(call, number=match.entry or 0, date=max(day, call.today), reason=reason.strip()[:150]).number
     match.undone_at, match.undone_by_id = call.now, call.user_id
     match.undone_reason, match.undone_entry = reason.strip()[:200], entry
     match.save(update_fields=["undone_at", "undone_by", "undone_reason", "undone_entry"])
     match.parts.update(live=False)
     note(match, fields=["undone_at"], reason=reason)
     return match
+
+
+def _refuse_reconciled(match: Match) -> None:
+    """What a finished reconciliation holds stands (the guards say it too)."""
+    first = match.parts.filter(line__isnull=False).order_by("line__posted_on").values_list("line__posted_on", flat=True).first()
+    last = finished_through(match.bank_account)
+    if last is not None and first is not None and first <= last:
+        message = _("The account is reconciled through %s.") % last.isoformat()
+        raise refuse("reconciled", message, _("Reopen the reconciliation first, with a reason."))

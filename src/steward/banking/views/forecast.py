@@ -55,7 +55,7 @@ FLOWS = Listing(
     presets=(Preset(__("All"), ""), Preset(__("Payroll"), "kind=payroll"), Preset(__("Taxes"), "kind=tax")),
     money="cents", export="cash.read", object_type="banking.plannedflow",
     empty=Empty(__("Nothing is planned yet"), __("Payroll, taxes, rent, bills, equipment, draws: what the bank will feel in the next weeks."),
-                "banking:flow_new", __("Plan the first")),
+                "banking:flow_new", __("Plan money")),
 )  # fmt: skip
 FLOW_LIST = ScopedList(FLOWS, "cash.read", ask.flows)
 

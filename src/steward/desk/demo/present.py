@@ -128,10 +128,10 @@ def _scheduled(world: World) -> None:
         (LineDraft(account="2600", memo="Principal"), LineDraft(role="interest_expense", memo="Interest"), LineDraft(role="bank_operating")),
         steps=48, total_cents=3_850_000, rate_ppm=72_500,
     )  # fmt: skip
-    _planned(world, first)
     for data in (cover, loan):
         row = ledger.make_schedule(keeper, uid=new_uid(), data=data)
         ledger.sign_schedule(owner, uid=row.uid, approve=True)
+    _planned(world, first)
 
 
 def _planned(world: World, first: date) -> None:

@@ -39,7 +39,7 @@ class Line:
 TWENTY: Final = (
     Line(1, "day_sheets", "All days are closed and signed", "frontdesk"),
     Line(2, "reconciled", "Bank, card and loan accounts are reconciled, difference 0.00", "bookkeeper"),
-    Line(3, "clearings", "Undeposited and clearing accounts are at zero or listed", "bookkeeper"),
+    Line(3, "clearings", "Undeposited and clearing accounts are at zero or listed", "bookkeeper", hand=True),
     Line(4, "ar_control", "Receivables of the books are those of billing, by patient and payer", "biller"),
     Line(5, "unapplied", "Unapplied money is under its limit", "biller"),
     Line(6, "ap_control", "Payables are those of the vendors; goods received not billed were looked at", "bookkeeper"),
@@ -112,7 +112,7 @@ def rows(results: Iterable[CheckResult], acts: Sequence[Act]) -> list[Row]:
 
 def _row(line: Line, result: CheckResult | None, acts: tuple[Act, ...]) -> Row:
     if result is None:  # the whole proof costs too much for a page: it is made at the signature, and again at the lock
-        result = CheckResult(line.check, line.check == "verify", "")
+        result = CheckResult(line.check, line.check == "verify", "proved when it is signed, and again at the lock")
     owner = next((act.words for act in reversed(acts) if act.kind == OWNER), "")
     return Row(line, result, _state(line, result, acts), owner, acts)
 

@@ -88,7 +88,8 @@ def _sides(balance: TrialBalance) -> CheckResult:
 def _earlier(month: Month) -> CheckResult:
     rows = Period.objects.exclude(state=LOCKED).order_by("year", "month")
     earlier = [str(p) for p in rows if Month(p.year, p.month) < month]
-    evidence = _("not locked: %s") % ", ".join(earlier) if earlier else _("all locked")
+    few = ", ".join(earlier) if len(earlier) <= 3 else _("%(n)s months since %(first)s") % {"n": len(earlier), "first": earlier[0]}
+    evidence = _("not locked: %s") % few if earlier else _("all locked")
     return CheckResult("earlier_periods", not earlier, evidence, blocks=False)
 
 

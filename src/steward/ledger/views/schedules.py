@@ -67,7 +67,7 @@ SCHEDULES = Listing(
     presets=(Preset(__("All"), ""), Preset(__("Running"), "state=active"), Preset(__("Waiting"), "state=waiting")),
     export="books.read", object_type="ledger.schedule",
     empty=Empty(__("Nothing posts itself yet"), __("Rent, insurance paid ahead, accruals and loans: agreed once, posted every month."),
-                "ledger:schedule_new", __("Make the first")),
+                "ledger:schedule_new", __("New schedule")),
 )  # fmt: skip
 SCHEDULE_LIST = ScopedList(SCHEDULES, "books.read", asked.schedules)
 
@@ -94,7 +94,7 @@ def schedule(request: OfficeRequest, uid: UUID) -> HttpResponse:
         "chart": _chart(row, plan), "state": _state_of(row, plan), "posted": sum(1 for one in plan if one.posted),
         "to_sign": waits is not None and waits.waiting and call.user_id in approvals.may_sign(waits, call.now),
         "may_end": row.state == "active" and holds(call.subject, "journal.write"), "asked": waits,
-        "late": [one for one in plan if one.late],
+        "rate": f"{row.rate_ppm / 10_000:.4f}".rstrip("0").rstrip("."), "late": [one for one in plan if one.late],
     }  # fmt: skip
 
     def act(call: Any, *, answer: str, comment: str) -> Schedule:
