@@ -11,7 +11,17 @@ from django.urls import reverse
 
 from steward.banking.services import accounts, drawers
 from steward.banking.services.receipts import take_receipt
-from steward.billing.models import Charge, Decision, OtherCharge, PaperEob, Prepayment, Remittance, WriteOffRun
+from steward.billing.models import (
+    Charge,
+    Decision,
+    OtherCharge,
+    PaperEob,
+    Prepayment,
+    Remittance,
+    RemittanceClaim,
+    WriteOffRun,
+)
+from steward.billing.services.answers import apply_unapplied_money
 from steward.billing.services.charges import enter_charges, void_charge
 from steward.billing.services.corrections import add_charges
 from steward.billing.services.decisions import apply_prepayment, request_refund, sign_decision
@@ -27,6 +37,7 @@ from steward.frontdesk.models import Patient
 from tests.support import open_office, signed_in
 
 from .conftest import Practice, practise
+from .samples import claim, remittance, service_line
 from .test_accounts import SHARED
 from .test_paper_eob import PNG
 from .test_returned import check, code, owe, put
@@ -234,3 +245,33 @@ def test_a_payment_is_spent_once_by_many_hands(real_db) -> None:
     assert min(left) >= 0 and min(owed) >= 0, (left, owed)
     assert sum(left) + 9_000 - sum(owed) == 5_000, "what left the payments arrived at the charges"
     assert OtherCharge.objects.count() == 3
+
+
+@pytest.mark.race
+def test_two_answers_put_to_one_charge_at_once_never_overpay_it(real_db) -> None:
+    practice = practise(open_office())
+    practice.claims({})
+    for trace in ("T1", "T2"):
+        practice.remit(remittance(claim("C-1", service_line(8_000, code="Q0091")), trace=trace))
+    answers, charge = list(RemittanceClaim.objects.order_by("pk")), Charge.objects.get()
+    gate, faults = threading.Barrier(2), []
+
+    def run(answer) -> None:  # type: ignore[no-untyped-def]
+        gate.wait()
+        try:
+            apply_unapplied_money(practice.office.call("biller"), answer=answer, charge=charge, cents=8_000)
+        except Refused:
+            pass  # the other one was first: 7,000 are open
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[answer]) for answer in answers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults, faults
+    assert practice.balances(charge.item)["ar_insurance"] == 7_000
+    assert sorted(RemittanceClaim.objects.values_list("unapplied_cents", flat=True)) == [0, 8_000]

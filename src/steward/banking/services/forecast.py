@@ -74,7 +74,7 @@ def set_floor(call: Call, *, cents: int) -> CashFloor:
     return row
 
 
-@service("banking.make_forecast", "bank.import", says="made a forecast of cash")
+@service("banking.make_forecast", "cash.forecast", says="made a forecast of cash")
 def make_forecast(call: Call, *, seed: int = 0) -> Forecast:
     """Reckon thirteen weeks and keep them. ``seed`` 0 takes the day's own, so that a day's forecast can be made again."""
     today = call.today

@@ -72,7 +72,7 @@ def forecast(request: OfficeRequest) -> HttpResponse:
         "forecast": row, "weeks": [(week, _named(week)) for week in weeks], "chart": _chart(row, weeks) if row else "",
         "groups": _groups(weeks), "plans": _plans(weeks), "held": past, "error_ppm": ask.error_ppm(past),
         "below": bool(row and row.low_cents < row.floor_cents), "floor_cents": ask.floor_cents(),
-        "may_plan": holds(request.call.subject, "bank.accounts"), "may_run": holds(request.call.subject, "bank.import"),
+        "may_plan": holds(request.call.subject, "bank.accounts"), "may_run": holds(request.call.subject, "cash.forecast"),
     })  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _about() -> str:
     return _("Nine of ten futures drawn from the practice's own history lie above P10, one of ten above P90.")
 
 
-@screen(POST="bank.import")
+@screen(POST="cash.forecast")
 def forecast_run(request: OfficeRequest) -> HttpResponse:
     """Make it anew with what is known today."""
     back = reverse("banking:forecast")

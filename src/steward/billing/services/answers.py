@@ -27,7 +27,7 @@ from steward.billing.selectors.facts import Known, claim_numbers, known_by_pk, k
 from steward.billing.selectors.rules import categories
 from steward.billing.selectors.source import read_again
 from steward.billing.services import books
-from steward.billing.services.holding import hold_claims
+from steward.billing.services.holding import hold_charges, hold_claims
 from steward.billing.services.work import close_for, open_work, settle
 from steward.billing.states import RemittanceState, WorkKind
 from steward.core.service import Call, note, refuse, service
@@ -198,6 +198,7 @@ def apply_unapplied_money(call: Call, *, answer: RemittanceClaim, charge: Charge
     answer = RemittanceClaim.objects.select_for_update(of=("self",)).get(pk=answer.pk)
     if row.state != RemittanceState.POSTED or row.payer is None:
         raise refuse("not_open", _("This remittance is not posted."), _("Nothing is left to do."))
+    hold_charges([charge.pk])  # before the books are read: two answers put to one charge at once see each other
     facts = next(
         f for f in next(iter(known_by_pk([charge.claim_id]).by_ref.values())).charges if f.uid == str(charge.uid)
     )
