@@ -25,13 +25,17 @@ class DriverError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Income:
-    """What one provider's visits for one payer bring: visits a working day in thousandths, net cents a visit."""
+    """What one provider's visits for one payer bring: visits a working day in thousandths, net cents a visit, until
+    month ``last``."""
 
     account: str
     visits_milli: int
     rate_cents: int
     site: str = ""
     department: str = ""
+    provider: str = ""
+    payer: str = ""
+    last: int = MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ def visits(one: Income, days: Sequence[int], index: Sequence[Fraction]) -> tuple
     """Its visits in each month, exact."""
     if one.visits_milli < 0 or one.rate_cents < 0:
         raise DriverError(f"Account {one.account}: visits and rate are not negative")
-    return tuple(Fraction(one.visits_milli, 1000) * season * worked for worked, season in zip(days, index, strict=True))
+    whole = [Fraction(one.visits_milli, 1000) * season * worked for worked, season in zip(days, index, strict=True)]
+    return tuple(come if month <= one.last else Fraction(0) for month, come in enumerate(whole, 1))
 
 
 def income_cents(one: Income, days: Sequence[int], index: Sequence[Fraction]) -> list[int]:
