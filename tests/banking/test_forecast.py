@@ -154,3 +154,13 @@ def test_as_many_queries_for_many_as_for_few(office, call):
     history(call, weeks=20, cents=50_000)
     assert cost() == few
     assert Forecast.objects.count() == 0
+
+
+def test_the_command_tells_the_same(office, call, monkeypatch):
+    from argparse import Namespace
+
+    from steward.cli import bank
+
+    monkeypatch.setattr(bank, "call_as", lambda _user: call)
+    told = bank.run(Namespace(verb="forecast", user="")).data
+    assert told["made_on"] == "2026-11-23" and len(told["weeks"]) == 13 and Forecast.objects.count() == 1

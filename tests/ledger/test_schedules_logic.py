@@ -57,7 +57,7 @@ def test_a_spread_loses_no_cent_on_any_line(debits, steps, first, every, by_day)
 
 
 def test_by_days_the_first_month_takes_its_part():
-    """A year's premium of 365.00 paid on 17 January 2027: one dollar a day, 15 days in January, 16 in the next January's stead."""
+    """A year's premium of 365.00 paid on 17 January 2027: a dollar a day, fifteen of them in January; the last step takes the rest."""
     made = list(plan(Terms(SPREAD, date(2027, 1, 17), 1, 12, (36_500, -36_500), by_day=True), FAR))
     assert [s.cents[0] for s in made[:3]] == [1_500, 2_800, 3_100]
     assert made[-1].cents[0] == 3_100 + 1_600  # December and the first sixteen days of January

@@ -1,4 +1,4 @@
-"""The bank: reconcile, cash, close-day."""
+"""The bank: reconcile, cash, forecast, close-day."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     reconcile.add_argument("--account", required=True, metavar="CODE")
     cash = verbs.add_parser("cash", help="what is available, to the cent")
     cash.add_argument("--as-of")
+    verbs.add_parser("forecast", help="make the forecast of thirteen weeks, and tell it")
     close = verbs.add_parser("close-day", help="count, prove, and lock a day with a second signature")
     close.add_argument("date")
     close.add_argument("--counts", type=Path, required=True)
@@ -47,6 +48,14 @@ def _cash(args: argparse.Namespace, call: Any) -> Answer:
     return Answer(cash(day_said(args.as_of, call.today)).as_json())
 
 
+def _forecast(_args: argparse.Namespace, call: Any) -> Answer:
+    from steward.banking.services import make_forecast
+
+    row = make_forecast(call)
+    told = ("opening_cents", "floor_cents", "low_cents", "seed", "weeks")
+    return Answer({"made_on": row.made_on.isoformat(), "low_on": row.low_on.isoformat(), **{name: getattr(row, name) for name in told}})
+
+
 def _close_day(args: argparse.Namespace, call: Any) -> Answer:
     from steward.desk.closing import close_day
 
@@ -69,4 +78,4 @@ def _counts(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-VERBS = {"reconcile": _reconcile, "cash": _cash, "close-day": _close_day}
+VERBS = {"reconcile": _reconcile, "cash": _cash, "forecast": _forecast, "close-day": _close_day}
