@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from steward.core.approvals import deciders
+from steward.core.approvals import selectors as asked
 from steward.core.refusals import Refused
 from steward.ledger import services
 from steward.ledger.models import Entry, Schedule, ScheduleStep
@@ -254,3 +256,16 @@ def test_a_loan_payment_booked_whole_is_found_and_a_right_one_stays_quiet(office
     services.post(call, draft=entry(line(on, cents), line("1050", -cents), day=date(2026, 10, 6), journal="bank"))
     told = found(office, "loan_split")
     assert [[(p.account, p.cents) for p in one.proposal.lines] for one in told] == ([right] if right else [])
+
+
+def test_it_is_signed_on_the_page_of_approvals_too(office, call):
+    row = services.make_schedule(call, uid=uuid4(), data=RENT)
+    deciders.decide(office.call("owner"), request=asked.latest(row.uid, "journal"), approve=True)
+    assert Schedule.objects.get().state == "active" and services.post_schedules(office.system()).posted == 3
+
+
+def test_taken_back_it_posts_nothing(office, call):
+    row = services.make_schedule(call, uid=uuid4(), data=RENT)
+    deciders.withdraw(call, request=asked.latest(row.uid, "journal"))
+    assert Schedule.objects.get().state == "rejected" and services.post_schedules(office.system()).posted == 0
+    assert code_of(services.withdraw_schedule, call, uid=row.uid) == "no_schedule"

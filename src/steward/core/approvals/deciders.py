@@ -14,12 +14,17 @@ from steward.core.approvals import services
 from steward.core.approvals.models import ApprovalRequest
 from steward.core.service import Call
 from steward.ledger.services.journals import sign_journal
+from steward.ledger.services.schedules import sign_schedule, withdraw_schedule
 
 
 def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str = "") -> ApprovalRequest:
     """Take the answer through the room whose record it is about; answers the request as it is afterwards."""
     if request.object_type == "ledger.entry":
         sign_journal(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
+    if request.object_type == "ledger.schedule":
+        sign_schedule(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
         return request
     if request.object_type == "billing.decision":
@@ -43,7 +48,9 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
 
 def withdraw(call: Call, *, request: ApprovalRequest) -> ApprovalRequest:
     """Take one's own open request back through its room, so that what was asked for does not wait on."""
-    if request.object_type == "billing.decision":
+    if request.object_type == "ledger.schedule":
+        withdraw_schedule(call, uid=request.object_uid)
+    elif request.object_type == "billing.decision":
         withdraw_decision(call, uid=request.object_uid)
     elif request.object_type == "billing.writeoffrun":
         withdraw_run(call, uid=request.object_uid)

@@ -28,6 +28,7 @@ from steward.ledger.services.schedules import (
     make_schedule,
     post_schedules,
     sign_schedule,
+    withdraw_schedule,
 )
 from steward.ledger.services.undo import reverse_entry
 
@@ -37,4 +38,5 @@ __all__ = [
     "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "reopen_period",
     "reverse", "reverse_entry", "sign_close",
     "sign_journal", "sign_schedule", "store_document", "submit_journal", "waive_check",
+    "withdraw_schedule",
 ]  # fmt: skip

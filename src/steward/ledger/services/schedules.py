@@ -17,7 +17,7 @@ from steward.core.access.separation import perform
 from steward.core.approvals import logic as approval
 from steward.core.approvals import selectors as asked
 from steward.core.approvals.models import ApprovalRequest
-from steward.core.approvals.services import decide, request, subject
+from steward.core.approvals.services import decide, request, subject, withdraw
 from steward.core.money import format_cents
 from steward.core.refusals import Refused, refuse
 from steward.core.service import Call, note, service
@@ -205,6 +205,21 @@ def sign_schedule(call: Call, *, uid: UUID, approve: bool, comment: str = "") ->
     asked_row = decide(call, request=asked_row, approve=approve, comment=comment)
     note(row, reason=comment)
     return _settled(row, asked_row, call.user_id)
+
+
+@service("ledger.withdraw_schedule", "journal.write", says="took a schedule back")
+def withdraw_schedule(call: Call, *, uid: UUID) -> Schedule:
+    """Take back one's own schedule before anybody signed it: it is handed back and posts nothing. Refuses ``no_schedule``, and what
+    ``approvals.withdraw`` refuses."""
+    row = Schedule.objects.select_for_update().filter(uid=uid).first()
+    asked_row = asked.latest(uid, KIND) if row is not None else None
+    if row is None or asked_row is None or row.state != "waiting":
+        raise refuse("no_schedule", _("Nothing waits under this name."), _("Open it from the schedules."))
+    withdraw(call, request=asked_row)
+    row.state = "rejected"
+    row.save(update_fields=["state"])
+    note(row, fields=["state"])
+    return row
 
 
 @service("ledger.end_schedule", "journal.write", says="ended a schedule")
