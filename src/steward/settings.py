@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "steward.registry",
     "steward.ledger",
     "steward.banking",
+    "steward.budget",
     "steward.people",
     "steward.insurance",
     "steward.frontdesk",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("registry/", include("steward.registry.urls")),
     path("ledger/", include("steward.ledger.urls")),
     path("banking/", include("steward.banking.urls")),
+    path("budget/", include("steward.budget.urls")),
     path("people/", include("steward.people.urls")),
     path("insurance/", include("steward.insurance.urls")),
     path("frontdesk/", include("steward.frontdesk.urls")),

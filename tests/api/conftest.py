@@ -21,6 +21,7 @@ from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion
 from steward.billing.models import Statement as PatientStatement
 from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
+from steward.budget.services import draft_budget
 from steward.core.ids import new_uid
 from steward.core.web import limits
 from steward.desk.imports import import_content
@@ -107,6 +108,7 @@ def whole_world() -> World:
         bank_account=BankAccount.objects.earliest("pk"), statement_on=dt.date(2026, 9, 30), bank_cents=0, book_cents=0,
         outstanding_cents=0, sheet={}, finished_at=office.now,
     )  # fmt: skip
+    draft_budget(office.call("bookkeeper"), uid=new_uid(), name="Budget 2027", first_on=dt.date(2027, 1, 1))
     _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))
     registry.create_department(system, data=DepartmentData("MED", "Medicine"))

@@ -13,7 +13,7 @@ from django.db.models import Q
 from steward.core.management.commands.makemigrations import fold
 from steward.core.management.commands.migrate import new_models_alone
 
-ROOMS = ("core", "registry", "ledger", "banking", "people", "insurance", "frontdesk", "billing")
+ROOMS = ("core", "registry", "ledger", "banking", "budget", "people", "insurance", "frontdesk", "billing")
 
 
 def test_every_first_migration_is_folded():

@@ -23,6 +23,7 @@ from steward.billing.views.statements import STATEMENT_LIST
 from steward.billing.views.uncharged import UNCHARGED_LIST
 from steward.billing.views.underpaid import DISPUTE_LIST
 from steward.billing.views.work import WORK_LIST
+from steward.budget.views import BUDGET_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList
@@ -56,6 +57,7 @@ LISTS: tuple[ScopedList, ...] = (
     DEPOSIT_LIST,
     RECEIPT_LIST,
     FLOW_LIST,
+    BUDGET_LIST,
     RECONCILIATION_LIST,
     RETURN_LIST,
     STAFF_LIST,

@@ -12,6 +12,7 @@ from steward.banking.selectors.month import days_unsigned, unmatched
 from steward.banking.selectors.reconciliations import state_at
 from steward.banking.services.closing import close_day as bank_close_day
 from steward.billing.selectors.visits import day_facts
+from steward.budget.selectors import uncommented
 from steward.core.approvals.selectors import unreviewed
 from steward.core.money import format_cents
 from steward.core.service import Call, refuse
@@ -48,7 +49,17 @@ def month_results(period: str) -> list[CheckResult]:
                     _("%s reversals by hand wait for a second person's review") % reversals, waivable=False),
         CheckResult("error_finder", high == 0, _("%s high findings stand open") % high),
         *_of_the_bank(Month.parse(period)),
+        _of_the_budget(last),
     ]  # fmt: skip
+
+
+def _of_the_budget(last: date) -> CheckResult:
+    """Line 17: what differs from the approved plan of the month beyond the thresholds has its comment."""
+    rows = uncommented(last)
+    if rows is None:
+        return CheckResult("budget", True, _("no approved plan holds this month"), blocks=False)
+    codes = ", ".join(row.code for row in rows[:8])
+    return CheckResult("budget", not rows, _("to comment: %s") % codes if rows else _("every variance has its comment"), blocks=False)
 
 
 def _of_the_bank(month: Month) -> list[CheckResult]:

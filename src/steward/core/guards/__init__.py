@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 import steward
 
-ROOMS = ("core", "registry", "ledger", "banking", "people", "insurance", "frontdesk", "billing", "findings")
+ROOMS = ("core", "registry", "ledger", "banking", "budget", "people", "insurance", "frontdesk", "billing", "findings")
 
 
 def statements(vendor: str) -> list[str]:

@@ -136,6 +136,7 @@ NAVIGATION: tuple[Group, ...] = (
         Fold(_("Bank and books"), (
             Entry(_("Banking"), "banking:home", "deposit.read", "b", _("deposits bank lines reconcile cash")),
             Entry(_("Books"), "ledger:home", "books.read", "l", _("ledger journal trial balance accounts")),
+            Entry(_("Budget"), "budget:home", "budget.read", "", _("plan forecast variance actual year")),
             Entry(_("Trace"), "desk:trace_find", "books.read", "q", _("cent dollar follow claim check")),
             Entry(_("Findings"), "findings:board", "finding.read", "", _("errors checks wrong audit duplicate transposition")),
         )),

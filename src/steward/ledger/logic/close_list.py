@@ -53,7 +53,7 @@ TWENTY: Final = (
     Line(14, "abnormal_sides", "No account stands on the wrong side", "bookkeeper"),
     Line(15, "error_finder", "No high finding is open", "bookkeeper"),
     Line(16, "flux", "What moved by more than 10 % and 1,000.00 is explained", "bookkeeper"),
-    Line(17, "budget", "Variances from the budget have their comments", "administrator", hand=True),
+    Line(17, "budget", "Variances from the budget have their comments", "administrator"),
     Line(18, "verify", "The chain holds and the totals, added up anew, agree", "bookkeeper"),
     Line(19, "backup", "A backup was restored and compared", "administrator", hand=True),
     Line(20, "frozen", "The reports are frozen and sent", "bookkeeper"),

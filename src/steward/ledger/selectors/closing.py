@@ -148,7 +148,6 @@ def _by_hand(balance: TrialBalance) -> Iterator[CheckResult]:
         yield CheckResult(check, not found, _listed(found), blocks=False)
     allowances = [row for row in balance.rows if row.account.code in ALLOWANCES]
     yield CheckResult("allowance", False, _listed(allowances), blocks=False)
-    yield CheckResult("budget", False, _("compare the month with its budget"), blocks=False)
     yield CheckResult("backup", False, _("restore the latest backup elsewhere and compare its trial balance"), blocks=False)
 
 
