@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from django.urls import reverse
 from steward.budget import selectors, services
 from steward.budget.logic.drivers import BudgetLine as Planned
 from steward.budget.models import Budget, BudgetLine, Commitment
+from steward.cli import budget as budget_cli
 from steward.core.approvals import deciders
 from steward.core.approvals import selectors as asked
 from steward.core.refusals import Refused
@@ -200,3 +202,32 @@ def test_against_costs_the_same_for_many(office: Any, call: Any) -> None:
         ledger.post(call, draft=entry(line(code, 100 + n), line("bank_operating", -100 - n), day=date(2026, 10, 2), journal="bank"))
         services.commit(call, ref=f"PO-{n}", account=code, cents=500, on=date(2026, 11, 2))
     assert cost() == before and Commitment.objects.count() == 4
+
+
+def over(office: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    rows = [one for one in selectors.findings(office.call("bookkeeper").today) if one.check == "budget_overrun"]
+    return [(rows[n].evidence[1].kind, (rows[n].evidence[0].ref, rows[n].evidence[0].amount_cents)) for n in range(len(rows))]
+
+
+def test_what_is_over_is_found_once_with_orders_and_its_twin_keeps_quiet(office: Any, call: Any) -> None:
+    assert selectors.findings(call.today) == []
+    plan(office)
+    rent(call, 250_000, 11)  # 500.00 over the month: the threshold itself keeps quiet
+    assert over(office) == []
+    services.commit(office.system(), ref="PO-1", account="6000", cents=1, on=date(2026, 11, 20))
+    assert over(office) == [("month", ("6000", 50_001))]
+    rent(call, 2_100_000, 10)  # now the year to date is over as well, and alone speaks
+    assert over(office) == [("budget", ("6000", 150_001))]
+    services.release(office.system(), ref="PO-1")
+    assert over(office) == [("budget", ("6000", 150_000))]
+
+
+def test_the_command_line_tells_what_is_left(office: Any, call: Any) -> None:
+    asked_for = Namespace(user=office.user("bookkeeper").username, verb="left", account="6000", on=None)
+    assert code_of(budget_cli.run, asked_for) == "no_plan"
+    plan(office)
+    rent(call, 250_000, 11)
+    services.commit(office.system(), ref="PO-1", account="6000", cents=10_000, on=date(2026, 11, 20))
+    told = {"budget_cents": 2_400_000, "spent_cents": 250_000, "committed_cents": 10_000, "left_cents": 2_140_000}
+    assert budget_cli.run(asked_for).data == {"account": "6000", "on": call.today.isoformat(), **told}
+    assert code_of(budget_cli.run, Namespace(user=asked_for.user, verb="left", account="1050", on=None)) == "unknown_account"

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from steward.budget import checks
 from steward.budget.logic.against import Left, spans
 from steward.budget.logic.drivers import BudgetLine as Planned
 from steward.budget.logic.variances import sign
 from steward.budget.models import Budget, Comment, Commitment
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.core.findings import Finding, in_order
 from steward.core.sql import query
 from steward.ledger.models import Account
 from steward.ledger.selectors.balances import heads
@@ -171,14 +173,18 @@ def plan_of(day: date) -> Budget | None:
     return rows.order_by("-first_on").first()
 
 
+def _month_of(row: Budget, day: date) -> int:
+    """Which month of its year ``day`` lies in, 1 to 12."""
+    return (day.year * 12 + day.month) - (row.first_on.year * 12 + row.first_on.month) + 1
+
+
 def left(account: str, on: date) -> Left | None:
     """What the approved plan leaves of an account to the end of its year, asked at a request; None where nothing is planned for the
     day. Six queries."""
     row = plan_of(on)
     if row is None:
         return None
-    month = (on.year * 12 + on.month) - (row.first_on.year * 12 + row.first_on.month) + 1
-    return next((one.year for one in against(row, month) if one.code == account), Left(0, 0, 0))
+    return next((one.year for one in against(row, _month_of(row, on)) if one.code == account), Left(0, 0, 0))
 
 
 def uncommented(day: date) -> list[Row] | None:
@@ -186,7 +192,16 @@ def uncommented(day: date) -> list[Row] | None:
     row = plan_of(day)
     if row is None:
         return None
-    month = (day.year * 12 + day.month) - (row.first_on.year * 12 + row.first_on.month) + 1
-    return [one for one in against(row, month) if one.beyond and not one.comment]
+    return [one for one in against(row, _month_of(row, day)) if one.beyond and not one.comment]
+
+
+def findings(today: date) -> list[Finding]:
+    """What the check of the budget finds in the month and the year of today. Six queries, one without a plan."""
+    row = plan_of(today)
+    if row is None:
+        return []
+    costs = [one for one in against(row, _month_of(row, today)) if one.kind == "expense"]
+    spent = [checks.Spent(one.code, one.name, one.month, one.to_date) for one in costs]
+    return in_order(list(checks.budget_overrun(spent, f"{today:%Y-%m}", row.name, THRESHOLD_PPM, THRESHOLD_CENTS)))
 
 

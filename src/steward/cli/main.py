@@ -13,7 +13,7 @@ from typing import Any
 
 from steward.cli.answer import REFUSED, USAGE, Answer, Usage, refusal_json, say
 
-AREAS = ("init", "import", "books", "bank", "findings", "billing", "backup", "doctor", "links", "audit", "keys", "serve")
+AREAS = ("init", "import", "books", "bank", "budget", "findings", "billing", "backup", "doctor", "links", "audit", "keys", "serve")
 NOT_YET = ("payroll", "flow", "law")
 
 
@@ -156,6 +156,7 @@ def _help() -> str:
         "  doctor    what is missing or at risk              links    one-time sign-in links\n"
         "  audit     verify the audit chain                  keys     show, rotate, drop keys of sealed fields\n"
         "  serve     the server (./office up does this)      findings what is wrong, with its cure\n"
+        "  budget    what it leaves of an account\n"
         "  payroll, flow, law: not yet\n\nsteward AREA --help says more.\n"
     )
 

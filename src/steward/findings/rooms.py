@@ -10,6 +10,7 @@ from pathlib import Path
 
 from steward.banking.selectors.findings import findings as banking
 from steward.billing.selectors.findings import findings as billing
+from steward.budget.selectors import findings as budget
 from steward.core.clock import Clock
 from steward.core.findings import Finding
 from steward.frontdesk.selectors import findings as frontdesk
@@ -31,6 +32,7 @@ class Room:
 ROOMS: tuple[Room, ...] = (
     Room("ledger", lambda clock: ledger(clock.today(), clock.zone)),
     Room("banking", lambda clock: banking(clock.today())),
+    Room("budget", lambda clock: budget(clock.today())),
     Room("people", lambda clock: people(clock.today())),
     Room("insurance", lambda clock: insurance(clock.today())),
     Room("frontdesk", lambda clock: frontdesk(clock.today(), clock.zone)),
