@@ -15,11 +15,15 @@ from steward.billing.logic.remittance_writer import Envelope, write
 from steward.billing.models import WorkItem
 from steward.billing.selectors.visits import day_facts
 from steward.billing.services.decisions import write_off
+from steward.budget import services as budget
+from steward.budget.logic.drivers import BudgetLine
+from steward.budget.selectors import booked
 from steward.core.access.models import User
 from steward.core.calendar import is_bank_day
 from steward.core.clock import at_local
 from steward.core.ids import new_uid
 from steward.core.imports import Options
+from steward.core.money import round_half_up
 from steward.desk.demo import plan
 from steward.desk.demo.office import as_person
 from steward.desk.demo.payer import DemoClaim, DemoLine, remittance
@@ -46,6 +50,7 @@ def build_present(world: World) -> None:
         _morning(world)
     _odd_files(world)
     _scheduled(world)
+    _budgeted(world)
     _asked(world)
 
 
@@ -132,6 +137,28 @@ def _scheduled(world: World) -> None:
         row = ledger.make_schedule(keeper, uid=new_uid(), data=data)
         ledger.sign_schedule(owner, uid=row.uid, approve=True)
     _planned(world, first)
+
+
+def _budgeted(world: World) -> None:
+    """This year's plan: what the whole months came to on average, in hundreds; signed by the owner."""
+    keeper, owner = (as_person(world, world.users[role], world.now) for role in ("bookkeeper", "owner"))
+    year = date(world.as_of.year, 1, 1)
+    whole = [one for one in booked(year) if one.month < world.as_of.month]
+    if not whole:
+        return
+    months = range(min(one.month for one in whole), 13)
+    seen = world.as_of.month - months[0]
+    sums: dict[str, int] = {}
+    for one in whole:
+        sums[one.account] = sums.get(one.account, 0) + one.cents
+    row = budget.draft_budget(
+        keeper, uid=new_uid(), name=f"Budget {year.year}", first_on=year,
+        assumptions="Visits, rates and staff as in the months before; no new provider.",
+    )  # fmt: skip
+    hundreds = {account: round_half_up(cents, seen * 10_000) * 10_000 for account, cents in sums.items()}
+    budget.put_lines(keeper, uid=row.uid, lines=[BudgetLine(a, "", "", month, cents) for a, cents in hundreds.items() for month in months])
+    budget.submit_budget(keeper, uid=row.uid)
+    budget.sign_budget(owner, uid=row.uid, approve=True)
 
 
 def _planned(world: World, first: date) -> None:
