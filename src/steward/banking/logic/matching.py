@@ -12,64 +12,25 @@ Rules, in order; every item ends in exactly one list of the result:
                     amount on either side at all -> auto; unique only inside the window -> suggested
   4. `key_differs`, `key_late`  an identity shared but cents or days that disagree -> suggested, never posted
   5. `card_fee`     a card batch and the only line in its window that is up to 5 % smaller, both ways -> suggested
-  6. several candidates on either side -> ambiguous
-  7. the rest -> open_bank, open_book
+  6. `transposition`, `slide`, `wrong_side`  what one slip of the pen makes of the other, the only one both ways -> suggested
+  7. `sum`       items of one kind and day, at most twelve open, add up to a line: one way only and wanted by no other line
+                 -> suggested, several ways -> ambiguous
+  several candidates on either side by identity or amount -> ambiguous; the rest -> open_bank, open_book
 
-The order of the input changes nothing. Cost is O(n log n): 5,000 x 5,000 in well under two seconds.
+Only 1 to 3 are ever posted. The order of the input changes nothing. Cost is O(n log n): 5,000 x 5,000 in well under two seconds.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import heapq
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TypeVar
 
-LAG_DAYS: Mapping[str, tuple[int, int]] = {
-    "deposit": (1, 7),
-    "eft": (5, 10),  # the ERA may come three business days after its EFT (CORE 370), or before it
-    "card_batch": (1, 7),
-    "check": (0, 180),
-    "other": (3, 7),
-}
-"""Per kind: how many days before and after the book date the bank may show it when only the amount speaks."""
-
-KEY_LAG_DAYS: Mapping[str, tuple[int, int]] = {
-    "deposit": (3, 30),
-    "eft": (30, 30),
-    "card_batch": (3, 30),
-    "check": (3, 400),
-    "other": (30, 60),
-}
-"""The same when an identity speaks: wide enough for a late bank, narrow enough for a number used again next year."""
-
-
-@dataclass(frozen=True, slots=True)
-class BankItem:
-    """One open bank line: `cents` > 0 is money in; `keys` are identities as `kind:VALUE` (see `key`)."""
-
-    id: str
-    on: dt.date
-    cents: int
-    keys: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class BookItem:
-    """One open expectation of the books: `cents` as the bank should show it, `on` the day it left for the bank."""
-
-    id: str
-    on: dt.date
-    cents: int
-    kind: str = "other"
-    keys: frozenset[str] = frozenset()
-
-
-Item = TypeVar("Item", BankItem, BookItem)
+from steward.banking.logic.likely import added, slipped
+from steward.banking.logic.match_items import KEY_LAG_DAYS, LAG_DAYS, BankItem, BookItem, Item, Sets, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +109,7 @@ def match(bank: Sequence[BankItem], book: Sequence[BookItem], *, identity_only: 
     _by_identity(work)
     _by_amount(work, identity_only)
     _by_card_fee(work)
+    _by_likeness(work)
     return Result(
         auto=_sorted(work.groups["auto"]),
         suggested=_sorted(work.groups["suggested"]),
@@ -159,12 +121,6 @@ def match(bank: Sequence[BankItem], book: Sequence[BookItem], *, identity_only: 
 
 def _sorted(groups: list[Group]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: (group.bank, group.book)))
-
-
-def within(bank_on: dt.date, book: BookItem, lags: Mapping[str, tuple[int, int]]) -> bool:
-    """True when the bank's day lies in the window of the book item."""
-    before, after = lags.get(book.kind, lags["other"])
-    return -before <= (bank_on - book.on).days <= after
 
 
 # --- identity ------------------------------------------------------------------------------------------------------
@@ -181,7 +137,7 @@ def _components(work: _Work) -> list[tuple[list[str], list[str], frozenset[str]]
     bank_keys = {one for line in work.bank.values() for one in line.keys}
     book_keys = {one for item in work.book.values() for one in item.keys}
     both = frozenset(bank_keys & book_keys)
-    sets = _Sets()
+    sets = Sets()
     tied_bank = {one.id: sorted(one.keys & both) for one in work.bank.values() if one.keys & both}
     tied_book = {one.id: sorted(one.keys & both) for one in work.book.values() if one.keys & both}
     for names in (*tied_bank.values(), *tied_book.values()):
@@ -194,25 +150,6 @@ def _components(work: _Work) -> list[tuple[list[str], list[str], frozenset[str]]
             (part[0] if side == 0 else part[1]).append(one)
             part[2].update(names)
     return [(lines, items, frozenset(shared)) for lines, items, shared in found.values()]
-
-
-class _Sets:
-    """Disjoint sets over any hashable names."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Hashable, Hashable] = {}
-
-    def root(self, name: Hashable) -> Hashable:
-        """The representative of a name's set."""
-        self._parent.setdefault(name, name)
-        while self._parent[name] != name:
-            self._parent[name] = self._parent[self._parent[name]]
-            name = self._parent[name]
-        return name
-
-    def join(self, one: Hashable, other: Hashable) -> None:
-        """Make two sets one."""
-        self._parent[self.root(other)] = self.root(one)
 
 
 MAX_ENUMERATED = 6
@@ -310,7 +247,7 @@ def _by_amount(work: _Work, identity_only: bool) -> None:
 def _meetings(bank: list[BankItem], book: list[BookItem]) -> list[tuple[list[str], list[str]]]:
     """Connected components of lines and items whose windows contain each other's day, by one sweep over the days."""
     spans = sorted((_span(item), item.id) for item in book)
-    sets, active, at = _Sets(), list[tuple[int, str]](), 0
+    sets, active, at = Sets(), list[tuple[int, str]](), 0
     for line in sorted(bank, key=lambda one: (one.on, one.id)):
         day = line.on.toordinal()
         while at < len(spans) and spans[at][0][0] <= day:
@@ -334,7 +271,7 @@ def _span(item: BookItem) -> tuple[int, int]:
     return day - before, day + after
 
 
-def _gather(sets: _Sets, bank: list[BankItem], book: list[BookItem]) -> list[tuple[list[str], list[str]]]:
+def _gather(sets: Sets, bank: list[BankItem], book: list[BookItem]) -> list[tuple[list[str], list[str]]]:
     """The components that have both sides."""
     found: dict[Hashable, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for line in bank:
@@ -366,3 +303,14 @@ def _by_card_fee(work: _Work) -> None:
     for item_id, found in offers.items():
         if len(found) == 1 and wanted[found[0]] == [item_id]:
             work.take("suggested", found, [item_id], "card_fee")
+
+
+# --- for a person's eye ----------------------------------------------------------------------------------------------
+
+
+def _by_likeness(work: _Work) -> None:
+    """Slips of the pen, then sums, among what nothing else explains."""
+    for line, item, kind in slipped(list(work.bank.values()), list(work.book.values())):
+        work.take("suggested", [line], [item], kind)
+    for lines, items, alone in added(list(work.bank.values()), list(work.book.values())):
+        work.take("suggested" if alone else "ambiguous", lines, items, "sum")

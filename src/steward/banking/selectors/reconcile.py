@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from steward.banking.logic.matching import BankItem, BookItem, Result, key, match
+from steward.banking.logic.match_items import BankItem, BookItem
+from steward.banking.logic.matching import Result, key, match
 from steward.banking.models import BankAccount, BankLine, Settlement
 from steward.banking.selectors.deposits import open_settlements
 from steward.banking.selectors.statements import open_lines

@@ -135,7 +135,8 @@ def _shown(work: Work) -> dict[str, Any]:
 RULES = {
     "key": __("same number"), "key_group": __("one number, several parts"), "amount": __("same amount, nothing else like it"),
     "key_differs": __("same number, other amount"), "key_late": __("same number, too late"), "key_shared": __("one number, several readings"),
-    "card_fee": __("a card batch less its fee"), "hand": __("chosen by a person"), "explained": __("explained"),
+    "card_fee": __("a card batch less its fee"), "transposition": __("two digits changed places"), "slide": __("the point slid"),
+    "wrong_side": __("the wrong side"), "sum": __("several of one day add up"), "hand": __("chosen by a person"), "explained": __("explained"),
 }  # fmt: skip
 
 
