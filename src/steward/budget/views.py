@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from calendar import month_abbr
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -33,6 +35,7 @@ from steward.core.listing.export import safe
 from steward.core.refusals import Refusal, Refused
 from steward.core.web import charts
 from steward.core.web.forms import Done, handle, press
+from steward.ledger.selectors.balances import heads
 
 STATE_WORDS = {"draft": ("", __("Draft")), "waiting": ("warn", __("Waits for the second signature")), "approved": ("good", __("Approved"))}
 
@@ -94,10 +97,10 @@ def budget(request: OfficeRequest, uid: UUID) -> HttpResponse:
         return _leave(request, row, sheet.table(lines, months), kind)
     call = request.call
     waits = approvals.latest(uid, services.KIND) if row.state == "waiting" else None
-    table = sheet.table(lines, months)
     context = {
-        "budget": row, "kind_words": KIND_WORDS[row.kind], "state": STATE_WORDS[row.state], "months": months, "rows": _summed(lines),
-        "count": len(table) - 1, "may_write": row.state == "draft" and holds(call.subject, "budget.write"),
+        "budget": row, "kind_words": KIND_WORDS[row.kind], "state": STATE_WORDS[row.state], "months": months, "groups": _groups_of_year(lines),
+        "heads": [month_abbr[int(month[5:])] for month in months], "whole": all(one.cents % 100 == 0 for one in lines),
+        "count": len({one.account for one in lines}), "may_write": row.state == "draft" and holds(call.subject, "budget.write"),
         "to_sign": waits is not None and waits.waiting and call.user_id in approvals.may_sign(waits, call.now),
     }  # fmt: skip
 
@@ -109,12 +112,34 @@ def budget(request: OfficeRequest, uid: UUID) -> HttpResponse:
     return handle(request, SignForm, act, "budget/budget.html", context=context, success=lambda one: Done(here, said[one.state]))
 
 
-def _summed(lines: list[Any]) -> list[tuple[str, list[int], int]]:
-    """(code, twelve amounts, year) of each account."""
+@dataclass(frozen=True, slots=True)
+class Twelve:
+    """An account's twelve amounts, or the sums of several; cents."""
+
+    code: str
+    name: str
+    amounts: list[int]
+
+    @property
+    def year(self) -> int:
+        return sum(self.amounts)
+
+
+def _added(name: str, rows: list[Twelve]) -> Twelve:
+    return Twelve("", name, [sum(one.amounts[n] for one in rows) for n in range(12)])
+
+
+def _groups_of_year(lines: list[Any]) -> list[tuple[str, list[Twelve], Twelve]]:
+    """Income, cost and what is left of it: the words, the accounts, their sum. One query."""
     found: dict[str, list[int]] = {}
     for one in lines:
         found.setdefault(one.account, [0] * 12)[one.month - 1] += one.cents
-    return [(code, amounts, sum(amounts)) for code, amounts in sorted(found.items())]
+    named = {head.code: head for head in heads()}
+    rows = [Twelve(code, named[code].name, amounts) for code, amounts in sorted(found.items())]
+    income, cost = ([one for one in rows if named[one.code].kind == kind] for kind in ("revenue", "expense"))
+    earned, spent = _added(_("Income"), income), _added(_("Cost"), cost)
+    rest = Twelve("", _("Result"), [a - b for a, b in zip(earned.amounts, spent.amounts, strict=True)])
+    return [(_("Income"), income, earned), (_("Cost"), cost, spent), ("", [], rest)] if rows else []
 
 
 def _leave(request: OfficeRequest, row: Budget, table: list[list[str]], kind: str) -> HttpResponse:
@@ -216,11 +241,12 @@ def against(request: OfficeRequest, uid: UUID) -> HttpResponse:
     })  # fmt: skip
 
 
-def _groups(rows: list[ask.Row]) -> list[tuple[str, list[ask.Row], int, int]]:
-    """Income and cost with what was planned and booked of the year to date."""
+def _groups(rows: list[ask.Row]) -> list[tuple[str, list[ask.Row], int, int, int]]:
+    """Income and cost with what was planned and booked of the year to date, and booked less planned."""
     parts = ((_("Income"), "revenue"), (_("Cost"), "expense"))
     groups = [(words, [one for one in rows if one.kind == kind]) for words, kind in parts]
-    return [(words, own, sum(o.to_date.budget_cents for o in own), sum(o.to_date.spent_cents for o in own)) for words, own in groups if own]
+    sums = [(sum(o.to_date.budget_cents for o in own), sum(o.to_date.spent_cents for o in own)) for _words, own in groups]
+    return [(words, own, plan, spent, spent - plan) for (words, own), (plan, spent) in zip(groups, sums, strict=True) if own]
 
 
 def _chart(rows: list[ask.Row]) -> Any:
