@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from steward.core.findings import Finding, in_order
+from steward.core.sql import day as as_column
 from steward.core.sql import marks, query
-from steward.ledger import checks
+from steward.ledger import checks, checks_costs
+from steward.ledger.logic.costs import limits
 from steward.ledger.logic.schedules import next_month
 from steward.ledger.models import Account, Entry, Line
 from steward.ledger.selectors.balances import open_items, trial_balance
@@ -40,6 +44,8 @@ def findings(today: date, zone: ZoneInfo) -> list[Finding]:
         *checks.round_amounts(recent),
         *_digits(today),
         *_of_schedules(today),
+        *_of_costs(today),
+        *checks_costs.intercompany_mismatch(between_entities(today)),
     ])  # fmt: skip
 
 
@@ -120,3 +126,51 @@ def _unreleased(today: date) -> list[tuple[int, date, checks.Scheduled]]:
          checks.Scheduled(step.schedule.name, str(step.schedule.uid), step.entry.date, tuple(lines.get(step.entry_id, ()))))
         for step in steps
     ]  # fmt: skip
+
+
+#: Journals in which costs are told by words; what wages, stock and depreciation post follows rules of its own.
+COST_JOURNALS = ("manual", "general", "import", "adjusting", "bank", "purchasing")
+
+
+def _of_costs(today: date) -> Iterator[Finding]:
+    rows = costs(today)
+    yield from checks_costs.prepaid_expensed(rows)
+    yield from checks_costs.capex_expensed(rows)
+    yield from checks_costs.expense_capitalised(rows, supplies_code())
+    yield from checks_costs.misclassified(rows)
+
+
+def supplies_code() -> str:
+    """The account of small things. One query."""
+    return Account.objects.values_list("code", flat=True).get(role="supplies_expense")
+
+
+def costs(today: date) -> list[checks_costs.Cost]:
+    """Lines on accounts of cost and of equipment of the last 400 days that stand and no schedule posted. Two queries."""
+    lasting = {row["code"] for row in limits()["durable"]}
+    since = today - timedelta(days=LOOK_BACK_DAYS)
+    rows: Any = (
+        Line.objects.filter(Q(account__kind="expense") | Q(account__code__in=lasting), date__gte=since, date__lte=today)
+        .filter(entry__journal__in=COST_JOURNALS, entry__reverses=None, entry__reversed_by=None)
+        .exclude(entry__source_type="ledger.schedule")
+    )
+    vendors: Any = Line.objects.filter(date__gte=since, date__lte=today, party_role="vendor", entry__journal__in=COST_JOURNALS)
+    named = dict(vendors.values_list("entry_id", "party__uid"))
+    values = rows.order_by("entry__number", "n").values_list(
+        "entry_id", "entry__number", "date", "account__code", "account__name", "account__kind", "cents", "entry__memo", "memo"
+    )
+    return [
+        checks_costs.Cost(number, day, code, name, kind, cents, f"{memo} {said}".strip(), str(named.get(pk, "")))
+        for pk, number, day, code, name, kind, cents, memo, said in values
+    ]
+
+
+def between_entities(today: date) -> list[tuple[str, str, date, int]]:
+    """What entities owe each other: (entity, account, day, cents) summed by day. One query."""
+    rows = query(
+        """SELECT p.name, a.code, l.date, CAST(SUM(l.cents) AS bigint) FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+           JOIN registry_entity e ON e.id = l.entity_id JOIN registry_party p ON p.id = e.party_id
+           WHERE a.role IN ('due_from', 'due_to') AND l.date <= %s GROUP BY p.name, a.code, l.date""",
+        as_column(today),
+    )  # fmt: skip
+    return [(name, code, as_day(day), int(cents)) for name, code, day, cents in rows]
