@@ -12,6 +12,7 @@ from steward.banking.checks import (
     bank_credit_not_in_books,
     deposit_not_in_bank,
     drawer_over_or_short,
+    omitted_item,
 )
 
 TODAY = dt.date(2026, 11, 30)  # the Monday after Thanksgiving
@@ -52,3 +53,11 @@ def test_bank_charges_and_interest_are_proposed() -> None:
 def test_a_drawer_far_off_is_found_and_a_small_one_is_not() -> None:
     counts = [Count("a", "Front 1", "Ana", -2000, BEFORE), Count("b", "Front 1", "Ana", 1999, BEFORE)]
     assert [one.evidence[0].ref for one in drawer_over_or_short(counts)] == ["a"]
+
+
+def test_one_payment_is_all_that_parts_books_and_bank() -> None:
+    alone, twin = seen("debit", -8_300), seen("debit", -4_000)
+    found = list(omitted_item([[alone], [twin, twin], [seen("fee", -8_300)], [seen("credit", 8_300)], [seen("debit", -1, TODAY)]], TODAY))
+    assert [[(line.account, line.cents) for line in one.proposal.lines] for one in found if one.proposal] == [
+        [("suspense", 8_300), ("1050", -8_300)],
+    ]  # fmt: skip

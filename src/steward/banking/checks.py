@@ -1,6 +1,6 @@
 """What can be wrong between drawers, books and bank. Pure functions over what the selectors give; a person decides.
 
-The numbers in the names are those of the catalogue of checks: 1, 2, 3, 7, 8, 9, 10 and 11.
+The numbers in the names are those of the catalogue of checks: 1, 2, 3, 4, 7, 8, 9, 10 and 11.
 """
 
 from __future__ import annotations
@@ -183,3 +183,25 @@ def returned_check(lines: Iterable[Seen], receipts: Iterable[Taken]) -> Iterator
             fix = _("Enter it as a returned payment: what the check had paid is owed again, with the fee.")
             sure = 950_000 if named else 800_000 if len(same) == 1 else 400_000
             yield Finding("nsf_return", Severity.HIGH, title, evidence, fix=fix, confidence_ppm=sure)
+
+
+def omitted_item(accounts: Iterable[Sequence[Seen]], today: date) -> Iterator[Finding]:
+    """``omitted_item`` (4): one payment of the bank is all that parts an account's books from its statement. The entry books it to
+    suspense, from where somebody puts it right.
+
+    ``accounts`` are, account by account, the lines that nothing in the books answers on the day of the last statement: their sum is
+    the difference. What another check tells already (money in, fees, interest, what came back) is left to it.
+    """
+    for lines in accounts:
+        if len(lines) != 1:
+            continue
+        (one,) = lines
+        if one.cents >= 0 or one.kind in ("fee", "interest") or RETURNED.search(one.text) or BANK.add(one.on, 1) >= today:
+            continue
+        title = _("The bank paid %(amount)s on %(day)s (%(text)s); it is all that parts the books from the statement") % {
+            "amount": format_cents(-one.cents), "day": one.on.isoformat(), "text": one.text[:60],
+        }  # fmt: skip
+        proposal = Proposal(one.on, (ProposalLine("suspense", -one.cents), ProposalLine(one.account, one.cents)))
+        fix = _("Find its bill and explain the bank line; or book it to suspense until the bill is found.")
+        evidence = (Evidence("bank_line", one.ref, one.cents),)
+        yield Finding("omitted_item", Severity.MEDIUM, title, evidence, proposal, 900_000, fix)

@@ -11,6 +11,7 @@ from pathlib import Path
 from steward.banking.selectors.findings import findings as banking
 from steward.billing.selectors.findings import findings as billing
 from steward.budget.selectors import findings as budget
+from steward.core.approvals.watch import findings as approvals
 from steward.core.clock import Clock
 from steward.core.findings import Finding
 from steward.frontdesk.selectors import findings as frontdesk
@@ -30,6 +31,7 @@ class Room:
 
 
 ROOMS: tuple[Room, ...] = (
+    Room("approvals", lambda clock: approvals(clock.today(), clock.zone)),
     Room("ledger", lambda clock: ledger(clock.today(), clock.zone)),
     Room("banking", lambda clock: banking(clock.today())),
     Room("budget", lambda clock: budget(clock.today())),

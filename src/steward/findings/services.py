@@ -147,8 +147,18 @@ def _day(said: str, today: date) -> date:
 
 
 def _lines(proposal: dict[str, Any]) -> list[LineDraft]:
-    """The proposal's lines; an account is a code when it begins with a digit, else a role."""
-    return [
-        LineDraft(**({"account": one["account"]} if one["account"][0].isdigit() else {"role": one["account"]}), cents=one["cents"])
-        for one in proposal["lines"]
-    ]
+    """The proposal's lines with their dimensions; an account is a code when it begins with a digit, else a role."""
+    return [_line(one) for one in proposal["lines"]]
+
+
+#: Dimensions of a proposed line that are primary keys.
+KEYS = ("entity", "site", "department", "provider", "payer", "party")
+
+
+def _line(one: dict[str, Any]) -> LineDraft:
+    code = one["account"][0].isdigit()
+    keys: dict[str, Any] = {key: int(one[key]) for key in KEYS if key in one}
+    return LineDraft(
+        role=None if code else one["account"], account=one["account"] if code else None, cents=one["cents"],
+        party_role=one.get("party_role", ""), item=one.get("item", ""), memo=one.get("memo", ""), **keys,
+    )  # fmt: skip

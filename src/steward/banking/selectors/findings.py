@@ -1,11 +1,13 @@
-"""The rows banking's checks look at, and what they find today. Four queries."""
+"""The rows banking's checks look at, and what they find today. Five queries."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Max
+
 from steward.banking import checks
-from steward.banking.models import BankLine, DrawerSession, Receipt
+from steward.banking.models import BankLine, DrawerSession, Receipt, StatementImport
 from steward.banking.selectors.deposits import open_settlements
 from steward.banking.states import SessionState
 from steward.core.findings import Finding, in_order
@@ -21,10 +23,11 @@ def findings(today: date) -> list[Finding]:
     rows = (
         BankLine.objects.exclude(parts__live=True).select_related("bank_account__account").order_by("posted_on", "id")
     )
-    lines = [
-        checks.Seen(str(one.uid), one.kind, one.text, one.cents, one.posted_on, one.bank_account.account.code)
-        for one in rows
-    ]
+    lines = [_seen(one) for one in rows]
+    stated = dict(StatementImport.objects.values_list("bank_account").annotate(Max("closing_on")).order_by())
+    by_account = {
+        pk: [_seen(one) for one in rows if one.bank_account_id == pk and one.posted_on <= on] for pk, on in sorted(stated.items())
+    }
     counts = [
         checks.Count(str(one.uid), one.drawer.name, one.cashier.name, one.over_short_cents or 0, one.day)
         for one in DrawerSession.objects.filter(
@@ -37,13 +40,20 @@ def findings(today: date) -> list[Finding]:
             tender="check", voided_at=None, day__gte=today - timedelta(days=2 * LOOK_BACK_DAYS)
         ).order_by("day", "id")
     ]
-    return in_order(
-        [
-            *checks.deposit_not_in_bank(expected, today),
-            *checks.bank_credit_not_in_books(lines, today),
-            *checks.bank_charge_not_in_books(lines),
-            *checks.drawer_over_or_short(counts),
-            *checks.slips(expected, lines),
-            *checks.returned_check(lines, checks_taken),
-        ]
-    )
+    slipped = list(checks.slips(expected, lines))
+    returned = list(checks.returned_check(lines, checks_taken))
+    told = {one.ref for found in (*slipped, *returned) for one in found.evidence}  # nothing cries twice
+    lines = [one for one in lines if one.ref not in told]
+    return in_order([
+        *slipped,
+        *returned,
+        *checks.deposit_not_in_bank([one for one in expected if one.ref not in told], today),
+        *checks.bank_credit_not_in_books(lines, today),
+        *checks.bank_charge_not_in_books(lines),
+        *checks.drawer_over_or_short(counts),
+        *checks.omitted_item([own for own in by_account.values() if not told & {one.ref for one in own}], today),
+    ])  # fmt: skip
+
+
+def _seen(one: BankLine) -> checks.Seen:
+    return checks.Seen(str(one.uid), one.kind, one.text, one.cents, one.posted_on, one.bank_account.account.code)

@@ -6,6 +6,7 @@ from datetime import date
 
 from steward.billing import checks
 from steward.billing.models import Charge, Claim
+from steward.billing.selectors import findings_control
 from steward.billing.selectors.claims import standings
 from steward.billing.selectors.credits import credits
 from steward.core.findings import Finding, in_order
@@ -23,6 +24,7 @@ def findings(today: date) -> list[Finding]:
         *checks.money_without_owner(waiting, today),
         *checks.clearing_not_zero(waiting, today),
         *checks.credit_overdue(owed, today),
+        *findings_control.findings(today),
     ])  # fmt: skip
 
 
