@@ -37,6 +37,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "R20 audit": (500, 500),  # raw edits of audit rows
     "R20 ledger": (100, 500),  # raw edits of ledger rows
     "R23": (400, 20_000),  # claims of a year lived with payers and a clearinghouse that are played
+    "planted": (10, 50),  # seeds by which the errors of the catalogue are planted, each with its twin
     "R22": (100, 500),  # retries after an answer that never came
 }
 

@@ -30,6 +30,7 @@ class Expectation:
     number: str
     cents: int
     on: date
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def _slipped(one: Expectation, seen: Seen, kind: str) -> Finding:
     title = words % {"bank": format_cents(seen.cents), "book": format_cents(one.cents), "number": one.number or one.kind}
     evidence = (Evidence("settlement", one.ref, one.cents), Evidence("bank_line", seen.ref, seen.cents))
     more = seen.cents - one.cents
-    lines = (ProposalLine("eft_in_transit", more), ProposalLine("cash_over_short", -more))
+    # under the deposit's item, so that the books then expect what the bank shows and the two are matched
+    lines = (ProposalLine("eft_in_transit", more, (("item", one.item),)), ProposalLine("cash_over_short", -more))
     proposal = Proposal(seen.on, lines) if one.kind == "deposit" else None
     fix = _("Hold the slip beside the bank's image; whoever wrote it wrong, the difference is booked, not the line.")
     return Finding(kind, Severity.HIGH, title, evidence, proposal, 900_000, fix)

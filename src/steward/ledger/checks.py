@@ -139,7 +139,10 @@ def missing_recurring(entries: Iterable[ByHand], today: date, *, grace: int = 5)
         Repeated(e.number, e.day.year * 12 + e.day.month - 1, e.day.day, e.memo, tuple((code, c) for code, _r, _k, c in e.lines))
         for e in entries
     ]  # fmt: skip
+    there = {(row.month, tuple(sorted(row.lines))) for row in rows}
     for one in skipped(rows, month):
+        if (month, tuple(sorted(one.last.lines))) in there:
+            continue  # entered in other words
         year, m = divmod(month, 12)
         day = date(year, m + 1, min(one.last.day, monthrange(year, m + 1)[1]))
         title = _("%(memo)s was entered %(times)s months in a row and is missing in %(month)s") % {
@@ -243,9 +246,9 @@ def late_steps(steps: Iterable[Scheduled], today: date) -> Iterator[Finding]:
         if one.day < today - timedelta(days=LATE_DAYS):
             title = _("%(name)s of %(day)s is due by schedule and not posted") % {"name": one.name, "day": one.day.isoformat()}
             evidence = (Evidence("schedule", one.ref, one.cents), Evidence("day", one.day.isoformat()))
-            proposal = Proposal(one.day, tuple(ProposalLine(code, cents) for code, cents in one.lines))
+            # no entry by hand: the schedule would post its own beside it
             fix = _("Open its month or its account and post what is due on the list of schedules.")
-            yield Finding("missing_recurring", Severity.MEDIUM, title, evidence, proposal, fix=fix)
+            yield Finding("missing_recurring", Severity.MEDIUM, title, evidence, fix=fix)
 
 
 def not_released(accruals: Iterable[tuple[int, date, Scheduled]]) -> Iterator[Finding]:
@@ -263,21 +266,25 @@ def not_released(accruals: Iterable[tuple[int, date, Scheduled]]) -> Iterator[Fi
         yield Finding("accrual_not_released", Severity.HIGH, title, evidence, proposal, fix=fix)
 
 
-def loan_split(steps: Iterable[LoanStep], booked: Sequence[tuple[int, date, str, int]]) -> Iterator[Finding]:
+def loan_split(steps: Iterable[LoanStep], lines: Sequence[tuple[int, date, str, int]]) -> Iterator[Finding]:
     """``loan_split`` (44): a whole payment of a loan stands on the loan or on the interest; the schedule says what goes where.
 
-    ``booked`` are debits not posted by a schedule: (entry number, day, account code, cents). Each is evidence once.
+    ``lines`` are those on either not posted by a schedule: (entry number, day, account code, cents). Each debit is evidence once; a
+    later credit of just the part that belongs elsewhere has moved it.
     """
     used: set[int] = set()
+    booked = [one for one in lines if one[3] > 0]
     for step in steps:
         whole = step.principal_cents + step.interest_cents
         for number, day, code, cents in booked:
             near = abs((day - step.day).days) <= LOAN_DAYS
             if number in used or not near or cents != whole or code not in (step.loan, step.interest):
                 continue
-            used.add(number)
             right, part = (step.interest, step.interest_cents) if code == step.loan else (step.loan, step.principal_cents)
-            if not part:
+            used.add(number)
+            moved = next((n for n, _day, at, c in lines if n > number and n not in used and (at, c) == (code, -part)), None)
+            if not part or moved is not None:
+                used.add(moved or number)
                 break
             title = _("Entry %(number)s books a whole payment of %(name)s to %(code)s") % {
                 "number": number, "name": step.name, "code": code,

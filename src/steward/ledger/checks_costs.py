@@ -28,6 +28,7 @@ class Cost:
     cents: int
     text: str
     vendor: str = ""
+    moved: bool = False  # of an entry that only moves costs between accounts: no bill of its own
 
     @property
     def who(self) -> str:
@@ -61,7 +62,7 @@ def prepaid_expensed(rows: Sequence[Cost]) -> Iterator[Finding]:
     for one in rows:
         months = months_paid(one.text)
         right = ahead(one.code, one.text)
-        if one.kind == "expense" and one.cents >= limits()["prepaid_from_cents"] and months > 1 and right:
+        if one.kind == "expense" and not one.moved and one.cents >= limits()["prepaid_from_cents"] and months > 1 and right:
             moves.append((one, right, one.cents - allocate(one.cents, [1] * months)[0]))
     fix = _("Draft the entry, then spread the rest over its months with a schedule.")
     for one, right, cents in _uncured(moves, rows):
@@ -77,7 +78,7 @@ def capex_expensed(rows: Sequence[Cost]) -> Iterator[Finding]:
     moves: Moves = [
         (one, right, one.cents)
         for one in rows
-        if one.kind == "expense" and one.cents >= least and (right := durable(one.text))
+        if one.kind == "expense" and not one.moved and one.cents >= least and (right := durable(one.text))
     ]
     fix = _("Book it as equipment and write it off over its life; or say why it is a cost.")
     for one, right, cents in _uncured(moves, rows):
@@ -97,7 +98,7 @@ def expense_capitalised(rows: Sequence[Cost], supplies: str) -> Iterator[Finding
             whole[one.number] = whole.get(one.number, 0) + one.cents
     moves: Moves = []
     for one in rows:
-        if one.kind == "asset" and one.cents > 0:
+        if one.kind == "asset" and one.cents > 0 and not one.moved:
             right = upkeep(one.text) or (supplies if whole[one.number] < least else "")
             moves += [(one, right, one.cents)] if right else []
     fix = _("Book it as a cost of its month.")
@@ -110,7 +111,7 @@ def expense_capitalised(rows: Sequence[Cost], supplies: str) -> Iterator[Finding
 
 def misclassified(rows: Sequence[Cost]) -> Iterator[Finding]:
     """``misclassified`` (26): nine bills in ten of a payee stand on one account, and this one does not."""
-    bills = [one for one in rows if one.kind == "expense" and one.cents > 0]
+    bills = [one for one in rows if one.kind == "expense" and one.cents > 0 and not one.moved]
     known = usual((one.who, one.code) for one in bills)
     moves: Moves = [
         (one, known[one.who].code, one.cents) for one in bills if one.who in known and known[one.who].code != one.code

@@ -71,6 +71,16 @@ class Settlement(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key or self.item}"
 
+    @property
+    def due_cents(self) -> int:
+        """What the bank should show after what was corrected by hand under its item (``selectors.deposits.open_settlements``)."""
+        return self.cents + getattr(self, "by_hand_cents", 0)
+
+    @property
+    def due_gross_cents(self) -> int:
+        """The same before a fee: what stands in the books."""
+        return self.gross_cents + getattr(self, "by_hand_cents", 0)
+
 
 class Deposit(Record):
     """A locked slip: currency, coin and each check, in a numbered bag on its way to the bank."""

@@ -7,12 +7,14 @@ from datetime import date
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from steward.banking.models import BankLine, Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
 from steward.banking.states import SettlementKind, Tender
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
+from steward.ledger.models import Line
 from steward.ledger.selectors import account_id
 
 M = TypeVar("M", bound=Model)
@@ -106,11 +108,18 @@ def settlements() -> QuerySet[Settlement]:
 
 
 def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
-    """What the books expect and the bank has not shown."""
-    rows = settlements().exclude(parts__live=True)
+    """What the books expect and the bank has not shown; ``by_hand_cents`` is what entries by hand changed of it since (a slip of the
+    pen put right), so that its ``due_cents`` are what the bank should show now."""
+    rows = settlements().exclude(parts__live=True).annotate(by_hand_cents=_by_hand())
     if entity is not None:
         rows = rows.filter(entity_id=entity)
     return rows.order_by("expected_on", "id")
+
+
+def _by_hand() -> Coalesce:
+    lines = Line.objects.filter(item=OuterRef("item"), account__role=OuterRef("role"), entry__journal="manual", date__isnull=False)
+    sums = lines.exclude(item="").order_by().values("item").annotate(sum=Sum("cents")).values("sum")
+    return Coalesce(Subquery(sums), 0)
 
 
 def shown_on(item: str) -> BankLine | None:
@@ -124,8 +133,8 @@ def on_its_way() -> tuple[int, int]:
 
     Together they are what the books hold in transit (`CashPosition.in_transit_cents`): a card batch is owed gross.
     """
-    rows = open_settlements().filter(cents__gt=0).values_list("cents", "gross_cents")
-    return sum(cents for cents, _gross in rows), sum(max(0, gross - cents) for cents, gross in rows)
+    rows = list(open_settlements().filter(cents__gt=0))
+    return sum(one.due_cents for one in rows), sum(max(0, one.gross_cents - one.cents) for one in rows)
 
 
 def outstanding_cents(day: date) -> int:

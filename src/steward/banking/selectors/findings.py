@@ -1,7 +1,9 @@
-"""The rows banking's checks look at, and what they find today. Five queries."""
+"""The rows banking's checks look at, and what they find today. Six queries, and one for each account that has open lines."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import Max
@@ -9,6 +11,7 @@ from django.db.models import Max
 from steward.banking import checks
 from steward.banking.models import BankLine, DrawerSession, Receipt, StatementImport
 from steward.banking.selectors.deposits import open_settlements
+from steward.banking.selectors.reconciliations import NEAR, outstanding
 from steward.banking.states import SessionState
 from steward.core.findings import Finding, in_order
 
@@ -18,11 +21,14 @@ LOOK_BACK_DAYS = 60
 def findings(today: date) -> list[Finding]:
     """Everything banking's checks find, worst first."""
     expected = [
-        checks.Expectation(str(one.uid), one.kind, one.key, one.cents, one.expected_on) for one in open_settlements()
+        checks.Expectation(str(one.uid), one.kind, one.key, one.due_cents, one.expected_on, one.item)
+        for one in open_settlements()
     ]
-    rows = (
+    rows = list(
         BankLine.objects.exclude(parts__live=True).select_related("bank_account__account").order_by("posted_on", "id")
     )
+    entered = _entered(rows)
+    rows = [one for one in rows if one.pk not in entered]
     lines = [_seen(one) for one in rows]
     stated = dict(StatementImport.objects.values_list("bank_account").annotate(Max("closing_on")).order_by())
     by_account = {
@@ -53,6 +59,22 @@ def findings(today: date) -> list[Finding]:
         *checks.drawer_over_or_short(counts),
         *checks.omitted_item([own for own in by_account.values() if not told & {one.ref for one in own}], today),
     ])  # fmt: skip
+
+
+def _entered(rows: Iterable[BankLine]) -> set[int]:
+    """Lines whose very amount stands in the books of the account and waits to be tied: they are booked, each by one line of the books.
+    One query for each account that has open lines."""
+    by_account: dict[int, list[BankLine]] = {}
+    for row in rows:
+        by_account.setdefault(row.bank_account_id, []).append(row)
+    found: set[int] = set()
+    for own in by_account.values():
+        booked = Counter(line.cents for line in outstanding(own[0].bank_account, max(one.posted_on for one in own) + NEAR))
+        for row in own:
+            if booked[row.cents] > 0:
+                booked[row.cents] -= 1
+                found.add(row.pk)
+    return found
 
 
 def _seen(one: BankLine) -> checks.Seen:

@@ -46,7 +46,7 @@ def book_items(settlements: Sequence[Settlement]) -> list[BookItem]:
     """Settlements as the matcher sees them, by uid."""
     return [
         BookItem(
-            str(one.uid), one.expected_on, one.cents, one.kind,
+            str(one.uid), one.expected_on, one.due_cents, one.kind,
             frozenset({key(KEY_KINDS[one.kind], one.key)} - {""}),
         )
         for one in settlements

@@ -15,6 +15,7 @@ from steward.banking import postings
 from steward.banking.logic.matching import Group
 from steward.banking.models import BankAccount, BankLine, Match, MatchPart, Settlement
 from steward.banking.postings import Where
+from steward.banking.selectors.deposits import open_settlements
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.banking.selectors.reconciliations import finished_through
 from steward.banking.services.books import draft
@@ -104,7 +105,7 @@ def _prepare(
     )
     posting = postings.settled(
         [(one.item, one.cents) for one in lines],
-        [(one.role, one.item, one.gross_cents) for one in settlements],
+        [(one.role, one.item, one.due_gross_cents) for one in settlements],
         account.account.code,
         Where(entity=account.entity_id),
     )
@@ -149,8 +150,8 @@ def match_by_hand(call: Call, *, account: BankAccount, lines: Sequence[UUID], se
     rows = list(
         BankLine.objects.select_for_update().filter(bank_account=account, uid__in=lines).exclude(parts__live=True)
     )
-    chosen = list(Settlement.objects.select_for_update(of=("self",)).filter(uid__in=settlements, cancelled_at=None)
-                  .exclude(parts__live=True).select_related("deposit"))  # fmt: skip
+    open_ones = open_settlements(account.entity_id).filter(uid__in=settlements)
+    chosen = list(open_ones.select_for_update(of=("self",)).select_related("deposit"))
     if len(rows) != len(set(lines)) or len(chosen) != len(set(settlements)) or not rows or not chosen:
         raise refuse(
             "not_open", _("One of them is matched already, or not of this account."), _("Look at the list again.")
@@ -166,7 +167,7 @@ def match_by_hand(call: Call, *, account: BankAccount, lines: Sequence[UUID], se
 
 def _refuse_difference(lines: Sequence[BankLine], settlements: Sequence[Settlement]) -> None:
     paid = sum(one.cents for one in lines)
-    gross = sum(one.gross_cents for one in settlements)
+    gross = sum(one.due_gross_cents for one in settlements)
     cards = all(one.role == "card_clearing" for one in settlements)
     if paid == gross or (cards and 0 < gross - paid <= gross * MAX_CARD_FEE_PERCENT // 100):
         return

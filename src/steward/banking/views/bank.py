@@ -166,7 +166,7 @@ def match(request: OfficeRequest, uid: UUID) -> HttpResponse:
     work = work_list(row)
     lines = [(one, f"{line.posted_on} · {line.text} · {format_cents(line.cents)}") for one, line in work.lines.items()]
     expected = [
-        (one, f"{row.expected_on} · {row} · {format_cents(row.cents)}") for one, row in work.settlements.items()
+        (one, f"{row.expected_on} · {row} · {format_cents(row.due_cents)}") for one, row in work.settlements.items()
     ]
 
     def act(call: Any, lines: list[str], settlements: list[str]) -> Match:

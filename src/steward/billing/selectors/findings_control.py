@@ -199,7 +199,7 @@ def without_contract(found: list[Finding]) -> list[Finding]:
         for row in Charge.objects.filter(uid__in=part).select_related("claim__payer", "claim__patient__party", "claim__provider")
     ]
     told = agreed(charges)
-    priced = {str(row.uid) for row in charges if row.pk in told}
+    priced = {str(row.uid) for row in charges if row.pk in told and told[row.pk].cents is not None}
     return [one for one in found if items[one.id] not in priced]
 
 

@@ -109,7 +109,7 @@ def _of_schedules(today: date) -> Iterator[Finding]:
     codes = {code for step in steps for code in (step.loan, step.interest)}
     since = today - timedelta(days=RECENT_DAYS + checks.LOAN_DAYS)
     rows = Line.objects.filter(
-        account__code__in=codes, cents__gt=0, date__gte=since, entry__reverses=None, entry__reversed_by=None
+        account__code__in=codes, date__gte=since, entry__reverses=None, entry__reversed_by=None
     ).exclude(entry__source_type="ledger.schedule")
     booked = rows.order_by("entry__number", "n").values_list("entry__number", "date", "account__code", "cents") if steps else ()
     yield from checks.loan_split(steps, [(number or 0, day or today, code, cents) for number, day, code, cents in booked])
@@ -159,9 +159,13 @@ def costs(today: date) -> list[checks_costs.Cost]:
     values = rows.order_by("entry__number", "n").values_list(
         "entry_id", "entry__number", "date", "account__code", "account__name", "account__kind", "cents", "entry__memo", "memo"
     )
+    found = list(values)
+    sums: dict[int, int] = {}
+    for pk, *_rest, cents, _memo, _said in found:
+        sums[pk] = sums.get(pk, 0) + cents
     return [
-        checks_costs.Cost(number, day, code, name, kind, cents, f"{memo} {said}".strip(), str(named.get(pk, "")))
-        for pk, number, day, code, name, kind, cents, memo, said in values
+        checks_costs.Cost(number, day, code, name, kind, cents, f"{memo} {said}".strip(), str(named.get(pk, "")), moved=not sums[pk])
+        for pk, number, day, code, name, kind, cents, memo, said in found
     ]
 
 

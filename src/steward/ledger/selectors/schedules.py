@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 from steward.ledger.logic.schedules import LOAN, SPREAD, Step, day_of, due_numbers, next_month, plan
-from steward.ledger.models import Schedule, ScheduleLine, ScheduleStep
+from steward.ledger.models import Line, Schedule, ScheduleLine, ScheduleStep
 from steward.ledger.types import LineDraft
 
 
@@ -81,7 +81,29 @@ def releases_due(until: date) -> list[ScheduleStep]:
     """Posted steps of accruals whose month is over by ``until`` and that nobody has taken back. One query."""
     rows = ScheduleStep.objects.filter(schedule__released=True, entry__date__lt=until, entry__reversed_by=None)
     steps = rows.select_related("schedule", "entry").order_by("entry__number")
-    return [step for step in steps if next_month(step.entry.date) <= until]
+    late = [step for step in steps if next_month(step.entry.date) <= until]
+    return [step for step in late if step.entry_id not in _taken_back(late)] if late else []
+
+
+def _taken_back(steps: Sequence[ScheduleStep]) -> set[int]:
+    """Entries that somebody took back by hand: the very lines turned round, on the first of the next month or later. Two queries."""
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    own = Line.objects.filter(entry__in=[step.entry_id for step in steps])
+    for entry, account, cents in own.values_list("entry_id", "account_id", "cents"):
+        lines[entry].append((account, cents))
+    since = min(next_month(step.entry.date) for step in steps)
+    hand: dict[int, tuple[date, list[tuple[int, int]]]] = {}
+    rows: Any = Line.objects.filter(date__gte=since, entry__journal="manual", entry__reverses=None, entry__reversed_by=None)
+    for entry, day, account, cents in rows.values_list("entry_id", "date", "account_id", "cents"):
+        hand.setdefault(entry, (day, []))[1].append((account, -cents))
+    turned = [(day, sorted(shape)) for day, shape in hand.values()]
+    found: set[int] = set()
+    for step in steps:
+        match = next((one for one in turned if one[0] >= next_month(step.entry.date) and one[1] == sorted(lines[step.entry_id])), None)
+        if match is not None:
+            turned.remove(match)  # one by hand takes one back
+            found.add(step.entry_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
