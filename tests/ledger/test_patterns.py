@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from steward.ledger import checks
-from steward.ledger.logic.patterns import Repeated, benford, expected, first_below_zero, round_share, skipped
+from steward.ledger.logic.patterns import (
+    BENFORD_LIMIT,
+    Repeated,
+    benford,
+    by_chance,
+    expected,
+    first_below_zero,
+    round_share,
+    skipped,
+)
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 20))
 
@@ -75,3 +85,10 @@ def test_the_missing_entry_is_proposed_as_the_last_one_was() -> None:
     assert one.proposal is not None and one.proposal.date == date(2026, 10, 30)
     assert [line.cents for line in one.proposal.lines] == [100, -100]
     assert list(checks.missing_recurring(rows, date(2026, 11, 5))) == []  # five days of grace
+
+
+def test_by_chance_a_thousand_amounts_are_off_by_more_than_the_limit() -> None:
+    rnd = random.Random(5)
+    seen = [benford([int(10 ** rnd.uniform(3, 6)) for _ in range(1_000)]) or 0 for _ in range(30)]
+    assert abs(sum(seen) / 30 - by_chance(1_000)) < 0.0002 and by_chance(1_000) > BENFORD_LIMIT > by_chance(2_000)
+    assert all(one - by_chance(1_000) < BENFORD_LIMIT for one in seen)

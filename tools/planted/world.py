@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from steward.banking.models import (
     BankAccount,
     BankLine,
@@ -206,7 +208,8 @@ class World:
 
     def receipt(self, patient: Patient, day: date, cents: int, *, check_no: str = "", for_ref: str = "") -> Receipt:
         """A check taken at the desk and held as a prepayment, in a drawer counted right."""
-        (number,) = reserve("banking.receipt", 1)
+        with transaction.atomic():
+            (number,) = reserve("banking.receipt", 1)
         session = self.session(day, 0)
         row = Receipt(
             uid=self.uid(), number=number, session=session, day=day, taken_at=self.at(day), by=session.cashier, tender="check", cents=cents,

@@ -16,6 +16,7 @@ from steward.ledger.logic.patterns import (
     BENFORD_LIMIT,
     Repeated,
     benford,
+    by_chance,
     first_below_zero,
     round_share,
     skipped,
@@ -209,9 +210,10 @@ def round_amounts(entries: Sequence[ByHand]) -> Iterator[Finding]:
 
 
 def digits_off(name: str, code: str, cents: Sequence[int]) -> Iterator[Finding]:
-    """``benford`` (33): first two digits of an account's amounts are further from Benford's law than Nigrini's 0.0022."""
+    """``benford`` (33): first two digits of an account's amounts are further from Benford's law than Nigrini's 0.0022, beyond what as
+    many amounts are off by chance."""
     off = benford(cents)
-    if off is not None and off > BENFORD_LIMIT:
+    if off is not None and off - by_chance(len(cents)) > BENFORD_LIMIT:
         title = _("First digits of %(name)s are %(off)s from what grows by itself (limit %(limit)s)") % {
             "name": name, "off": f"{off:.4f}", "limit": f"{BENFORD_LIMIT:.4f}",
         }  # fmt: skip
