@@ -16,6 +16,7 @@ from steward.banking.logic.nacha import parse_nacha_returns
 from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount, Reconciliation
 from steward.banking.services import FlowData, accounts, deposits, keep_returns_many, plan_flow, receipts
+from steward.banking.services.written import write_check
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
@@ -107,6 +108,10 @@ def whole_world() -> World:
     Reconciliation.objects.create(
         bank_account=BankAccount.objects.earliest("pk"), statement_on=dt.date(2026, 9, 30), bank_cents=0, book_cents=0,
         outstanding_cents=0, sheet={}, finished_at=office.now,
+    )  # fmt: skip
+    write_check(
+        office.call("bookkeeper"), uid=new_uid(), bank_account=BankAccount.objects.earliest("pk"), day=office.today, payee="Ridge Properties",
+        lines=[("6000", 240_000, "Rent")],
     )  # fmt: skip
     draft_budget(office.call("bookkeeper"), uid=new_uid(), name="Budget 2027", first_on=dt.date(2027, 1, 1))
     _uncharged_visit(world)

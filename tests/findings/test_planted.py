@@ -80,7 +80,7 @@ def test_the_proposed_entries_cure() -> None:
         sign_journal(office.call("owner"), uid=drafted.uid, approve=True)
     services.run_checks(office.system())
     left = set(Found.objects.exclude(proposal=None).filter(status="open").values_list("check_name", flat=True))
-    assert len(expected) == 18 and left == set()
+    assert len(expected) == 21 and left == set()
 
 
 @pytest.mark.parametrize("name", sorted(tool.raw_plants()))

@@ -1,14 +1,19 @@
-"""Errors between drawers, bank, patients and payers: 1 to 4, 7 to 11, 15, 20, 27 to 31, 34, 38, 41, 47, each with an innocent twin."""
+"""Errors between drawers, bank, patients and payers: 1 to 5, 7 to 14, 15, 20, 27 to 31, 34, 38, 41, 47, each with an innocent twin."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Max
+
 from planted.world import NEUTRAL, Planted, World, line, planted
+from steward.banking.models import WrittenCheck, WrittenCheckLine
+from steward.banking.services.deposits import Expected, expect_many
 from steward.billing.services.decisions import sign_decision, write_off
 from steward.core.access.models import DutyDone
 from steward.core.approvals.models import ApprovalRequest, OwnerReview
+from steward.ledger.models import Account
 
 
 def _slip(w: World, check: str, book: int, bank: int) -> list[Planted]:
@@ -230,7 +235,73 @@ def one_person_two_duties(w: World) -> list[Planted]:
     return [planted("one_person_two_duties", ("drawersession", bad), ("duty", pair[0]), ("duty", pair[1]))]
 
 
+def _written(w: World, payee: str, cents: int, back: int, code: str = "6310", *, number: int) -> WrittenCheck:
+    """A check issued so many days back, with its entry and what the bank should show."""
+    day, uid = w.ago(back), w.uid()
+    entry = w.post(day, line(code, cents, memo="advice"), line("eft_in_transit", -cents, item=f"check:{uid}"), journal="bank", memo=f"Check {number}")
+    one = Expected("check", str(number), -cents, day, "eft_in_transit", f"check:{uid}", w.entity.pk, f"Check {number}")
+    row = WrittenCheck.objects.create(
+        uid=uid, bank_account=w.bank, number=number, day=day, payee=payee, cents=cents, state="issued", written_by=w.person("bookkeeper"),
+        written_at=w.at(day), issued_by=w.person("owner"), issued_at=w.at(day), entry=entry,
+        settlement=expect_many(w.system(), expected=[one])[0],
+    )  # fmt: skip
+    WrittenCheckLine.objects.create(check_row=row, n=1, account=Account.objects.get(code=code), cents=cents)
+    return row
+
+
+def _numbers(w: World, count: int) -> list[int]:
+    """The next numbers of the account, without a gap."""
+    first = (w.bank.checks.aggregate(last=Max("number"))["last"] or 1_000) + 1
+    return list(range(first, first + count))
+
+
+def stale_check(w: World) -> list[Planted]:
+    """Out for two hundred days. The twin for a hundred."""
+    one, two = _numbers(w, 2)
+    cents = w.cents()
+    bad = _written(w, "Dr. Locum", cents, 205, number=one)
+    _written(w, "Dr. Locum", cents, 100, number=two)
+    return [planted("stale_check", ("check", bad.uid), entry=[("eft_in_transit", cents), ("unclaimed_property", -cents)])]
+
+
+def altered_check(w: World) -> list[Planted]:
+    """Paid as ten dollars more than it was written. The twin as it was written, by another number."""
+    one, two = _numbers(w, 2)
+    cents = w.cents()
+    bad, good = _written(w, "Cabinet Works", cents, 12, number=one), _written(w, "Lamp Works", cents + 7, 12, number=two)
+    seen, fine = w.bank_line(w.ago(4), -cents - 1_000, check_no=str(one)), w.bank_line(w.ago(4), -cents - 7, check_no=str(two))
+    w.answered(fine, good.settlement)
+    entry = [("1190", 1_000), ("eft_in_transit", -1_000)]
+    return [planted("altered_check", ("check", bad.uid), ("bank_line", seen.uid), entry=entry)]
+
+
+def missing_check_number(w: World) -> list[Planted]:
+    """One number is missing. The twin's gap is a form noted as spoiled."""
+    one, gap, two, spoiled, three = _numbers(w, 5)
+    assert gap == one + 1
+    for number in (one, two, three):
+        _written(w, f"Vendor {number}", w.cents(), 14, number=number)
+    WrittenCheck.objects.create(
+        bank_account=w.bank, number=spoiled, day=w.ago(14), payee="Spoiled", cents=0, state="spoiled", written_at=w.now, ended_on=w.ago(14),
+        end_reason="torn",
+    )  # fmt: skip
+    return [planted("missing_check_number", ("check_number", one), ("check_number", two))]
+
+
+def duplicate_payment(w: World) -> list[Planted]:
+    """The same sum twice within two weeks. The twins: rent, month by month; and the same sum to another payee."""
+    one, two, other, *rent = _numbers(w, 6)
+    cents, monthly = w.cents(), w.cents()
+    first, second = _written(w, "Ridge Supply, Inc.", cents, 30, number=one), _written(w, "RIDGE SUPPLY INC", cents, 17, number=two)
+    _written(w, "Valley Supply", cents, 17, number=other)
+    for n, number in enumerate(rent):
+        _written(w, "Landlord LLC", monthly, 75 - 28 * n, "6000", number=number)
+    entry = [("1190", cents), ("6310", -cents)]
+    return [planted("duplicate_payment", ("check", first.uid), ("check", second.uid), entry=entry)]
+
+
 PLANTS: Sequence[object] = (
+    stale_check, altered_check, missing_check_number, duplicate_payment,
     transposition, slide, wrong_side, omitted_item, deposit_not_in_bank, bank_credit_not_in_books, bank_charge_not_in_books, nsf_return,
     short_deposit, control_vs_subledger, cutoff_revenue, lapping, era_clearing_nonzero, contractual_outlier, writeoff_no_approval,
     refund_without_original, patient_credit_aged, deleted_appointment_with_cash, just_below_limit, one_person_two_duties,

@@ -23,6 +23,7 @@ from steward.banking.models import (
     Match,
     MatchPart,
     Receipt,
+    Settlement,
     StatementImport,
 )
 from steward.banking.services.accounts import make_drawer, open_bank_account
@@ -158,7 +159,9 @@ class World:
         found = BankAccount.objects.filter(account__code=code).first()
         return found or open_bank_account(self.call("administrator"), code=code, name=f"Bank {code}")
 
-    def bank_line(self, day: date, cents: int, text: str = "", kind: str = "", *, account: BankAccount | None = None) -> BankLine:
+    def bank_line(
+        self, day: date, cents: int, text: str = "", kind: str = "", *, account: BankAccount | None = None, check_no: str = ""
+    ) -> BankLine:
         where = account or self.bank
         key = f"{self.rnd.getrandbits(120):030x}"
         stated = StatementImport.objects.create(
@@ -167,13 +170,15 @@ class World:
         )  # fmt: skip
         return BankLine.objects.create(
             bank_account=where, statement=stated, posted_on=day, cents=cents, text=text or f"TRANSFER {key[:8]}", kind=kind, content_key=key,
-            occurrence=0,
+            occurrence=0, check_no=check_no,
         )  # fmt: skip
 
-    def answered(self, row: BankLine) -> None:
-        """Somebody has explained this line of the bank."""
+    def answered(self, row: BankLine, settlement: Settlement | None = None) -> None:
+        """Somebody has explained this line of the bank, or matched it with what was expected."""
         match = Match.objects.create(bank_account=row.bank_account, rule="manual", matched_at=self.now)
         MatchPart.objects.create(match=match, line=row)
+        if settlement is not None:
+            MatchPart.objects.create(match=match, settlement=settlement)
 
     def expected(self, day: date, cents: int, kind: str = "deposit") -> str:
         """A deposit the bank should show; its uid."""

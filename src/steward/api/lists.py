@@ -8,6 +8,7 @@ from steward.banking.views.forecast import FLOW_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.banking.views.reconciliations import RECONCILIATION_LIST
 from steward.banking.views.returns import RETURN_LIST
+from steward.banking.views.written import CHECK_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.codes import CODE_IMPORT_LIST
@@ -55,6 +56,7 @@ LISTS: tuple[ScopedList, ...] = (
     FINDING_LIST,
     LINE_LIST,
     DEPOSIT_LIST,
+    CHECK_LIST,
     RECEIPT_LIST,
     FLOW_LIST,
     BUDGET_LIST,

@@ -1,6 +1,6 @@
 """What can be wrong between drawers, books and bank. Pure functions over what the selectors give; a person decides.
 
-The numbers in the names are those of the catalogue of checks: 1, 2, 3, 4, 7, 8, 9, 10 and 11.
+The numbers in the names are those of the catalogue of checks: 1 to 5 and 7 to 14.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -185,6 +186,104 @@ def returned_check(lines: Iterable[Seen], receipts: Iterable[Taken]) -> Iterator
             fix = _("Enter it as a returned payment: what the check had paid is owed again, with the fee.")
             sure = 950_000 if named else 800_000 if len(same) == 1 else 400_000
             yield Finding("nsf_return", Severity.HIGH, title, evidence, fix=fix, confidence_ppm=sure)
+
+
+STALE_DAYS = 180
+TWICE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A check of the practice that stands: number, day, payee, what it pays (the first account), what the bank should show of it (less
+    than zero; 0 once it was paid), and its item in the books."""
+
+    ref: str
+    number: int
+    on: date
+    payee: str
+    cents: int
+    open_cents: int
+    account: str
+    item: str
+
+
+def stale_check(rows: Iterable[Issued], today: date) -> Iterator[Finding]:
+    """``stale_check`` (12): nobody cashed it for 180 days (UCC 4-404: a bank need not pay it after six months). The money is the payee's
+    still: it goes to unclaimed property, for the state when its years are over."""
+    for one in rows:
+        age = (today - one.on).days
+        if one.open_cents < 0 and age > STALE_DAYS:
+            title = _("Check %(number)s of %(amount)s to %(payee)s is out for %(days)s days") % {
+                "number": one.number, "amount": format_cents(-one.open_cents), "payee": one.payee, "days": age,
+            }  # fmt: skip
+            lines = (ProposalLine("eft_in_transit", -one.open_cents, (("item", one.item),)), ProposalLine("unclaimed_property", one.open_cents))
+            fix = _("Ask the payee first. Stop it at the bank, or hold it as unclaimed property.")
+            evidence = (Evidence("check", one.ref, one.open_cents),)
+            yield Finding("stale_check", Severity.MEDIUM, title, evidence, Proposal(today, lines), fix=fix)
+
+
+def altered_check(rows: Iterable[Issued], lines: Iterable[tuple[Seen, int]]) -> Iterator[Finding]:
+    """``altered_check`` (13): the bank paid another sum than was written. ``lines`` are open lines of the bank with their check number.
+
+    The entry books the difference as owed to us; then bank and books are one sum and are matched.
+    """
+    open_ones = {one.number: one for one in rows if one.open_cents < 0}
+    fix = _("Tell the bank at once: it has paid what you did not write (UCC 4-406: within thirty days). Keep its image.")
+    for seen, number in lines:
+        one = open_ones.get(number)
+        if one is None or seen.cents == one.open_cents:
+            continue
+        title = _("Check %(number)s was written for %(wrote)s and paid as %(paid)s") % {
+            "number": number, "wrote": format_cents(-one.open_cents), "paid": format_cents(-seen.cents),
+        }  # fmt: skip
+        more = one.open_cents - seen.cents
+        entry = (ProposalLine(OTHER_RECEIVABLES, more), ProposalLine("eft_in_transit", -more, (("item", one.item),)))
+        evidence = (Evidence("check", one.ref, one.open_cents), Evidence("bank_line", seen.ref, seen.cents))
+        yield Finding("altered_check", Severity.HIGH, title, evidence, Proposal(seen.on, entry), fix=fix)
+
+
+OTHER_RECEIVABLES = "1190"
+
+
+def missing_check_number(used: Iterable[tuple[str, Sequence[int]]]) -> Iterator[Finding]:
+    """``missing_check_number`` (14): numbers between an account's first and last check that nothing explains. ``used`` are (account,
+    its numbers: issued, void, stopped or spoiled)."""
+    fix = _("Find the form. Note it as spoiled, or tell the bank to refuse it.")
+    for account, numbers in used:
+        there = sorted(set(numbers))
+        for before, after in pairwise(there):
+            if after - before > 1:
+                gap = str(before + 1) if after - before == 2 else f"{before + 1}–{after - 1}"
+                title = _("Nothing is known of check %(gap)s of %(account)s") % {"gap": gap, "account": account}
+                evidence = (Evidence("check_number", str(before)), Evidence("check_number", str(after)))
+                yield Finding("missing_check_number", Severity.MEDIUM, title, evidence, fix=fix)
+
+
+def duplicate_payment(rows: Sequence[Issued]) -> Iterator[Finding]:
+    """``duplicate_payment`` (5): one payee was written the same odd sum twice within thirty days. The entry asks it back.
+
+    What comes every month in one sum (rent) is no duplicate: at least three checks of it, four weeks apart, make a series.
+    """
+    same: dict[tuple[str, int], list[Issued]] = {}
+    for one in sorted(rows, key=lambda row: (row.on, row.number)):
+        same.setdefault((_squeezed(one.payee), one.cents), []).append(one)
+    fix = _("Hold both bills side by side. Ask the second back, or say why it is another.")
+    for own in same.values():
+        apart = [(b.on - a.on).days for a, b in pairwise(own)]
+        if len(own) >= 3 and min(apart) >= 21:
+            continue
+        for first, second in pairwise(own):
+            if (second.on - first.on).days <= TWICE_DAYS:
+                title = _("%(payee)s was paid %(amount)s twice, by checks %(one)s and %(two)s") % {
+                    "payee": first.payee, "amount": format_cents(first.cents), "one": first.number, "two": second.number,
+                }  # fmt: skip
+                evidence = (Evidence("check", first.ref, first.cents), Evidence("check", second.ref, second.cents))
+                entry = (ProposalLine(OTHER_RECEIVABLES, second.cents), ProposalLine(second.account, -second.cents))
+                yield Finding("duplicate_payment", Severity.HIGH, title, evidence, Proposal(second.on, entry), 700_000, fix)
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def omitted_item(accounts: Iterable[Sequence[Seen]], today: date) -> Iterator[Finding]:

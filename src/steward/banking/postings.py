@@ -93,6 +93,13 @@ def deposit(parts: Sequence[tuple[str, str, int]], item: str, where: Where) -> L
     return (_line("eft_in_transit", total, item, where), *taken)
 
 
+def written_check(lines: Sequence[tuple[str, int, str]], item: str, where: Where) -> Lines:
+    """A check issued: Dr what it pays ((account code, cents, memo); a credit taken off is less than 0), Cr what is on its way."""
+    total = _positive(sum(cents for _, cents, _ in lines), "a check")
+    paid = [replace(_line("", cents, "", where, account=code), memo=memo) for code, cents, memo in lines if cents]
+    return (*paid, _line("eft_in_transit", -total, item, where))
+
+
 def settled(
     bank: Sequence[tuple[str, int]], settlements: Sequence[tuple[str, str, int]], bank_code: str, where: Where
 ) -> Lines:

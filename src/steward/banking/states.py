@@ -39,6 +39,27 @@ class SettlementKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class CheckState(models.TextChoices):
+    """A check waits for its second signature; issued, it is void, stopped at the bank, or paid (the bank line says so)."""
+
+    WAITING = "waiting", _("Waits for a signature")
+    ISSUED = "issued", _("Issued")
+    REJECTED = "rejected", _("Not signed")
+    VOIDED = "voided", _("Voided")
+    STOPPED = "stopped", _("Stopped")
+    SPOILED = "spoiled", _("Spoiled")
+
+
+CHECK_MOVES: dict[tuple[str, str], str] = {
+    (CheckState.WAITING, "sign"): CheckState.ISSUED,
+    (CheckState.WAITING, "reject"): CheckState.REJECTED,
+    (CheckState.ISSUED, "void"): CheckState.VOIDED,
+    (CheckState.ISSUED, "stop"): CheckState.STOPPED,
+    (CheckState.ISSUED, "print"): CheckState.ISSUED,
+}
+"""(state, act) -> state; what is not here is refused."""
+
+
 class CloseState(models.TextChoices):
     """A day is prepared by one person and signed, and thereby locked, by another."""
 

@@ -13,6 +13,7 @@ from steward.banking.views import (
     reconciliations,
     refunds,
     returns,
+    written,
 )
 
 app_name = "banking"
@@ -45,6 +46,17 @@ urlpatterns = [
     path("deposits/<uuid:uid>/void/", deposits.void, name="deposit_void"),
     path("batches/", deposits.batches, name="batches"),
     path("batches/new/", deposits.batch_new, name="batch_new"),
+    path("checks/", written.register, name="checks"),
+    path("checks/new/", written.new, name="check_new"),
+    path("checks/spoiled/", written.spoil, name="check_spoil"),
+    path("checks/print/", written.print_many, name="checks_print"),
+    path("checks/<uuid:uid>/", written.check, name="check"),
+    path("checks/<uuid:uid>/print/", written.print_one, name="check_print"),
+    path("checks/<uuid:uid>/withdraw/", written.withdraw, name="check_withdraw"),
+    path("checks/<uuid:uid>/void/", written.void, name="check_void"),
+    path("checks/<uuid:uid>/stop/", written.stop, name="check_stop"),
+    path("accounts/<uuid:uid>/checks/", written.setting, name="check_setting"),
+    path("accounts/<uuid:uid>/positive-pay/", written.positive_pay, name="positive_pay"),
     path("accounts/new/", bank.account_new, name="account_new"),
     path("accounts/<uuid:uid>/", bank.account, name="account"),
     path("accounts/<uuid:uid>/change/", bank.account_change, name="account_change"),

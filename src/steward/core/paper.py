@@ -115,7 +115,7 @@ class Paper:
 
 def pdf(paper: Paper) -> bytes:
     """The document as PDF bytes."""
-    plain, bold = _fonts()
+    plain, bold = fonts()
     styles = _styles(plain, bold)
     story: list[Any] = [Paragraph(escape(paper.title), styles["title"])]
     if paper.under:
@@ -132,7 +132,7 @@ def pdf(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def _fonts() -> tuple[str, str]:
+def fonts() -> tuple[str, str]:
     """Names of the plain and the bold face; embedded when one is found, else the built-in Helvetica."""
     if "Paper" in pdfmetrics.getRegisteredFontNames():
         return "Paper", "Paper-Bold"

@@ -27,7 +27,7 @@ from steward.ledger.selectors.verify import Proof
 
 #: Accounts whose balance may stand on either side without anything being wrong.
 EITHER_SIDE = frozenset(
-    {"cash_over_short", "era_clearing", "suspense", "retained_earnings", "net_pay_clearing", "card_clearing"}
+    {"cash_over_short", "era_clearing", "eft_in_transit", "suspense", "retained_earnings", "net_pay_clearing", "card_clearing"}
 )
 
 #: Money itself: what lies in a drawer, a box or a bank.

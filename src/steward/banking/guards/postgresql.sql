@@ -236,3 +236,49 @@ EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: nothing here is d
 -- ;;
 CREATE TRIGGER guard_banking_reconciliation_truncate BEFORE TRUNCATE ON banking_reconciliation FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.reconciliation: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_check_update BEFORE UPDATE OF id, uid, bank_account_id, day, payee, address, memo, cents, written_by_id,
+  written_at ON banking_writtencheck FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.check: a check does not change; void it and write another')
+-- ;;
+CREATE TRIGGER guard_banking_check_once BEFORE UPDATE OF number, settlement_id, entry, issued_by_id, issued_at ON banking_writtencheck
+FOR EACH ROW WHEN (OLD.state <> 'waiting')
+EXECUTE FUNCTION guard_banking_refuse('banking.check: it has its number')
+-- ;;
+CREATE TRIGGER guard_banking_check_state BEFORE UPDATE OF state, ended_on, ended_by_id, end_reason, end_entry ON banking_writtencheck
+FOR EACH ROW WHEN (NOT (OLD.state = 'waiting' AND NEW.state IN ('waiting', 'issued', 'rejected')
+  OR OLD.state = 'issued' AND NEW.state IN ('issued', 'voided', 'stopped') OR OLD.state = NEW.state AND OLD.ended_on IS NULL))
+EXECUTE FUNCTION guard_banking_refuse('banking.check: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_check_delete BEFORE DELETE ON banking_writtencheck FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.check: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_check_truncate BEFORE TRUNCATE ON banking_writtencheck FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.check: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_checkline_update BEFORE UPDATE ON banking_writtencheckline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.checkline: a check does not change; void it and write another')
+-- ;;
+CREATE TRIGGER guard_banking_checkline_delete BEFORE DELETE ON banking_writtencheckline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.checkline: a check does not change; void it and write another')
+-- ;;
+CREATE TRIGGER guard_banking_checkline_truncate BEFORE TRUNCATE ON banking_writtencheckline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.checkline: a check does not change; void it and write another')
+-- ;;
+CREATE TRIGGER guard_banking_positivepay_update BEFORE UPDATE ON banking_positivepay FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepay: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_positivepay_delete BEFORE DELETE ON banking_positivepay FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepay: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_positivepay_truncate BEFORE TRUNCATE ON banking_positivepay FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepay: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_positivepayline_update BEFORE UPDATE ON banking_positivepayline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepayline: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_positivepayline_delete BEFORE DELETE ON banking_positivepayline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepayline: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_positivepayline_truncate BEFORE TRUNCATE ON banking_positivepayline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.positivepayline: what the bank was told stands')

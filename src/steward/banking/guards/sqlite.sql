@@ -361,3 +361,64 @@ WHEN EXISTS (SELECT 1 FROM banking_reconciliation WHERE id = NEW.id OR uid = NEW
 BEGIN
   SELECT RAISE(ABORT, 'banking.reconciliation: nothing here is replaced');
 END
+-- ;;
+CREATE TRIGGER guard_banking_check_update BEFORE UPDATE OF id, uid, bank_account_id, day, payee, address, memo, cents, written_by_id,
+  written_at ON banking_writtencheck
+BEGIN
+  SELECT RAISE(ABORT, 'banking.check: a check does not change; void it and write another');
+END
+-- ;;
+CREATE TRIGGER guard_banking_check_once BEFORE UPDATE OF number, settlement_id, entry, issued_by_id, issued_at ON banking_writtencheck
+WHEN OLD.state <> 'waiting'
+BEGIN
+  SELECT RAISE(ABORT, 'banking.check: it has its number');
+END
+-- ;;
+CREATE TRIGGER guard_banking_check_state BEFORE UPDATE OF state, ended_on, ended_by_id, end_reason, end_entry ON banking_writtencheck
+WHEN NOT (OLD.state = 'waiting' AND NEW.state IN ('waiting', 'issued', 'rejected')
+  OR OLD.state = 'issued' AND NEW.state IN ('issued', 'voided', 'stopped') OR OLD.state = NEW.state AND OLD.ended_on IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.check: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_check_delete BEFORE DELETE ON banking_writtencheck
+BEGIN
+  SELECT RAISE(ABORT, 'banking.check: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_check_replace BEFORE INSERT ON banking_writtencheck
+WHEN EXISTS (SELECT 1 FROM banking_writtencheck WHERE id = NEW.id OR uid = NEW.uid
+  OR bank_account_id = NEW.bank_account_id AND number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.check: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_checkline_update BEFORE UPDATE ON banking_writtencheckline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.checkline: a check does not change; void it and write another');
+END
+-- ;;
+CREATE TRIGGER guard_banking_checkline_delete BEFORE DELETE ON banking_writtencheckline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.checkline: a check does not change; void it and write another');
+END
+-- ;;
+CREATE TRIGGER guard_banking_positivepay_update BEFORE UPDATE ON banking_positivepay
+BEGIN
+  SELECT RAISE(ABORT, 'banking.positivepay: what the bank was told stands');
+END
+-- ;;
+CREATE TRIGGER guard_banking_positivepay_delete BEFORE DELETE ON banking_positivepay
+BEGIN
+  SELECT RAISE(ABORT, 'banking.positivepay: what the bank was told stands');
+END
+-- ;;
+CREATE TRIGGER guard_banking_positivepayline_update BEFORE UPDATE ON banking_positivepayline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.positivepayline: what the bank was told stands');
+END
+-- ;;
+CREATE TRIGGER guard_banking_positivepayline_delete BEFORE DELETE ON banking_positivepayline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.positivepayline: what the bank was told stands');
+END

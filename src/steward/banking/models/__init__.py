@@ -14,12 +14,14 @@ from steward.banking.models.bank import (
     TerminalBatch,
 )
 from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSession, Receipt
+from steward.banking.models.checks import CheckSetting, PositivePay, PositivePayLine, WrittenCheck, WrittenCheckLine
 from steward.banking.models.day import DayClose, MailLog
 from steward.banking.models.plan import CashFloor, Forecast, PlannedFlow
 from steward.banking.models.reconciliation import Reconciliation
 
 __all__ = [
-    "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
-    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "Receipt", "Reconciliation",
-    "Settlement", "StatementImport", "TerminalBatch",
+    "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CheckSetting",
+    "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
+    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "PositivePay", "PositivePayLine",
+    "Receipt", "Reconciliation", "Settlement", "StatementImport", "TerminalBatch", "WrittenCheck", "WrittenCheckLine",
 ]  # fmt: skip

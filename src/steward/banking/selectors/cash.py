@@ -30,6 +30,7 @@ def cash(as_of: date) -> CashPosition:
     codes = {one.account.code for one in accounts}
     codes |= {row.account.code for row in balances.values() if row.account.role in BANK_ROLES}
     stated = [found for one in accounts if (found := bank_balance(one, as_of)) is not None]
+    written = sum(one.cents for one in open_items(["eft_in_transit"], prefix="check:", day=as_of))  # on its way out, not in
     batches = sum(one.cents for one in open_items(["card_clearing"], prefix="batch:", day=as_of))
     return CashPosition(
         book_cents=sum(balances[code].balance_cents for code in codes if code in balances),
@@ -37,6 +38,6 @@ def cash(as_of: date) -> CashPosition:
         float_cents=sum(one.float_cents for one in stated),
         outstanding_cents=outstanding_cents(as_of),
         reserved_cents=sum(max(0, -by_role.get(role, 0)) for role in RESERVE_ROLES),
-        in_transit_cents=by_role.get("eft_in_transit", 0) + batches,
+        in_transit_cents=by_role.get("eft_in_transit", 0) + batches - written,
         credit_line_cents=sum(one.credit_line_cents for one in accounts),
     )

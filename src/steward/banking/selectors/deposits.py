@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from steward.banking.models import BankLine, Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
@@ -109,8 +109,9 @@ def settlements() -> QuerySet[Settlement]:
 
 def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
     """What the books expect and the bank has not shown; ``by_hand_cents`` is what entries by hand changed of it since (a slip of the
-    pen put right), so that its ``due_cents`` are what the bank should show now."""
-    rows = settlements().exclude(parts__live=True).annotate(by_hand_cents=_by_hand())
+    pen put right), so that its ``due_cents`` are what the bank should show now; what was taken off whole is
+    expected no more."""
+    rows = settlements().exclude(parts__live=True).annotate(by_hand_cents=_by_hand()).exclude(by_hand_cents=-F("cents"))
     if entity is not None:
         rows = rows.filter(entity_id=entity)
     return rows.order_by("expected_on", "id")
@@ -140,4 +141,4 @@ def on_its_way() -> tuple[int, int]:
 def outstanding_cents(day: date) -> int:
     """Checks issued up to `day` that the bank has not paid, positive cents."""
     rows = open_settlements().filter(kind=SettlementKind.CHECK, cents__lt=0, expected_on__lte=day)
-    return -sum(rows.values_list("cents", flat=True))
+    return -sum(one.due_cents for one in rows)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Max
 
 from steward.banking import checks
-from steward.banking.models import BankLine, DrawerSession, Receipt, StatementImport
+from steward.banking.checks import STALE_DAYS
+from steward.banking.models import BankLine, DrawerSession, Receipt, StatementImport, WrittenCheck
 from steward.banking.selectors.deposits import open_settlements
 from steward.banking.selectors.reconciliations import NEAR, outstanding
-from steward.banking.states import SessionState
+from steward.banking.selectors.written import used_numbers
+from steward.banking.states import CheckState, SessionState, SettlementKind
 from steward.core.findings import Finding, in_order
+from steward.ledger.models import Line
 
 LOOK_BACK_DAYS = 60
 
@@ -50,7 +54,15 @@ def findings(today: date) -> list[Finding]:
     returned = list(checks.returned_check(lines, checks_taken))
     told = {one.ref for found in (*slipped, *returned) for one in found.evidence}  # nothing cries twice
     lines = [one for one in lines if one.ref not in told]
+    written = issued(today)
+    altered = list(checks.altered_check(written, [(_seen(one), number) for one in rows if (number := _check_number(one))]))
+    told |= {one.ref for found in altered for one in found.evidence}
+    lines = [one for one in lines if one.ref not in told]
     return in_order([
+        *altered,
+        *checks.stale_check(written, today),
+        *checks.missing_check_number((used.account, [row[0] for row in used.rows]) for used in used_numbers(today)),
+        *checks.duplicate_payment(paid_twice(written, today)),
         *slipped,
         *returned,
         *checks.deposit_not_in_bank([one for one in expected if one.ref not in told], today),
@@ -59,6 +71,39 @@ def findings(today: date) -> list[Finding]:
         *checks.drawer_over_or_short(counts),
         *checks.omitted_item([own for own in by_account.values() if not told & {one.ref for one in own}], today),
     ])  # fmt: skip
+
+
+def issued(today: date) -> list[checks.Issued]:
+    """The practice's checks that stand, with what the bank should still show of each. Two queries."""
+    due = {row.pk: row.due_cents for row in open_settlements().filter(kind=SettlementKind.CHECK)}
+    rows = WrittenCheck.objects.filter(state=CheckState.ISSUED, day__lte=today).prefetch_related("lines__account").order_by("day", "number")
+    return [
+        checks.Issued(
+            str(row.uid), row.number or 0, row.day, row.payee, row.cents, due.get(row.settlement_id or 0, 0), row.lines.all()[0].account.code,
+            row.item,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def paid_twice(rows: Sequence[checks.Issued], today: date) -> list[checks.Issued]:
+    """Checks of the last half year of which nobody has asked the money back by hand. One query."""
+    recent = [one for one in rows if one.on >= today - timedelta(days=STALE_DAYS)]
+    since = today - timedelta(days=STALE_DAYS)
+    back: Any = Line.objects.filter(entry__journal="manual", cents__lt=0, date__gte=since, entry__reversed_by=None)
+    asked = Counter(back.values_list("account__code", "cents")) if recent else Counter()
+    found = []
+    for one in reversed(recent):
+        if asked[one.account, -one.cents] > 0:
+            asked[one.account, -one.cents] -= 1  # the later of the two is asked back
+        else:
+            found.append(one)
+    return found[::-1]
+
+
+def _check_number(row: BankLine) -> int:
+    """The check number a line of the bank carries, 0 for none."""
+    return int(row.check_no) if row.cents < 0 and row.check_no.isdecimal() else 0
 
 
 def _entered(rows: Iterable[BankLine]) -> set[int]:

@@ -28,6 +28,17 @@ from steward.banking.services.reconciliations import finish_reconciliation, reop
 from steward.banking.services.refunds import pay_refund, take_back_refund
 from steward.banking.services.returns import close_return, keep_returns_many
 from steward.banking.services.statements import accept_statement, import_statement
+from steward.banking.services.written import (
+    make_positive_pay,
+    mark_printed,
+    save_check_setting,
+    sign_check,
+    spoil_check,
+    stop_check,
+    void_check,
+    withdraw_check,
+    write_check,
+)
 
 __all__ = [
     "Expected",
@@ -52,6 +63,8 @@ __all__ = [
     "make_deposit",
     "make_drawer",
     "make_forecast",
+    "make_positive_pay",
+    "mark_printed",
     "match_by_hand",
     "open_bank_account",
     "open_drawer",
@@ -62,14 +75,21 @@ __all__ = [
     "reconcile",
     "reopen_reconciliation",
     "safe_drop",
+    "save_check_setting",
     "save_csv_profile",
     "set_floor",
+    "sign_check",
     "sign_day_close",
+    "spoil_check",
+    "stop_check",
     "take_back_hand_over",
     "take_back_refund",
     "take_receipt",
     "tie_line",
     "unmatch",
+    "void_check",
     "void_deposit",
     "void_receipt",
+    "withdraw_check",
+    "write_check",
 ]  # fmt: skip
