@@ -221,6 +221,7 @@ def test_the_screens(office: Office, bank: BankAccount, django_assert_max_num_qu
     boss = signed_in("administrator")
     assert "Your signature" in boss.get(page).content.decode()
     assert boss.post(page, {"answer": "yes", "comment": ""}).status_code == 303
+    assert "November" in keeper.get(page).content.decode()
     for payee in ("A", "B", "C"):
         write(office, bank, payee=payee)
     with django_assert_max_num_queries(14):

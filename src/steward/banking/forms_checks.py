@@ -37,6 +37,9 @@ class CheckForm(Form):
             )
             self.fields[f"cents_{n}"] = MoneyField(label=__("Amount"), required=first)
             self.fields[f"words_{n}"] = forms.CharField(label=__("What it is"), required=False, max_length=120)
+            for name in ("account", "cents", "words"):  # the column's heading labels the eye, this the ear
+                field = self.fields[f"{name}_{n}"]
+                field.widget.attrs["aria-label"] = f"{field.label} {n}"
 
     @property
     def rows(self) -> list[tuple[Any, Any, Any]]:

@@ -45,6 +45,7 @@ from steward.core.listing import (
 )
 from steward.core.listing.listing import selected
 from steward.core.web.forms import Done, handle, press
+from steward.ledger.selectors.registers import entry_number
 
 CHECKS = Listing(
     name="banking.checks", title=__("Checks"),
@@ -81,7 +82,10 @@ def _state(row: Any) -> tuple[str, Any]:
 @screen(GET="check.read")
 def register(request: OfficeRequest) -> HttpResponse:
     """Every check with where it is."""
-    return CHECK_LIST.respond(request, lead=_("Written by one, signed by another, paid by the bank."))
+    return CHECK_LIST.respond(
+        request, template="banking/checks.html", lead=_("Written by one, signed by another, paid by the bank."),
+        context={"may_write": holds(request.call.subject, "check.write")},
+    )  # fmt: skip
 
 
 @screen(GET="check.write", POST="check.write")
@@ -112,6 +116,7 @@ def check(request: OfficeRequest, uid: UUID) -> HttpResponse:
     mine = waiting is not None and subject.user_id in asked.may_sign(waiting, request.call.now)
     context = {
         "check": row, "lines": row.lines.select_related("account"), "state": _state(row), "to_sign": mine,
+        "entries": [one for n in (row.entry, row.end_entry) if n and (one := entry_number(n))],
         "may_write": holds(subject, "check.write"), "own": waiting is not None and waiting.requester_id == subject.user_id,
     }  # fmt: skip
 
