@@ -6,6 +6,7 @@ The numbers in the names are those of the catalogue of checks: 1 to 5 and 7 to 1
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -259,11 +260,13 @@ def missing_check_number(used: Iterable[tuple[str, Sequence[int]]]) -> Iterator[
                 yield Finding("missing_check_number", Severity.MEDIUM, title, evidence, fix=fix)
 
 
-def duplicate_payment(rows: Sequence[Issued]) -> Iterator[Finding]:
+def duplicate_payment(rows: Sequence[Issued], back: Iterable[tuple[str, int]] = ()) -> Iterator[Finding]:
     """``duplicate_payment`` (5): one payee was written the same odd sum twice within thirty days. The entry asks it back.
 
-    What comes every month in one sum (rent) is no duplicate: at least three checks of it, four weeks apart, make a series.
+    What comes every month in one sum (rent) is no duplicate: at least three checks of it, three weeks apart, make a series. ``back`` are
+    credits by hand since (account, cents): each has asked one payment back.
     """
+    asked = Counter(back)
     same: dict[tuple[str, int], list[Issued]] = {}
     for one in sorted(rows, key=lambda row: (row.on, row.number)):
         same.setdefault((_squeezed(one.payee), one.cents), []).append(one)
@@ -274,6 +277,9 @@ def duplicate_payment(rows: Sequence[Issued]) -> Iterator[Finding]:
             continue
         for first, second in pairwise(own):
             if (second.on - first.on).days <= TWICE_DAYS:
+                if asked[second.account, -second.cents] > 0:
+                    asked[second.account, -second.cents] -= 1
+                    continue
                 title = _("%(payee)s was paid %(amount)s twice, by checks %(one)s and %(two)s") % {
                     "payee": first.payee, "amount": format_cents(first.cents), "one": first.number, "two": second.number,
                 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,7 +62,7 @@ def findings(today: date) -> list[Finding]:
         *altered,
         *checks.stale_check(written, today),
         *checks.missing_check_number((used.account, [row[0] for row in used.rows]) for used in used_numbers(today)),
-        *checks.duplicate_payment(paid_twice(written, today)),
+        *checks.duplicate_payment([one for one in written if one.on >= today - timedelta(days=STALE_DAYS)], asked_back(today)),
         *slipped,
         *returned,
         *checks.deposit_not_in_bank([one for one in expected if one.ref not in told], today),
@@ -86,19 +86,11 @@ def issued(today: date) -> list[checks.Issued]:
     ]  # fmt: skip
 
 
-def paid_twice(rows: Sequence[checks.Issued], today: date) -> list[checks.Issued]:
-    """Checks of the last half year of which nobody has asked the money back by hand. One query."""
-    recent = [one for one in rows if one.on >= today - timedelta(days=STALE_DAYS)]
+def asked_back(today: date) -> list[tuple[str, int]]:
+    """(account, cents) of credits by hand in the last half year. One query."""
     since = today - timedelta(days=STALE_DAYS)
-    back: Any = Line.objects.filter(entry__journal="manual", cents__lt=0, date__gte=since, entry__reversed_by=None)
-    asked = Counter(back.values_list("account__code", "cents")) if recent else Counter()
-    found = []
-    for one in reversed(recent):
-        if asked[one.account, -one.cents] > 0:
-            asked[one.account, -one.cents] -= 1  # the later of the two is asked back
-        else:
-            found.append(one)
-    return found[::-1]
+    rows: Any = Line.objects.filter(entry__journal="manual", cents__lt=0, date__gte=since, entry__reversed_by=None)
+    return list(rows.values_list("account__code", "cents"))
 
 
 def _check_number(row: BankLine) -> int:
