@@ -14,7 +14,7 @@ from django.db import transaction
 from steward.banking.logic.bai2_writer import write_bai2
 from steward.banking.logic.nacha import parse_nacha_returns
 from steward.banking.logic.statement import BankLine, Statement, numbered
-from steward.banking.models import BankAccount, Reconciliation
+from steward.banking.models import BankAccount, LearnedRule, Reconciliation
 from steward.banking.services import FlowData, accounts, deposits, keep_returns_many, plan_flow, receipts
 from steward.banking.services.written import write_check
 from steward.billing.logic.remittance_writer import write
@@ -148,6 +148,9 @@ def whole_world() -> World:
     )  # fmt: skip
     Submission.objects.create(batch=batch, claim=world.claims[1], position=1, charge_cents=15000, sent_at=late)
     posted = [import_content(office.call(role), content, name) for role, content, name in files(world)]
+    LearnedRule.objects.create(
+        bank_account=bank, text="monthly service charge", inward=False, least_cents=100, most_cents=5_000, account=bank.account, made_at=office.now
+    )
     assert [one.status for one in posted] == ["posted", "posted"], [
         part.problems for one in posted for part in one.parts
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.forecast import FLOW_LIST
+from steward.banking.views.learned import RULE_LIST as BANK_RULE_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.banking.views.reconciliations import RECONCILIATION_LIST
 from steward.banking.views.returns import RETURN_LIST
@@ -57,6 +58,7 @@ LISTS: tuple[ScopedList, ...] = (
     LINE_LIST,
     DEPOSIT_LIST,
     CHECK_LIST,
+    BANK_RULE_LIST,
     RECEIPT_LIST,
     FLOW_LIST,
     BUDGET_LIST,

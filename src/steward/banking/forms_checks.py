@@ -59,6 +59,26 @@ class CheckForm(Form):
         return {**cleaned, "lines": lines}
 
 
+class LearnForm(Form):
+    """What lines like this one are booked to."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), label=__("Account"), to_field_name="code")
+    least_cents = MoneyField(label=__("Smallest amount"), least=1)
+    most_cents = MoneyField(label=__("Largest amount"), least=1)
+    memo = forms.CharField(label=__("What it is"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Account.objects.filter(active=True).order_by("code")
+
+    def clean(self) -> dict[str, Any]:
+        """The account by its code."""
+        cleaned = super().clean() or {}
+        return {**cleaned, "account": cleaned["account"].code} if cleaned.get("account") else cleaned
+
+
 class SignForm(Form):
     """The second person's answer."""
 

@@ -60,6 +60,15 @@ CHECK_MOVES: dict[tuple[str, str], str] = {
 """(state, act) -> state; what is not here is refused."""
 
 
+class RuleState(models.TextChoices):
+    """A rule learned of the bank's lines waits for its second signature, is applied, and ends."""
+
+    WAITING = "waiting", _("Waits for a signature")
+    ACTIVE = "active", _("Applied")
+    REJECTED = "rejected", _("Not signed")
+    ENDED = "ended", _("Ended")
+
+
 class CloseState(models.TextChoices):
     """A day is prepared by one person and signed, and thereby locked, by another."""
 

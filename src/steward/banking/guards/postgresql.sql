@@ -52,7 +52,7 @@ CREATE TRIGGER guard_banking_settlement_truncate BEFORE TRUNCATE ON banking_sett
 EXECUTE FUNCTION guard_banking_refuse('banking.settlement: nothing here is deleted')
 -- ;;
 CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
-  matched_by_id, entry, book_line_id ON banking_match FOR EACH ROW
+  matched_by_id, entry, book_line_id, learned_id ON banking_match FOR EACH ROW
 EXECUTE FUNCTION guard_banking_refuse('banking.match: a match does not change; undo it')
 -- ;;
 CREATE TRIGGER guard_banking_match_once BEFORE UPDATE OF undone_at, undone_by_id, undone_reason, undone_entry ON
@@ -282,3 +282,17 @@ EXECUTE FUNCTION guard_banking_refuse('banking.positivepayline: what the bank wa
 -- ;;
 CREATE TRIGGER guard_banking_positivepayline_truncate BEFORE TRUNCATE ON banking_positivepayline FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.positivepayline: what the bank was told stands')
+-- ;;
+CREATE TRIGGER guard_banking_rule_update BEFORE UPDATE OF id, uid, bank_account_id, text, inward, least_cents, most_cents, account_id, memo, made_by_id, made_at
+  ON banking_learnedrule FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.rule: what was signed stands; end it')
+-- ;;
+CREATE TRIGGER guard_banking_rule_state BEFORE UPDATE OF state, approved_by_id, approved_at, ended_on, ended_by_id, end_reason ON banking_learnedrule
+FOR EACH ROW WHEN (OLD.state IN ('rejected', 'ended') OR (OLD.state = 'active' AND NEW.state NOT IN ('active', 'ended')))
+EXECUTE FUNCTION guard_banking_refuse('banking.rule: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_rule_delete BEFORE DELETE ON banking_learnedrule FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.rule: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_rule_truncate BEFORE TRUNCATE ON banking_learnedrule FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.rule: nothing here is deleted')

@@ -73,7 +73,7 @@ BEGIN
 END
 -- ;;
 CREATE TRIGGER guard_banking_match_update BEFORE UPDATE OF id, uid, bank_account_id, rule, auto, matched_at,
-  matched_by_id, entry, book_line_id ON banking_match
+  matched_by_id, entry, book_line_id, learned_id ON banking_match
 BEGIN
   SELECT RAISE(ABORT, 'banking.match: a match does not change; undo it');
 END
@@ -421,4 +421,21 @@ END
 CREATE TRIGGER guard_banking_positivepayline_delete BEFORE DELETE ON banking_positivepayline
 BEGIN
   SELECT RAISE(ABORT, 'banking.positivepayline: what the bank was told stands');
+END
+-- ;;
+CREATE TRIGGER guard_banking_rule_update BEFORE UPDATE OF id, uid, bank_account_id, text, inward, least_cents, most_cents, account_id, memo, made_by_id, made_at
+  ON banking_learnedrule
+BEGIN
+  SELECT RAISE(ABORT, 'banking.rule: what was signed stands; end it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_rule_state BEFORE UPDATE OF state, approved_by_id, approved_at, ended_on, ended_by_id, end_reason ON banking_learnedrule
+WHEN OLD.state IN ('rejected', 'ended') OR (OLD.state = 'active' AND NEW.state NOT IN ('active', 'ended'))
+BEGIN
+  SELECT RAISE(ABORT, 'banking.rule: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_rule_delete BEFORE DELETE ON banking_learnedrule
+BEGIN
+  SELECT RAISE(ABORT, 'banking.rule: nothing here is deleted');
 END

@@ -16,12 +16,13 @@ from steward.banking.models.bank import (
 from steward.banking.models.cash import CashMove, CashRefund, Drawer, DrawerSession, Receipt
 from steward.banking.models.checks import CheckSetting, PositivePay, PositivePayLine, WrittenCheck, WrittenCheckLine
 from steward.banking.models.day import DayClose, MailLog
+from steward.banking.models.learned import LearnedRule
 from steward.banking.models.plan import CashFloor, Forecast, PlannedFlow
 from steward.banking.models.reconciliation import Reconciliation
 
 __all__ = [
     "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CheckSetting",
     "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
-    "DrawerSession", "Forecast", "MailLog", "Match", "MatchPart", "PlannedFlow", "PositivePay", "PositivePayLine",
+    "DrawerSession", "Forecast", "LearnedRule", "MailLog", "Match", "MatchPart", "PlannedFlow", "PositivePay", "PositivePayLine",
     "Receipt", "Reconciliation", "Settlement", "StatementImport", "TerminalBatch", "WrittenCheck", "WrittenCheckLine",
 ]  # fmt: skip

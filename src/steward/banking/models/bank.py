@@ -270,6 +270,7 @@ class Match(Record):
     matched_by = user(null=True)
     entry = models.PositiveBigIntegerField(null=True)
     book_line = down("ledger.Line", null=True, blank=True)  # a line that stood on the bank account already: nothing was posted
+    learned = models.ForeignKey("LearnedRule", on_delete=models.PROTECT, null=True, blank=True, related_name="matches")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = user(null=True, blank=True)
     undone_reason = models.CharField(max_length=200, blank=True)

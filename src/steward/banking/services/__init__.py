@@ -22,8 +22,9 @@ from steward.banking.services.drawers import (
     take_back_hand_over,
 )
 from steward.banking.services.forecast import FlowData, end_flow, make_forecast, plan_flow, set_floor
+from steward.banking.services.learned import end_rule, learn_rule, sign_rule, withdraw_rule
 from steward.banking.services.receipts import take_receipt, void_receipt
-from steward.banking.services.reconcile import explain_line, match_by_hand, reconcile, unmatch
+from steward.banking.services.reconcile import MAX_CARD_FEE_PERCENT, explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.reconciliations import finish_reconciliation, reopen_reconciliation, tie_line
 from steward.banking.services.refunds import pay_refund, take_back_refund
 from steward.banking.services.returns import close_return, keep_returns_many
@@ -41,6 +42,7 @@ from steward.banking.services.written import (
 )
 
 __all__ = [
+    "MAX_CARD_FEE_PERCENT",
     "Expected",
     "FlowData",
     "accept_hand_over",
@@ -52,6 +54,7 @@ __all__ = [
     "count_drawer",
     "count_for",
     "end_flow",
+    "end_rule",
     "expect",
     "expect_many",
     "explain_line",
@@ -59,6 +62,7 @@ __all__ = [
     "hand_over",
     "import_statement",
     "keep_returns_many",
+    "learn_rule",
     "log_mail",
     "make_deposit",
     "make_drawer",
@@ -80,6 +84,7 @@ __all__ = [
     "set_floor",
     "sign_check",
     "sign_day_close",
+    "sign_rule",
     "spoil_check",
     "stop_check",
     "take_back_hand_over",
@@ -91,5 +96,6 @@ __all__ = [
     "void_deposit",
     "void_receipt",
     "withdraw_check",
+    "withdraw_rule",
     "write_check",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from steward.banking.logic.matching import Group
 from steward.banking.models import BankAccount, BankLine, Match, MatchPart, Settlement
 from steward.banking.postings import Where
 from steward.banking.selectors.deposits import open_settlements
+from steward.banking.selectors.learned import ruled
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.banking.selectors.reconciliations import finished_through
 from steward.banking.services.books import draft
@@ -50,8 +51,11 @@ def reconcile(call: Call, *, account: BankAccount) -> dict[str, Any]:
     BankAccount.objects.select_for_update().get(pk=account.pk)
     work = work_list(account)
     posted, left = _post_groups(call, account, work)
+    learned = _post_ruled(call, account, work)
     answer = work.result.as_json()
-    answer["auto"] = _as_json(posted)
+    answer["auto"] = _as_json([*posted, *learned])
+    booked = {one for group in learned for one in group.bank}
+    answer["open_bank"] = [one for one in answer["open_bank"] if one not in booked]  # type: ignore[attr-defined]
     answer["suggested"] = [*_as_json(left), *answer["suggested"]]  # type: ignore[misc]
     note(account, refs=[f"auto:{len(posted)}"])
     return answer
@@ -85,6 +89,29 @@ def _post_groups(call: Call, account: BankAccount, work: Work) -> tuple[list[Gro
             raise
         return [], [*left, *(Group(one.bank, one.book, "period") for one in posted)]
     return posted, left
+
+
+def _post_ruled(call: Call, account: BankAccount, work: Work) -> list[Group]:
+    """Book the lines that nothing else explains and exactly one signed rule fits, in one batch; none of it in a closed month."""
+    found = ruled(account, [work.lines[one] for one in work.result.open_bank])
+    ready = _Ready()
+    for line, rule in found:
+        match = Match(
+            uid=new_uid(), bank_account=account, rule="learned", auto=True, learned=rule, matched_at=call.now, matched_by_id=call.user_id
+        )
+        where = Where(entity=account.entity_id)
+        against = LineDraft(account=rule.account.code, item=line.item, entity=where.entity)
+        lines = postings.other_bank_line(line.cents, line.item, account.account.code, where, against)
+        ready.matches.append((match, [line], []))
+        ready.drafts.append(_draft(match, line.posted_on, rule.memo or line.text, lines))
+    try:
+        with transaction.atomic():
+            _write(call, ready)
+    except Refused as fault:
+        if not any(one.code.startswith("period") or one.code == "no_period" for one in fault.refusals):
+            raise
+        return []
+    return [Group((str(line.uid),), (), "learned") for line, _rule in found]
 
 
 def _separate(call: Call, settlements: Sequence[Settlement]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from steward.banking.models import BankAccount, BankLine, Match
 from steward.banking.selectors import deposits as out
 from steward.banking.selectors import statements as ask
 from steward.banking.selectors.cash import cash as cash_position
+from steward.banking.selectors.learned import often
 from steward.banking.selectors.reconcile import Work, work_list
 from steward.core.access.policy import holds
 from steward.core.access.request import OfficeRequest
@@ -136,7 +138,8 @@ RULES = {
     "key": __("same number"), "key_group": __("one number, several parts"), "amount": __("same amount, nothing else like it"),
     "key_differs": __("same number, other amount"), "key_late": __("same number, too late"), "key_shared": __("one number, several readings"),
     "card_fee": __("a card batch less its fee"), "transposition": __("two digits changed places"), "slide": __("the point slid"),
-    "wrong_side": __("the wrong side"), "sum": __("several of one day add up"), "hand": __("chosen by a person"), "explained": __("explained"),
+    "wrong_side": __("the wrong side"), "learned": __("a rule that was signed"),
+    "book": __("stands in the books"), "sum": __("several of one day add up"), "hand": __("chosen by a person"), "explained": __("explained"),
 }  # fmt: skip
 
 
@@ -175,12 +178,48 @@ def match(request: OfficeRequest, uid: UUID) -> HttpResponse:
         )
 
     initial = {"lines": request.GET.getlist("line"), "settlements": request.GET.getlist("settlement")}
+    ticked = request.POST.getlist("lines") + request.POST.getlist("settlements") or initial["lines"] + initial["settlements"]
     return handle(
-        request, MatchForm, act, initial=initial, lines=lines, settlements=expected,
-        context={"title": _("Match by hand"), "submit": _("Match"), "cancel": back,
-                 "lead": _("The sums must agree; a card batch may lack its fee.")},
+        request, MatchForm, act, "banking/workbench.html", initial=initial, lines=lines, settlements=expected,
+        context={"account": row, "work": work, "ticked": set(ticked), "sums": _chosen(work, set(ticked))},
         success=lambda one: Done(back, _("Matched and booked")),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is ticked on both sides: cents and how many; ``fee_cents`` is what a card's processor may have kept of it."""
+
+    bank_cents: int
+    book_cents: int
+    lines: int
+    settlements: int
+    card: bool
+
+    @property
+    def difference_cents(self) -> int:
+        return self.bank_cents - self.book_cents
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they may be matched as they are (``services.match_by_hand`` says the last word)."""
+        fee = -self.difference_cents
+        kept = self.card and 0 < fee <= self.book_cents * services.MAX_CARD_FEE_PERCENT // 100
+        return bool(self.lines and self.settlements) and (not self.difference_cents or kept)
+
+
+def _chosen(work: Work, ticked: set[str]) -> Chosen:
+    lines = [line for uid, line in work.lines.items() if uid in ticked]
+    expected = [one for uid, one in work.settlements.items() if uid in ticked]
+    card = bool(expected) and all(one.role == "card_clearing" for one in expected)
+    return Chosen(sum(o.cents for o in lines), sum(o.due_gross_cents for o in expected), len(lines), len(expected), card)
+
+
+@screen(POST="bank.import")
+def match_sums(request: OfficeRequest, uid: UUID) -> HttpResponse:
+    """The foot of the workbench while one ticks: both sums and what they differ by."""
+    ticked = set(request.POST.getlist("lines") + request.POST.getlist("settlements"))
+    return render(request, "banking/parts/chosen.html", {"sums": _chosen(work_list(_account(uid)), ticked)})
 
 
 def _line(request: OfficeRequest, uid: UUID) -> BankLine:
@@ -201,7 +240,9 @@ def line(request: OfficeRequest, uid: UUID) -> HttpResponse:
         [one.settlement for one in found.parts.exclude(settlement=None).select_related("settlement")] if found else []
     )
     subject = request.call.subject
+    may_learn = holds(subject, "bank.import") and (found is None or found.rule == "explained")
     return render(request, "banking/line.html", {
+        "may_learn": may_learn, "often": often(row) if may_learn else None,
         "line": row, "match": found, "settlements": settlements, "may_match": holds(subject, "bank.import"),
         "may_return": row.cents < 0 and not found and holds(subject, "remittance.post"),
     })  # fmt: skip

@@ -6,6 +6,7 @@ looks at the outcome when it acts.
 
 from __future__ import annotations
 
+from steward.banking.services.learned import sign_rule, withdraw_rule
 from steward.banking.services.written import sign_check, withdraw_check
 from steward.billing.services.decisions import sign_decision, withdraw_decision
 from steward.billing.services.runs import sign_run, withdraw_run
@@ -23,6 +24,10 @@ def decide(call: Call, *, request: ApprovalRequest, approve: bool, comment: str 
     """Take the answer through the room whose record it is about; answers the request as it is afterwards."""
     if request.object_type == "ledger.entry":
         sign_journal(call, uid=request.object_uid, approve=approve, comment=comment)
+        request.refresh_from_db()
+        return request
+    if request.object_type == "banking.learnedrule":
+        sign_rule(call, uid=request.object_uid, approve=approve, comment=comment)
         request.refresh_from_db()
         return request
     if request.object_type == "banking.writtencheck":
@@ -60,6 +65,8 @@ def withdraw(call: Call, *, request: ApprovalRequest) -> ApprovalRequest:
     """Take one's own open request back through its room, so that what was asked for does not wait on."""
     if request.object_type == "ledger.schedule":
         withdraw_schedule(call, uid=request.object_uid)
+    elif request.object_type == "banking.learnedrule":
+        withdraw_rule(call, uid=request.object_uid)
     elif request.object_type == "banking.writtencheck":
         withdraw_check(call, uid=request.object_uid)
     elif request.object_type == "budget.budget":
