@@ -25,7 +25,7 @@ from steward.billing.views.statements import STATEMENT_LIST
 from steward.billing.views.uncharged import UNCHARGED_LIST
 from steward.billing.views.underpaid import DISPUTE_LIST
 from steward.billing.views.work import WORK_LIST
-from steward.budget.views import BUDGET_LIST
+from steward.budget.views.budgets import BUDGET_LIST
 from steward.core.approvals.views import REQUEST_LIST
 from steward.core.audit.views import LOG_LIST
 from steward.core.listing import ScopedList

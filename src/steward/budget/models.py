@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from steward.core.base import Record
 
 KINDS: Final = ("plan", "reforecast", "whatif")
+DRIVER_KINDS: Final = ("income", "staff", "cost")
 STATES: Final = ("draft", "waiting", "approved")
 
 
@@ -73,6 +74,59 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.month} {self.cents}"
+
+
+class Driver(Record):
+    """What moves some accounts of a budget: visits of a provider for a payer, a post, or a cost that follows visits and places.
+
+    Which figures count depends on ``kind`` (``logic.drivers``: ``Income``, ``Staff``, ``Cost``); the others are 0. Visits and places are in
+    thousandths, months 1 to 12 of the budget's year, cents positive in the account's own sense. Its accounts' lines are reckoned from it.
+    """
+
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="drivers")
+    kind = models.CharField(max_length=6)
+    name = models.CharField(max_length=120)
+    account = _down("ledger.Account")
+    site = _down("registry.Site", null=True, blank=True)
+    department = _down("registry.Department", null=True, blank=True)
+    provider = models.CharField(max_length=120, blank=True, default="")
+    payer = models.CharField(max_length=120, blank=True, default="")
+    visits_milli = models.PositiveIntegerField(default=0)
+    rate_cents = models.PositiveBigIntegerField(default=0)
+    fte_milli = models.PositiveIntegerField(default=0)
+    year_cents = models.PositiveBigIntegerField(default=0)
+    first = models.PositiveSmallIntegerField(default=1)
+    last = models.PositiveSmallIntegerField(default=12)
+    fixed_cents = models.PositiveBigIntegerField(default=0)
+    visit_cents = models.PositiveBigIntegerField(default=0)
+    fte_cents = models.PositiveBigIntegerField(default=0)
+    step_cents = models.PositiveBigIntegerField(default=0)
+    step_visits = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["budget", "name", "id"]
+        constraints = [
+            models.CheckConstraint(name="budget_driver_kind", condition=Q(kind__in=DRIVER_KINDS)),
+            models.CheckConstraint(
+                name="budget_driver_months", condition=Q(first__gte=1, first__lte=F("last"), last__lte=12) | Q(kind="income", last=0)
+            ),
+            models.CheckConstraint(name="budget_driver_step", condition=Q(step_cents=0) | Q(step_visits__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Season(models.Model):
+    """A budget's working days a month and its seasonal index in millionths, by month of its year; the index adds up to twelve."""
+
+    budget = models.OneToOneField(Budget, models.PROTECT, related_name="season")
+    days = models.JSONField()
+    index_ppm = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"Season of {self.budget}"
 
 
 class Commitment(Record):

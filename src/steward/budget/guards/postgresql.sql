@@ -52,3 +52,9 @@ EXECUTE FUNCTION guard_budget_refuse('budget.truncate: nothing here is emptied')
 -- ;;
 CREATE TRIGGER guard_budget_first_day BEFORE INSERT ON budget_budget FOR EACH ROW
 WHEN (EXTRACT(DAY FROM NEW.first_on) <> 1) EXECUTE FUNCTION guard_budget_refuse('budget.first_on: a budget begins on the first of a month')
+-- ;;
+CREATE TRIGGER guard_budget_driver_keep BEFORE INSERT OR UPDATE OR DELETE ON budget_driver FOR EACH ROW
+EXECUTE FUNCTION guard_budget_line()
+-- ;;
+CREATE TRIGGER guard_budget_season_keep BEFORE INSERT OR UPDATE OR DELETE ON budget_season FOR EACH ROW
+EXECUTE FUNCTION guard_budget_line()

@@ -56,3 +56,39 @@ CREATE TRIGGER guard_budget_first_day BEFORE INSERT ON budget_budget WHEN substr
 BEGIN
   SELECT RAISE(ABORT, 'budget.first_on: a budget begins on the first of a month');
 END
+-- ;;
+CREATE TRIGGER guard_budget_driver_insert BEFORE INSERT ON budget_driver
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = NEW.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.driver: what moves a budget stands once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_budget_driver_update BEFORE UPDATE ON budget_driver
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = OLD.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.driver: what moves a budget stands once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_budget_driver_delete BEFORE DELETE ON budget_driver
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = OLD.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.driver: what moves a budget stands once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_budget_season_insert BEFORE INSERT ON budget_season
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = NEW.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.season: what moves a budget stands once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_budget_season_update BEFORE UPDATE ON budget_season
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = OLD.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.season: what moves a budget stands once it was submitted');
+END
+-- ;;
+CREATE TRIGGER guard_budget_season_delete BEFORE DELETE ON budget_season
+WHEN EXISTS (SELECT 1 FROM budget_budget WHERE id = OLD.budget_id AND state <> 'draft')
+BEGIN
+  SELECT RAISE(ABORT, 'budget.season: what moves a budget stands once it was submitted');
+END

@@ -7,7 +7,7 @@ part beside them. Amounts are cents, positive in the account's own sense (income
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -58,6 +58,15 @@ def sales(rows: Sequence[Sold]) -> tuple[Parts, ...]:
     return tuple(
         Parts(one.name, one.cents - one.units * one.plan_rate_cents, quantity, volume - quantity)
         for one, volume, quantity in zip(rows, volumes, quantities, strict=True)
+    )
+
+
+def against_lines(rows: Sequence[Sold], planned_cents: Sequence[int]) -> tuple[Parts, ...]:
+    """As ``sales``, of actual less what the plan's lines say: visits of a plan are no whole numbers, and what rounding them leaves belongs
+    to the quantity. ``planned_cents`` is one a row."""
+    return tuple(
+        replace(part, quantity_cents=part.quantity_cents + row.plan_units * row.plan_rate_cents - cents)
+        for part, row, cents in zip(sales(rows), rows, planned_cents, strict=True)
     )
 
 

@@ -30,6 +30,15 @@ def payer_changes(income: Sequence[Income], payer: str, change_ppm: int) -> tupl
     )
 
 
+def visits_change(income: Sequence[Income], change_ppm: int) -> tuple[Income, ...]:
+    """All visits move by ``change_ppm`` millionths, rounded to a thousandth of a visit a day. Raises DriverError below nothing."""
+    if change_ppm < -1_000_000:
+        raise DriverError("Visits cannot fall by more than all of them")
+    return tuple(
+        replace(one, visits_milli=round_half_up(one.visits_milli * (1_000_000 + change_ppm), 1_000_000)) for one in income
+    )
+
+
 def beside(plan: Sequence[BudgetLine], other: Sequence[BudgetLine]) -> dict[str, tuple[int, int]]:
     """Account -> (cents of the year as planned, cents of the year otherwise), by account."""
     sums: dict[str, list[int]] = {}

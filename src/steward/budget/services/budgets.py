@@ -48,7 +48,7 @@ def draft_budget(
         lines = year_of(based_on)
     elif from_books:
         lines = booked(date(first_on.year - 1, first_on.month, 1))
-    _fill(row, [_changed(line, change_ppm) for line in lines])
+    fill(row, [_changed(line, change_ppm) for line in lines])
     note(row, fields=["name", "lines"])
     return row
 
@@ -58,7 +58,7 @@ def _changed(line: Planned, ppm: int) -> Planned:
     return Planned(line.account, line.site, line.department, line.month, cents)
 
 
-def _fill(row: Budget, lines: Sequence[Planned]) -> None:
+def fill(row: Budget, lines: Sequence[Planned]) -> None:
     known: Codes = codes()
     BudgetLine.objects.bulk_create(
         BudgetLine(
@@ -70,7 +70,7 @@ def _fill(row: Budget, lines: Sequence[Planned]) -> None:
     )  # fmt: skip
 
 
-def _draft(uid: UUID) -> Budget:
+def draft_of(uid: UUID) -> Budget:
     row = Budget.objects.select_for_update(of=("self",)).filter(uid=uid).first()
     if row is None:
         raise refuse("no_budget", _("There is no such budget."), _("Open it from the list."))
@@ -82,9 +82,9 @@ def _draft(uid: UUID) -> Budget:
 @service("budget.put_lines", "budget.write", says="filled a budget")
 def put_lines(call: Call, *, uid: UUID, lines: Sequence[Planned]) -> Budget:
     """Replace every line of a draft, all or nothing. Refuses ``approved`` once it was submitted."""
-    row = _draft(uid)
+    row = draft_of(uid)
     row.lines.all().delete()
-    _fill(row, lines)
+    fill(row, lines)
     note(row, fields=["lines"])
     return row
 
@@ -92,7 +92,7 @@ def put_lines(call: Call, *, uid: UUID, lines: Sequence[Planned]) -> Budget:
 @service("budget.write_assumptions", "budget.write", says="wrote the assumptions of a budget")
 def write_assumptions(call: Call, *, uid: UUID, assumptions: str) -> Budget:
     """What the plan rests on, in words. Refuses ``approved``."""
-    row = _draft(uid)
+    row = draft_of(uid)
     row.assumptions = assumptions.strip()
     row.save(update_fields=["assumptions"])
     note(row, fields=["assumptions"])
@@ -102,7 +102,7 @@ def write_assumptions(call: Call, *, uid: UUID, assumptions: str) -> Budget:
 @service("budget.submit_budget", "budget.write", says="submitted a budget")
 def submit_budget(call: Call, *, uid: UUID) -> Budget:
     """Ask for the second signature. Refuses ``empty``, and ``one_plan`` where another plan of the year is approved."""
-    row = _draft(uid)
+    row = draft_of(uid)
     if not row.lines.exists():
         raise refuse("empty", _("The budget has no lines."), _("Fill it from the books or from a table."))
     if row.kind == "plan" and Budget.objects.filter(kind="plan", state="approved", first_on=row.first_on).exists():
