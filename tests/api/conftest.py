@@ -20,6 +20,7 @@ from steward.banking.services.written import write_check
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
 from steward.billing.models import Statement as PatientStatement
+from steward.billing.services.compensation import make_contract
 from steward.billing.services.decisions import write_off
 from steward.billing.services.others import OtherData, enter_other, open_holder
 from steward.budget.services import draft_budget
@@ -113,6 +114,7 @@ def whole_world() -> World:
         office.call("bookkeeper"), uid=new_uid(), bank_account=BankAccount.objects.earliest("pk"), day=office.today, payee="Ridge Properties",
         lines=[("6000", 240_000, "Rent")],
     )  # fmt: skip
+    make_contract(office.call("owner"), provider=world.providers[0], starts_on=dt.date(2026, 1, 1), share_ppm=400_000)
     draft_budget(office.call("bookkeeper"), uid=new_uid(), name="Budget 2027", first_on=dt.date(2027, 1, 1))
     _uncharged_visit(world)
     registry.create_place(system, data=PlaceData("Exam 1", office.site.pk, "exam"))

@@ -40,7 +40,7 @@ SCREENS = {
     "approvals.requests": "approvals:requests", "core.audit": "audit:log", "registry.parties": "registry:parties",
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "ledger.lines": "ledger:lines", "ledger.schedules": "ledger:schedules",
-    "banking.checks": "banking:checks", "banking.rules": "banking:rules",
+    "billing.contracts": "billing:contracts", "banking.checks": "banking:checks", "banking.rules": "banking:rules",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
     "banking.returns": "banking:ach_returns", "banking.flows": "banking:flows",
     "budget.budgets": "budget:home", "banking.reconciliations": "banking:reconciliations",

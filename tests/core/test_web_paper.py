@@ -60,7 +60,7 @@ def test_a_heading_with_another_number_of_cells_is_a_mistake_of_the_programmer()
 
 
 def test_built_in_faces_print_the_page_numbers(paper, monkeypatch):
-    monkeypatch.setattr("steward.core.paper._fonts", lambda: ("Helvetica", "Helvetica-Bold"))
+    monkeypatch.setattr("steward.core.paper.fonts", lambda: ("Helvetica", "Helvetica-Bold"))
     text = streams(pdf(paper))
     for page in (b"Page 1 of", b"Page 2 of", b"Page 3 of"):
         assert page in text

@@ -13,6 +13,7 @@ from steward.banking.views.written import CHECK_LIST
 from steward.billing.views.accounts import BALANCE_LIST
 from steward.billing.views.claims import CHARGE_LIST, CLAIM_LIST
 from steward.billing.views.codes import CODE_IMPORT_LIST
+from steward.billing.views.compensation import CONTRACT_LIST
 from steward.billing.views.denials import DENIAL_LIST
 from steward.billing.views.exclusions import MATCH_LIST
 from steward.billing.views.lag import LAG_LIST
@@ -77,6 +78,7 @@ LISTS: tuple[ScopedList, ...] = (
     CLAIM_LIST,
     BATCH_LIST,
     BALANCE_LIST,
+    CONTRACT_LIST,
     OTHER_LIST,
     HOLDER_LIST,
     STATEMENT_LIST,

@@ -284,3 +284,45 @@ $guard$
 -- ;;
 CREATE TRIGGER guard_billing_held_update BEFORE UPDATE OR DELETE ON billing_heldchange
 FOR EACH ROW EXECUTE FUNCTION guard_billing_held()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_contract() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  IF TG_OP IN ('DELETE', 'TRUNCATE') THEN
+    RAISE EXCEPTION 'billing.contract: nothing here is deleted' USING ERRCODE = '23514';
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.id, NEW.uid, NEW.provider_id, NEW.starts_on, NEW.month_cents, NEW.share_ppm, NEW.threshold_cents, NEW.point_cents, NEW.note,
+        NEW.made_at, NEW.made_by_id)
+      IS DISTINCT FROM (OLD.id, OLD.uid, OLD.provider_id, OLD.starts_on, OLD.month_cents, OLD.share_ppm, OLD.threshold_cents,
+        OLD.point_cents, OLD.note, OLD.made_at, OLD.made_by_id) OR OLD.ends_on IS NOT NULL THEN
+      RAISE EXCEPTION 'billing.contract: terms never change; end them and make others' USING ERRCODE = '23514';
+    END IF;
+  END IF;
+  PERFORM 1 FROM people_provider WHERE id = NEW.provider_id FOR UPDATE;
+  IF EXISTS (SELECT 1 FROM billing_providercontract c WHERE c.provider_id = NEW.provider_id AND c.id <> NEW.id
+      AND c.starts_on <= COALESCE(NEW.ends_on, DATE '9999-12-31') AND NEW.starts_on <= COALESCE(c.ends_on, DATE '9999-12-31')) THEN
+    RAISE EXCEPTION 'billing.contract: two contracts of one provider never hold at once' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_contract_keep BEFORE INSERT OR UPDATE OR DELETE ON billing_providercontract FOR EACH ROW
+EXECUTE FUNCTION guard_billing_contract()
+-- ;;
+CREATE TRIGGER guard_billing_contract_truncate BEFORE TRUNCATE ON billing_providercontract FOR EACH STATEMENT
+EXECUTE FUNCTION guard_billing_contract()
+-- ;;
+CREATE OR REPLACE FUNCTION guard_billing_overhead() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $guard$
+BEGIN
+  RAISE EXCEPTION 'billing.overhead: a rule is followed by another, never changed' USING ERRCODE = '23514';
+END
+$guard$
+-- ;;
+CREATE TRIGGER guard_billing_overhead_keep BEFORE UPDATE OR DELETE ON billing_overheadrule FOR EACH ROW
+EXECUTE FUNCTION guard_billing_overhead()
+-- ;;
+CREATE TRIGGER guard_billing_overhead_truncate BEFORE TRUNCATE ON billing_overheadrule FOR EACH STATEMENT
+EXECUTE FUNCTION guard_billing_overhead()

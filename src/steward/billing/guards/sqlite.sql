@@ -238,3 +238,43 @@ CREATE TRIGGER guard_billing_held_delete BEFORE DELETE ON billing_heldchange
 BEGIN
   SELECT RAISE(ABORT, 'billing.held: what a second person is asked to sign does not change');
 END
+-- ;;
+CREATE TRIGGER guard_billing_contract_overlap_insert BEFORE INSERT ON billing_providercontract
+WHEN EXISTS (SELECT 1 FROM billing_providercontract c WHERE c.provider_id = NEW.provider_id
+  AND c.starts_on <= COALESCE(NEW.ends_on, '9999-12-31') AND NEW.starts_on <= COALESCE(c.ends_on, '9999-12-31'))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.contract: two contracts of one provider never hold at once');
+END
+-- ;;
+CREATE TRIGGER guard_billing_contract_overlap_update BEFORE UPDATE ON billing_providercontract
+WHEN EXISTS (SELECT 1 FROM billing_providercontract c WHERE c.provider_id = NEW.provider_id AND c.id <> NEW.id
+  AND c.starts_on <= COALESCE(NEW.ends_on, '9999-12-31') AND NEW.starts_on <= COALESCE(c.ends_on, '9999-12-31'))
+BEGIN
+  SELECT RAISE(ABORT, 'billing.contract: two contracts of one provider never hold at once');
+END
+-- ;;
+CREATE TRIGGER guard_billing_contract_update BEFORE UPDATE OF id, uid, provider_id, starts_on, month_cents, share_ppm, threshold_cents,
+  point_cents, note, made_at, made_by_id ON billing_providercontract
+BEGIN
+  SELECT RAISE(ABORT, 'billing.contract: terms never change; end them and make others');
+END
+-- ;;
+CREATE TRIGGER guard_billing_contract_ended BEFORE UPDATE OF ends_on ON billing_providercontract WHEN OLD.ends_on IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'billing.contract: it has its last day');
+END
+-- ;;
+CREATE TRIGGER guard_billing_contract_delete BEFORE DELETE ON billing_providercontract
+BEGIN
+  SELECT RAISE(ABORT, 'billing.contract: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_billing_overhead_update BEFORE UPDATE ON billing_overheadrule
+BEGIN
+  SELECT RAISE(ABORT, 'billing.overhead: a rule is followed by another, never changed');
+END
+-- ;;
+CREATE TRIGGER guard_billing_overhead_delete BEFORE DELETE ON billing_overheadrule
+BEGIN
+  SELECT RAISE(ABORT, 'billing.overhead: nothing here is deleted');
+END

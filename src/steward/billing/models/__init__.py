@@ -3,6 +3,7 @@
 from steward.billing.models.cards import CardAttempt, CardOnFile, CardRefund, PlanCard
 from steward.billing.models.charges import Charge, Claim, Prepayment
 from steward.billing.models.codes import Code, CodeAddOn, CodeImport, CodeLimit, CodePair
+from steward.billing.models.compensation import OverheadRule, ProviderContract
 from steward.billing.models.denials import (
     Appeal,
     DenialCause,
@@ -39,8 +40,8 @@ __all__ = [
     "AccountHold", "AccountHolder", "AgencyFile", "AgencyRecall", "AgencyRemittance", "Appeal", "Arrival", "Attachment",
     "Batch", "CardAttempt", "CardOnFile", "CardRefund", "Charge", "Claim", "Code", "CodeAddOn", "CodeImport", "CodeLimit", "CodePair", "Decision",
     "DenialCause", "Dispute", "DisputeLine", "Door", "Exclusion", "ExclusionMatch",
-    "Favourite", "FormAlignment", "Hardship", "HeldChange", "OtherCharge", "PaperEob",
-    "PaymentPlan", "PlanCard", "Prepayment", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
+    "Favourite", "FormAlignment", "Hardship", "HeldChange", "OtherCharge", "OverheadRule", "PaperEob",
+    "PaymentPlan", "PlanCard", "Prepayment", "ProviderContract", "Remittance", "RemittanceClaim", "RemittanceLine", "ReturnedPayment",
     "SalesTaxRate", "ScrubRule", "Sighting", "Statement", "Submission", "SubmissionEvent", "UnderpaidDismissal", "VisitDuty",
     "Waiver", "WorkItem", "WorkNote", "WriteOffLine", "WriteOffRun",
 ]  # fmt: skip

@@ -141,6 +141,7 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("Findings"), "findings:board", "finding.read", "", _("errors checks wrong audit duplicate transposition")),
         )),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
+        Entry(_("Provider statements"), "billing:provider_statements", "compensation.read", "", _("compensation overhead contract wrvu")),
         Entry(_("Billing reports"), "billing:reports", "billing.report", "", _("ageing receivable days denial collection")),
     )),
     Group(_("People"), (

@@ -14,6 +14,7 @@ from steward.billing import importers as billing_files
 from steward.billing.logic.remittance_writer import Envelope, write
 from steward.billing.models import WorkItem
 from steward.billing.selectors.visits import day_facts
+from steward.billing.services import compensation
 from steward.billing.services.decisions import write_off
 from steward.budget import services as budget
 from steward.budget.logic.drivers import BudgetLine
@@ -32,6 +33,7 @@ from steward.frontdesk.selectors import kept_visits
 from steward.insurance.selectors import copay_cents, covering_many
 from steward.ledger import services as ledger
 from steward.ledger.types import LineDraft
+from steward.people.models import Provider
 
 if TYPE_CHECKING:
     from steward.desk.demo.build import World
@@ -51,6 +53,7 @@ def build_present(world: World) -> None:
     _odd_files(world)
     _scheduled(world)
     _budgeted(world)
+    _contracted(world)
     _asked(world)
 
 
@@ -159,6 +162,19 @@ def _budgeted(world: World) -> None:
     budget.put_lines(keeper, uid=row.uid, lines=[BudgetLine(a, "", "", month, cents) for a, cents in hundreds.items() for month in months])
     budget.submit_budget(keeper, uid=row.uid)
     budget.sign_budget(owner, uid=row.uid, approve=True)
+
+
+def _contracted(world: World) -> None:
+    """Each provider's terms since the year began, and overhead shared by what each brought."""
+    owner = as_person(world, world.users["owner"], world.now)
+    year = date(world.as_of.year, 1, 1)
+    compensation.put_overhead(owner, starts_on=year, basis="revenue")
+    for n, row in enumerate(Provider.objects.order_by("id")):
+        if row.started_on <= world.as_of and row.ended_on is None:
+            month, share, above = (0, 420_000, 0) if n % 2 else (900_000, 250_000, 2_500_000)
+            compensation.make_contract(
+                owner, provider=row, starts_on=year, month_cents=month, share_ppm=share, threshold_cents=above
+            )  # fmt: skip
 
 
 def _planned(world: World, first: date) -> None:
