@@ -366,6 +366,53 @@ class ScheduleStep(models.Model):
         return f"{self.schedule_id} {self.n}"
 
 
+class Owner(Record):
+    """An owner of the practice with the account of the capital and that of the draws."""
+
+    name = models.CharField(max_length=120)
+    capital = models.OneToOneField(Account, models.PROTECT, related_name=NO_NAME)
+    draws = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name=NO_NAME)
+    made_at = models.DateTimeField()
+    made_by = _person()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OwnerShare(models.Model):
+    """An owner's share from a day on, as a weight beside the others'. Append only; 0 for one who has left."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.ForeignKey(Owner, models.PROTECT, related_name="shares")
+    starts_on = models.DateField()
+    weight = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = _person()
+
+    class Meta:
+        ordering = ["owner", "starts_on"]
+        constraints = [models.UniqueConstraint(name="ledger_ownershare_once", fields=["owner", "starts_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.weight} from {self.starts_on}"
+
+
+class Distribution(models.Model):
+    """That an entry by hand (``voucher`` is its uid) takes the result of the fiscal year from ``first_on`` to its owners. Append only."""
+
+    id = models.BigAutoField(primary_key=True)
+    first_on = models.DateField()
+    voucher = models.UUIDField(unique=True)
+    made_at = models.DateTimeField()
+    made_by = _person()
+
+    def __str__(self) -> str:
+        return f"{self.first_on} {self.voucher}"
+
+
 class Head(models.Model):
     """One row: the last number given and the last hash. Posting locks it first; that is what makes numbers gapless."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.ledger.views import books, close_list, entries, lines, periods, schedules, statements
+from steward.ledger.views import books, close_list, entries, lines, periods, schedules, statements, years
 
 app_name = "ledger"
 urlpatterns = [
@@ -34,6 +34,11 @@ urlpatterns = [
     path("statements/<slug:name>/", statements.statement, name="statement"),
     path("export/", books.export, name="export"),
     path("proof/", books.proof, name="proof"),
+    path("years/", years.years, name="years"),
+    path("years/owners/new/", years.owner_new, name="owner_new"),
+    path("years/owners/<uuid:uid>/", years.share, name="owner"),
+    path("years/<int:number>/", years.year, name="year"),
+    path("years/<int:number>/distribute/", years.distribute, name="distribute"),
     path("periods/", periods.periods, name="periods"),
     path("periods/<uuid:uid>/", periods.period, name="period"),
     path("periods/<uuid:uid>/close/", periods.close, name="close"),

@@ -350,3 +350,21 @@ EXECUTE FUNCTION guard_ledger_refuse('ledger.close: who signed what stays writte
 -- ;;
 CREATE TRIGGER guard_ledger_closeact_truncate BEFORE TRUNCATE ON ledger_closeact FOR EACH STATEMENT
 EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE TRIGGER guard_ledger_ownershare_keep BEFORE UPDATE OR DELETE ON ledger_ownershare FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_refuse('ledger.owners: what was given stays written; put another from a later day')
+-- ;;
+CREATE TRIGGER guard_ledger_ownershare_truncate BEFORE TRUNCATE ON ledger_ownershare FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE TRIGGER guard_ledger_distribution_keep BEFORE UPDATE OR DELETE ON ledger_distribution FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_refuse('ledger.owners: what was given stays written; put another from a later day')
+-- ;;
+CREATE TRIGGER guard_ledger_distribution_truncate BEFORE TRUNCATE ON ledger_distribution FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')
+-- ;;
+CREATE TRIGGER guard_ledger_owner_delete BEFORE DELETE ON ledger_owner FOR EACH ROW
+EXECUTE FUNCTION guard_ledger_refuse('ledger.owners: an owner is never deleted')
+-- ;;
+CREATE TRIGGER guard_ledger_owner_truncate BEFORE TRUNCATE ON ledger_owner FOR EACH STATEMENT
+EXECUTE FUNCTION guard_ledger_refuse('ledger.truncate: the books are never emptied')

@@ -323,3 +323,28 @@ CREATE TRIGGER guard_ledger_closeact_delete BEFORE DELETE ON ledger_closeact
 BEGIN
   SELECT RAISE(ABORT, 'ledger.close: who signed what stays written');
 END
+-- ;;
+CREATE TRIGGER guard_ledger_ownershare_update BEFORE UPDATE ON ledger_ownershare
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.owners: what was given stays written; put another from a later day');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_ownershare_delete BEFORE DELETE ON ledger_ownershare
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.owners: what was given stays written; put another from a later day');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_distribution_update BEFORE UPDATE ON ledger_distribution
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.owners: what was given stays written; put another from a later day');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_distribution_delete BEFORE DELETE ON ledger_distribution
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.owners: what was given stays written; put another from a later day');
+END
+-- ;;
+CREATE TRIGGER guard_ledger_owner_delete BEFORE DELETE ON ledger_owner
+BEGIN
+  SELECT RAISE(ABORT, 'ledger.owners: an owner is never deleted');
+END

@@ -12,6 +12,7 @@ from steward.ledger.services.journals import (
     submit_journal,
 )
 from steward.ledger.services.opening import open_books
+from steward.ledger.services.owners import add_owner, distribute_year, put_share
 from steward.ledger.services.periods import (
     PeriodState,
     close_period,
@@ -33,9 +34,10 @@ from steward.ledger.services.schedules import (
 from steward.ledger.services.undo import reverse_entry
 
 __all__ = [
-    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "assign_close", "change_account", "close_period",
-    "discard_journal", "draft_journal", "end_schedule", "explain_flux", "freeze_reports", "install_chart", "lock_period", "make_schedule",
-    "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "reopen_period",
+    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "add_owner", "assign_close", "change_account", "close_period",
+    "discard_journal", "distribute_year", "draft_journal", "end_schedule", "explain_flux", "freeze_reports", "install_chart", "lock_period",
+    "make_schedule",
+    "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "put_share", "reopen_period",
     "reverse", "reverse_entry", "sign_close",
     "sign_journal", "sign_schedule", "store_document", "submit_journal", "waive_check",
     "withdraw_schedule",
