@@ -141,8 +141,10 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("Findings"), "findings:board", "finding.read", "", _("errors checks wrong audit duplicate transposition")),
         )),
         Entry(_("Insurance"), "insurance:payers", "payer.read", "i", _("payers plans coverage")),
-        Entry(_("Provider statements"), "billing:provider_statements", "compensation.read", "", _("compensation overhead contract wrvu")),
-        Entry(_("Billing reports"), "billing:reports", "billing.report", "", _("ageing receivable days denial collection")),
+        Fold(_("Reports"), (
+            Entry(_("Billing reports"), "billing:reports", "billing.report", "", _("ageing receivable days denial collection")),
+            Entry(_("Provider statements"), "billing:provider_statements", "compensation.read", "", _("compensation overhead contract wrvu")),
+        )),
     )),
     Group(_("People"), (
         Entry(_("Staff"), "people:staff", "staff.read", "e", _("employees users roles")),
