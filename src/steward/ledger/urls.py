@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steward.ledger.views import books, close_list, entries, lines, periods, schedules, statements, years
+from steward.ledger.views import allocations, books, close_list, entries, lines, periods, schedules, statements, years
 
 app_name = "ledger"
 urlpatterns = [
@@ -34,6 +34,8 @@ urlpatterns = [
     path("statements/<slug:name>/", statements.statement, name="statement"),
     path("export/", books.export, name="export"),
     path("proof/", books.proof, name="proof"),
+    path("allocations/", allocations.home, name="allocations"),
+    path("allocations/<str:code>/", allocations.share, name="allocation"),
     path("years/", years.years, name="years"),
     path("years/owners/new/", years.owner_new, name="owner_new"),
     path("years/owners/<uuid:uid>/", years.share, name="owner"),

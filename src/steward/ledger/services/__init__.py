@@ -1,5 +1,6 @@
 """The verbs of the books. Every name here is a service; the modules are the concepts."""
 
+from steward.ledger.services.allocations import allocate_balance
 from steward.ledger.services.chart import add_account, change_account, install_chart
 from steward.ledger.services.close_list import assign_close, explain_flux, freeze_reports, sign_close, waive_check
 from steward.ledger.services.documents import store_document
@@ -34,7 +35,8 @@ from steward.ledger.services.schedules import (
 from steward.ledger.services.undo import reverse_entry
 
 __all__ = [
-    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "add_owner", "assign_close", "change_account", "close_period",
+    "JournalState", "PeriodState", "Ran", "ScheduleData", "add_account", "add_owner", "allocate_balance", "assign_close", "change_account",
+    "close_period",
     "discard_journal", "distribute_year", "draft_journal", "end_schedule", "explain_flux", "freeze_reports", "install_chart", "lock_period",
     "make_schedule",
     "open_books", "open_period", "open_year", "post", "post_batch", "post_many", "post_schedules", "put_share", "reopen_period",
