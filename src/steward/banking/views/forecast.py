@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -28,11 +26,11 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.listing import Choice, Column, DateRange, Empty, Flag, Listing, Preset, ScopedList, Sort, link_to
-from steward.core.listing.export import safe
 from steward.core.money import format_dollars_file
 from steward.core.paper import Grid, Money, Paper, Text, pdf
 from steward.core.web import charts
 from steward.core.web.forms import Done, handle, press
+from steward.core.web.tables import Cell, leave
 from steward.registry.selectors import practice
 
 FLOWS = Listing(
@@ -62,7 +60,7 @@ FLOW_LIST = ScopedList(FLOWS, "cash.read", ask.flows)
 
 @screen(GET="cash.read")
 def forecast(request: OfficeRequest) -> HttpResponse:
-    """The latest forecast; ``?export=csv`` or ``pdf`` takes it along."""
+    """The latest forecast; ``?export=csv``, ``xlsx`` or ``pdf`` takes it along."""
     row = ask.latest()
     weeks = ask.weeks_of(row) if row else []
     if row and (kind := request.GET.get("export", "")):
@@ -105,14 +103,16 @@ def _chart(row: Forecast, weeks: Sequence[Week]) -> Any:
 
 
 def _leave(request: OfficeRequest, row: Forecast, weeks: Sequence[Week], kind: str) -> HttpResponse:
-    if kind not in ("csv", "pdf"):
-        raise BadRequest(_("A forecast leaves as csv or pdf."))
+    if kind not in ("csv", "xlsx", "pdf"):
+        raise BadRequest(_("A forecast leaves as csv, xlsx or pdf."))
     record_read(request.call, f"export forecast {kind}", "banking.forecast", [row.uid])
-    name = f"forecast-{row.made_on.isoformat()}.{kind}"
-    place = "inline" if kind == "pdf" else "attachment"
-    body = _pdf(request, row, weeks) if kind == "pdf" else _csv(weeks)
-    media = "application/pdf" if kind == "pdf" else "text/csv; charset=utf-8"
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'{place}; filename="{name}"'})
+    name = f"forecast-{row.made_on.isoformat()}"
+    if kind != "pdf":
+        table: list[list[Cell]] = [[str(words) for words in COLUMNS]]
+        table += [[week.last.isoformat(), *_cents(week)] for week in weeks]
+        return leave(table, name, kind)
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(_pdf(request, row, weeks), content_type="application/pdf", headers=headers)
 
 
 COLUMNS = (__("Week to"), __("Receipts"), __("Planned"), __("Expected"), "P10", "P50", "P90")
@@ -120,15 +120,6 @@ COLUMNS = (__("Week to"), __("Receipts"), __("Planned"), __("Expected"), "P10", 
 
 def _cents(week: Week) -> tuple[int, ...]:
     return week.in_cents, week.planned_cents, week.closing_cents, week.p10_cents, week.p50_cents, week.p90_cents
-
-
-def _csv(weeks: Sequence[Week]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([safe(str(words)) for words in COLUMNS])
-    for week in weeks:
-        writer.writerow([week.last.isoformat(), *(format_dollars_file(cents) for cents in _cents(week))])
-    return "\ufeff" + out.getvalue()
 
 
 def _pdf(request: OfficeRequest, row: Forecast, weeks: Sequence[Week]) -> bytes:

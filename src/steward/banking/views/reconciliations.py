@@ -3,8 +3,6 @@ what stands in the books."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +24,10 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.listing import Column, DateRange, Empty, Flag, Listing, Preset, ScopedList, Sort, link_to
-from steward.core.listing.export import safe
-from steward.core.money import format_cents, format_dollars_file
+from steward.core.money import format_cents
 from steward.core.paper import Facts, Grid, Money, Paper, Text, pdf
 from steward.core.web.forms import Done, handle
+from steward.core.web.tables import leave
 from steward.registry.selectors import practice
 
 RECONCILIATIONS = Listing(
@@ -93,7 +91,7 @@ def sheet(request: OfficeRequest, uid: UUID) -> HttpResponse:
 
 @screen(GET="bank.read")
 def reconciliation(request: OfficeRequest, uid: UUID) -> HttpResponse:
-    """The report as it stood; ``?export=pdf`` or ``csv``."""
+    """The report as it stood; ``?export=pdf``, ``csv`` or ``xlsx``."""
     row = _row(request, uid)
     kind = request.GET.get("export", "")
     if kind:
@@ -113,23 +111,19 @@ def _row(request: OfficeRequest, uid: UUID) -> Reconciliation:
 
 
 def _leave(request: OfficeRequest, row: Reconciliation, kind: str) -> HttpResponse:
-    if kind not in ("csv", "pdf"):
-        raise BadRequest(_("A reconciliation leaves as csv or pdf."))
+    if kind not in ("csv", "xlsx", "pdf"):
+        raise BadRequest(_("A reconciliation leaves as csv, xlsx or pdf."))
     record_read(request.call, f"export reconciliation {kind}", "banking.reconciliation", [row.uid])
-    name = f"reconciliation-{row.bank_account.account.code}-{row.statement_on.isoformat()}.{kind}"
-    body: bytes | str = _pdf(request, row) if kind == "pdf" else _csv(row)
-    media, place = ("application/pdf", "inline") if kind == "pdf" else ("text/csv; charset=utf-8", "attachment")
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'{place}; filename="{name}"'})
+    name = f"reconciliation-{row.bank_account.account.code}-{row.statement_on.isoformat()}"
+    if kind != "pdf":
+        return leave(_table(row), name, kind)
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(_pdf(request, row), content_type="application/pdf", headers=headers)
 
 
-def _csv(row: Reconciliation) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Bank"), "", "", "", format_dollars_file(row.bank_cents)])
-    for one in row.sheet["outstanding"]:
-        writer.writerow([one["day"], one["number"], safe(one["memo"]), one["age"], format_dollars_file(one["cents"])])
-    writer.writerow([_("Books"), "", "", "", format_dollars_file(row.book_cents)])
-    return "\ufeff" + out.getvalue()
+def _table(row: Reconciliation) -> list[list[Any]]:
+    lines = [[one["day"], str(one["number"]), one["memo"], str(one["age"]), one["cents"]] for one in row.sheet["outstanding"]]
+    return [[_("Bank"), "", "", "", row.bank_cents], *lines, [_("Books"), "", "", "", row.book_cents]]
 
 
 def _pdf(request: OfficeRequest, row: Reconciliation) -> bytes:

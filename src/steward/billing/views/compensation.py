@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from calendar import monthrange
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -27,11 +24,10 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.listing import Column, DateRange, Empty, Listing, ScopedList, Sort, link_to
-from steward.core.listing.export import safe
-from steward.core.money import format_dollars_file
 from steward.core.paper import Facts, Grid, Money, Paper, Text, pdf
 from steward.core.web import charts
 from steward.core.web.forms import Done, handle
+from steward.core.web.tables import leave
 from steward.registry.selectors import practice
 
 CONTRACTS = Listing(
@@ -184,22 +180,7 @@ def _leave(request: OfficeRequest, found: ask.Whole, table: list[list[Any]], nam
         grid = Grid(table[0], cells, (), [3, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2], "", "")
         proof = Facts([(_("Result of the practice"), Money(found.result_cents)), (_("Difference"), Money(found.difference_cents))])
         return _pdf(_("Provider statements"), _words((found.first, found.last)), [grid, proof], f"{name}.pdf")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    if kind == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([[format_dollars_file(c) if isinstance(c, int) else safe(c) for c in row] for row in table])
-        return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet, money = book.add_worksheet("Statements"), book.add_format({"num_format": "#,##0.00"})
-        for y, row in enumerate(table):
-            for x, cell in enumerate(row):
-                if isinstance(cell, int):
-                    sheet.write_number(y, x, cell / 100, money)
-                else:
-                    sheet.write_string(y, x, safe(cell))
-    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(out.getvalue(), content_type=media, headers=headers)
+    return leave(table, name, kind)
 
 
 def _facts(one: Statement) -> Facts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from calendar import month_abbr
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,8 +10,6 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,10 +32,10 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.ids import new_uid
-from steward.core.listing.export import safe
-from steward.core.money import format_cents, format_dollars_file, round_half_up
+from steward.core.money import format_cents, round_half_up
 from steward.core.web import charts
 from steward.core.web.forms import Done, handle, press
+from steward.core.web.tables import leave
 from steward.ledger.selectors.balances import heads
 
 
@@ -359,25 +355,5 @@ def _table(sales: list[tuple[Sold, int, Any, str]], costs: list[Flexed]) -> list
 
 
 def _export(request: OfficeRequest, row: Budget, what: str, table: list[list[Any]], kind: str) -> HttpResponse:
-    """A table of words and cents (int) as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
-        raise BadRequest(_("It leaves as csv or xlsx."))
     record_read(request.call, f"export {what} {kind}", "budget.budget", [row.uid])
-    name = f"{what}-{row.first_on.isoformat()}.{kind}"
-    if kind == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([[format_dollars_file(c) if isinstance(c, int) else safe(str(c)) for c in line] for line in table])
-        body: Any = "\ufeff" + text.getvalue()
-        media = "text/csv; charset=utf-8"
-    else:
-        out = io.BytesIO()
-        with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-            sheet, money = book.add_worksheet("Steward"), book.add_format({"num_format": "#,##0.00"})
-            for y, line in enumerate(table):
-                for x, cell in enumerate(line):
-                    if isinstance(cell, int):
-                        sheet.write_number(y, x, cell / 100, money)
-                    else:
-                        sheet.write_string(y, x, safe(str(cell)))
-        body, media = out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return leave(table, f"{what}-{row.first_on.isoformat()}", kind)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,10 +18,9 @@ from steward.core.access.request import OfficeRequest
 from steward.core.access.routes import screen
 from steward.core.audit.services import record_read
 from steward.core.calendar import fiscal_year_bounds
-from steward.core.listing.export import safe
-from steward.core.money import format_dollars_file
 from steward.core.paper import Facts, Grid, Money, Paper, Text, pdf
 from steward.core.web.forms import Done, handle, press
+from steward.core.web.tables import Cell, leave
 from steward.ledger import services
 from steward.ledger.forms_owners import OwnerForm, ShareForm
 from steward.ledger.logic.owners import Capital
@@ -60,7 +57,7 @@ def _year(number: int) -> ask.Year:
 
 @screen(GET="books.read")
 def year(request: OfficeRequest, number: int) -> HttpResponse:
-    """One fiscal year's end; ``?export=pdf`` prints it, ``?export=csv`` gives the payees."""
+    """One fiscal year's end; ``?export=pdf`` prints it, ``csv`` or ``xlsx`` gives the payees."""
     found = _year(number)
     rows, paid = ask.capital(found), payees(found.last_on.year)
     if kind := request.GET.get("export", ""):
@@ -120,26 +117,23 @@ def share(request: OfficeRequest, uid: UUID) -> HttpResponse:
 
 
 def _leave(request: OfficeRequest, found: ask.Year, rows: list[Capital], paid: list[Payee], kind: str) -> HttpResponse:
-    if kind not in ("pdf", "csv"):
-        raise BadRequest(_("It leaves as pdf or csv."))
+    if kind not in ("pdf", "csv", "xlsx"):
+        raise BadRequest(_("It leaves as pdf, csv or xlsx."))
     record_read(request.call, f"export year {kind}", "ledger.owner", [])
-    if kind == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow([_("Payee"), _("Checks"), _("Paid"), _("Accounts"), _("Over the limit")])
-        writer.writerows([safe(one.name), one.checks, format_dollars_file(one.cents), safe("; ".join(one.accounts)), one.over] for one in paid)
-        headers = {"Content-Disposition": f'attachment; filename="payees-{found.last_on.year}.csv"'}
-        return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    if kind != "pdf":
+        table: list[list[Cell]] = [[_("Payee"), _("Checks"), _("Paid"), _("Accounts"), _("Over the limit")]]
+        table += [[one.name, str(one.checks), one.cents, "; ".join(one.accounts), _("yes") if one.over else ""] for one in paid]
+        return leave(table, f"payees-{found.last_on.year}", kind)
     cells: list[list[Any]] = [
         [one.name, Money(one.opening_cents), Money(one.put_in_cents), Money(-one.drawn_cents), Money(one.share_cents), Money(one.closing_cents)]
         for one in [*rows, _sum(rows)]
     ]
     heads = [_("Owner"), _("Opening"), _("Put in"), _("Drawn"), _("Share of the result"), _("Closing")]
-    names: list[list[Any]] = [[one.name, str(one.checks), Money(one.cents)] for one in paid if one.over]
+    over: list[list[Any]] = [[one.name, str(one.checks), Money(one.cents)] for one in paid if one.over]
     parts: list[Facts | Grid | Text] = [
         Facts([(_("Result of the year"), Money(found.result_cents)), (_("Not with the owners yet"), Money(found.left_cents))]),
         Grid(heads, cells, (), [3, 2, 2, 2, 2, 2], _("Owners' capital"), _("Nobody is named.")),
-        Grid([_("Payee"), _("Checks"), _("Paid")], names, (), [5, 1, 2], _("To be looked at for a 1099"), _("Nobody.")),
+        Grid([_("Payee"), _("Checks"), _("Paid")], over, (), [5, 1, 2], _("To be looked at for a 1099"), _("Nobody.")),
     ]
     entity = practice()
     body = pdf(Paper(_("Year %s") % found.name, entity.party.name if entity else "", parts))
