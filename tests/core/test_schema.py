@@ -71,8 +71,8 @@ for sql in (
     "SELECT last FROM ledger_head FOR UPDATE",
     "UPDATE ledger_periodtotal SET debit = debit + 1",
     "DELETE FROM ledger_periodtotal",
-    "INSERT INTO ledger_periodtotal (account_id, entity_id, period_id, debit, credit) "
-    "SELECT account_id, entity_id, period_id + 1, 1, 0 FROM ledger_periodtotal LIMIT 1",
+    "INSERT INTO ledger_periodtotal (account_id, entity_id, site_key, period_id, debit, credit) "
+    "SELECT account_id, entity_id, site_key, period_id + 1, 1, 0 FROM ledger_periodtotal LIMIT 1",
 ):
     try:
         with transaction.atomic(), connection.cursor() as cursor:

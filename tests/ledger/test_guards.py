@@ -66,8 +66,8 @@ ON_POSTED = [
     "UPDATE ledger_periodtotal SET debit = debit + 1",
     "UPDATE ledger_periodtotal SET debit = debit + 1, credit = credit + 1",
     "DELETE FROM ledger_periodtotal",
-    "INSERT INTO ledger_periodtotal (account_id, entity_id, period_id, debit, credit)"
-    " SELECT MAX(a.id), MAX(e.id), MAX(p.id), 1, 0 FROM ledger_account a, registry_entity e, ledger_period p",
+    "INSERT INTO ledger_periodtotal (account_id, entity_id, site_key, period_id, debit, credit)"
+    " SELECT MAX(a.id), MAX(e.id), 0, MAX(p.id), 1, 0 FROM ledger_account a, registry_entity e, ledger_period p",
     "UPDATE ledger_head SET last = last + 1",
     "UPDATE ledger_head SET last = last - 1",
     "UPDATE ledger_head SET hash = '{h}'",

@@ -16,9 +16,9 @@ from django.urls import reverse
 from steward.core.refusals import Refused
 from steward.frontdesk.models import Patient
 from steward.ledger import services
-from steward.ledger.models import Line
+from steward.ledger.models import Account, Line
 from steward.ledger.selectors.statement_columns import Asked, statement
-from steward.ledger.selectors.statements import year_start
+from steward.ledger.selectors.statements import moved_by, year_start
 from steward.registry.models import Party
 from tests.ledger.support import entry, line
 from tests.support import signed_in
@@ -105,7 +105,7 @@ def test_the_cash_flow_ends_at_the_cash_of_the_day(lived, by):
 
 
 def test_profit_and_loss_by_site_entity_and_month(lived, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         shown = statement(asked(by="site"))
     sums = by_hand(FIRST, LAST, lambda each: each.site_id)
     assert [accounts_of(shown, n) for n in (0, 1)] == [expected(sums, key, pl_sign) for key in (lived.site.pk, None)]
@@ -118,6 +118,25 @@ def test_profit_and_loss_by_site_entity_and_month(lived, django_assert_num_queri
     for n, head in enumerate(months.heads):
         assert accounts_of(months, n) == expected(by_hand(head.first, head.last), None, pl_sign)
     assert (months.heads[0].first, months.heads[0].last, len(months.heads)) == (FIRST, date(2026, 2, 28), 9)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 3, 1), date(2026, 5, 31)),  # whole months alone
+        (date(2026, 3, 4), date(2026, 3, 20)),  # no whole month
+        (date(2026, 3, 31), date(2026, 5, 1)),  # one whole month between two days
+        (date(2026, 3, 17), date(2026, 4, 30)),
+        (date(2026, 3, 1), date(2026, 4, 12)),
+        (date(2025, 12, 9), date(2026, 2, 3)),
+    ],
+)
+@pytest.mark.parametrize("by", ["site", "entity"])
+def test_whole_months_of_the_totals_and_part_months_of_the_lines_make_any_span(lived, first, last, by):
+    code = dict(Account.objects.filter(kind__in=("revenue", "expense")).values_list("id", "code"))
+    told = {(key, code[pk]): cents for key, each in moved_by(by, first, last).items() for pk, cents in each.items() if cents}
+    sums = by_hand(first, last, lambda each: getattr(each, f"{by}_id"))
+    assert told == {key: cents for key, cents in sums.items() if cents and pl_sign(key[1])}
 
 
 def test_balance_sheets_by_month_over_new_year_and_by_entity(lived):

@@ -38,7 +38,7 @@ def _live(office: Office, rnd: random.Random) -> None:
 def _replayed() -> list[tuple[str, str, int, int, int, date, int]]:
     """Every line that counts: code, item, account, entity, month, day, cents."""
     found = Line.objects.filter(entry__state="posted").values_list(
-        "account__code", "item", "account_id", "entity_id", "entry__period_id", "entry__date", "cents"
+        "account__code", "item", "account_id", "entity_id", "site_id", "entry__period_id", "entry__date", "cents"
     )
     return list(found)
 
@@ -46,14 +46,14 @@ def _replayed() -> list[tuple[str, str, int, int, int, date, int]]:
 def _same(rnd: random.Random, roles: dict[str, str], where: str) -> int:
     """Compare everything kept with everything replayed; how many figures were compared."""
     lines, compared = _replayed(), 0
-    totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    totals: dict[tuple[int, int, int, int], list[int]] = defaultdict(lambda: [0, 0])
     items: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for code, item, account, entity, period, _day, cents in lines:
-        totals[account, entity, period][cents < 0] += abs(cents)
+    for code, item, account, entity, site, period, _day, cents in lines:
+        totals[account, entity, site or 0, period][cents < 0] += abs(cents)
         items[item][roles[code]] += cents
     with connection.cursor() as cursor:
-        cursor.execute("SELECT account_id, entity_id, period_id, debit, credit FROM ledger_periodtotal")
-        stored = {row[:3]: list(row[3:]) for row in cursor.fetchall() if row[3] or row[4]}
+        cursor.execute("SELECT account_id, entity_id, site_key, period_id, debit, credit FROM ledger_periodtotal")
+        stored = {row[:4]: list(row[4:]) for row in cursor.fetchall() if row[4] or row[5]}
     assert stored == dict(totals), where
     told = selectors.item_balances([item for item in items if item])
     for item, sums in items.items():
@@ -61,7 +61,7 @@ def _same(rnd: random.Random, roles: dict[str, str], where: str) -> int:
             assert told.get(item, {}) == {role: cents for role, cents in sums.items() if cents}, (where, item)
     for day in (FIRST, LAST, *(FIRST + timedelta(days=rnd.randrange(320)) for _ in range(4))):
         sums: dict[str, int] = defaultdict(int)
-        for code, _item, _account, _entity, _period, when, cents in lines:
+        for code, _item, _account, _entity, _site, _period, when, cents in lines:
             sums[code] += cents if when <= day else 0
         balance = {r.account.code: r.balance_cents for r in selectors.trial_balance(day).rows if r.balance_cents}
         assert balance == {code: cents for code, cents in sums.items() if cents}, (where, day)

@@ -251,7 +251,7 @@ class Line(models.Model):
 
 
 class PeriodTotal(models.Model):
-    """Debits and credits of one account of one entity in one month, cents, both positive.
+    """Debits and credits of one account of one entity at one site in one month, cents, both positive.
 
     A cache that the posting trigger alone writes; the lines are the truth and ``verify`` adds them up again.
     """
@@ -259,13 +259,15 @@ class PeriodTotal(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT, related_name=NO_NAME, db_index=False)
     entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name=NO_NAME, db_index=False)
+    # registry.Site's id, 0 where the line names none: NULL would not be one value to the unique constraint below
+    site_key = models.BigIntegerField(default=0)
     period = models.ForeignKey(Period, models.PROTECT, related_name=NO_NAME, db_index=False)
     debit = models.BigIntegerField(default=0)
     credit = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="ledger_periodtotal_once", fields=["account", "entity", "period"]),
+            models.UniqueConstraint(name="ledger_periodtotal_once", fields=["account", "entity", "site_key", "period"]),
         ]
 
     def __str__(self) -> str:

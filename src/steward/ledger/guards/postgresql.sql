@@ -92,11 +92,11 @@ BEGIN
   IF refusal IS NOT NULL THEN
     RAISE EXCEPTION '%', refusal USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  INSERT INTO ledger_periodtotal AS t (account_id, entity_id, period_id, debit, credit)
-  SELECT l.account_id, l.entity_id, f.period_id, sum(greatest(l.cents, 0)), sum(greatest(-l.cents, 0))
+  INSERT INTO ledger_periodtotal AS t (account_id, entity_id, site_key, period_id, debit, credit)
+  SELECT l.account_id, l.entity_id, coalesce(l.site_id, 0), f.period_id, sum(greatest(l.cents, 0)), sum(greatest(-l.cents, 0))
   FROM flipped f JOIN ledger_line l ON l.entry_id = f.id
-  WHERE f.state = 'posted' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (account_id, entity_id, period_id)
+  WHERE f.state = 'posted' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (account_id, entity_id, site_key, period_id)
   DO UPDATE SET debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;
   UPDATE ledger_head h SET last = f.number, hash = f.hash
   FROM flipped f WHERE h.id = 1 AND f.id = ids[array_upper(ids, 1)];

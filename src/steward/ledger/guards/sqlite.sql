@@ -84,10 +84,10 @@ END
 -- ;;
 CREATE TRIGGER guard_ledger_entry_totals AFTER UPDATE ON ledger_entry WHEN OLD.state = 'draft' AND NEW.state = 'posted'
 BEGIN
-  INSERT INTO ledger_periodtotal (account_id, entity_id, period_id, debit, credit)
-  SELECT account_id, entity_id, NEW.period_id, max(cents, 0), max(-cents, 0)
+  INSERT INTO ledger_periodtotal (account_id, entity_id, site_key, period_id, debit, credit)
+  SELECT account_id, entity_id, coalesce(site_id, 0), NEW.period_id, max(cents, 0), max(-cents, 0)
   FROM ledger_line WHERE entry_id = NEW.id
-  ON CONFLICT (account_id, entity_id, period_id)
+  ON CONFLICT (account_id, entity_id, site_key, period_id)
   DO UPDATE SET debit = debit + excluded.debit, credit = credit + excluded.credit;
   UPDATE ledger_head SET last = NEW.number, hash = NEW.hash WHERE id = 1;
 END

@@ -1,12 +1,12 @@
 """What the statements are made of: signed sums by account for spans and days, by month or by a dimension.
 
 Spans and days come from the monthly totals and part months; a constant number of queries, whatever the size of the books and
-the number of columns. By a dimension the lines are read (one query). Cents, debit positive.
+the number of columns. By department, provider or payer the lines are read. Cents, debit positive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -45,23 +45,66 @@ def difference(last: Mapping[int, int], before: Mapping[int, int]) -> Sums:
 
 
 def moved_by(dimension: str, first: date, last: date, *, entity: int | None = None) -> dict[int | None, Sums]:
-    """Revenue and expense of the span by the dimension's id (None: unassigned). One query over the lines of those accounts."""
+    """Revenue and expense of the span by the dimension's id (None: unassigned).
+
+    By entity and by site the whole months come from the totals and only part months from the lines (at most three queries);
+    by any other dimension all of the span's lines of those accounts are read (one query).
+    """
     if dimension not in DIMENSIONS:
         raise ValueError(f"{dimension!r} is no dimension; lines have {', '.join(DIMENSIONS)}")
-    values: list[object] = [first.isoformat(), last.isoformat()]
-    only = ""
-    if entity is not None:
-        only, values = " AND entity_id = %s", [*values, entity]
     found: dict[int | None, Sums] = {}
-    rows = query(
-        f"SELECT {dimension}_id, account_id, {_SUM} FROM ledger_line WHERE account_id IN"  # noqa: S608 - a closed set
-        f" (SELECT id FROM ledger_account WHERE kind IN ('revenue', 'expense')) AND date BETWEEN %s AND %s{only}"
-        f" GROUP BY {dimension}_id, account_id",
+    for key, account, cents in _moved_rows(dimension, first, last, entity):
+        sums = found.setdefault(key or None, {})
+        sums[account] = sums.get(account, 0) + cents
+    return found
+
+
+#: Dimensions that the totals keep, by their column there (a site's is 0 where the line names none).
+_KEPT: Final = {"entity": "entity_id", "site": "site_key"}
+_EARNING: Final = "account_id IN (SELECT id FROM ledger_account WHERE kind IN ('revenue', 'expense'))"
+
+
+def _moved_rows(dimension: str, first: date, last: date, entity: int | None) -> Iterator[tuple[int | None, int, int]]:
+    months = _whole_months(first, last) if dimension in _KEPT else None
+    if months is None:
+        yield from _moved_lines(dimension, first, last, entity)
+        return
+    yield from _moved_totals(_KEPT[dimension], *months, entity)
+    if first < months[0].first:
+        yield from _moved_lines(dimension, first, day_before(months[0].first), entity)
+    if months[1].last < last:
+        yield from _moved_lines(dimension, months[1].last + timedelta(days=1), last, entity)
+
+
+def _whole_months(first: date, last: date) -> tuple[Month, Month] | None:
+    """The first and the last month that lie wholly in the span; None without one."""
+    begin, end = Month.of(first), Month.of(last)
+    begin = begin if begin.first == first else begin.plus(1)
+    end = end if end.last == last else end.plus(-1)
+    return (begin, end) if begin.index <= end.index else None
+
+
+def _moved_totals(column: str, begin: Month, end: Month, entity: int | None) -> list[tuple[int, int, int]]:
+    only, values = _of_entity("t.entity_id", entity, [begin.index, end.index])
+    return query(
+        f"SELECT t.{column}, t.account_id, CAST(SUM(t.debit - t.credit) AS bigint) FROM ledger_periodtotal t"  # noqa: S608
+        f" JOIN ledger_period p ON p.id = t.period_id WHERE t.{_EARNING}"
+        f" AND p.year * 12 + p.month - 1 BETWEEN %s AND %s{only} GROUP BY t.{column}, t.account_id",
         *values,
     )
-    for key, account, cents in rows:
-        found.setdefault(key, {})[account] = cents
-    return found
+
+
+def _moved_lines(dimension: str, first: date, last: date, entity: int | None) -> list[tuple[int | None, int, int]]:
+    only, values = _of_entity("entity_id", entity, [first.isoformat(), last.isoformat()])
+    return query(
+        f"SELECT {dimension}_id, account_id, {_SUM} FROM ledger_line WHERE {_EARNING}"  # noqa: S608 - a closed set
+        f" AND date BETWEEN %s AND %s{only} GROUP BY {dimension}_id, account_id",
+        *values,
+    )
+
+
+def _of_entity(column: str, entity: int | None, values: list[object]) -> tuple[str, list[object]]:
+    return ("", values) if entity is None else (f" AND {column} = %s", [*values, entity])
 
 
 def stood_by_entity(day: date) -> dict[int, Sums]:
@@ -91,10 +134,7 @@ def moved_by_month(first: date, last: date, *, entity: int | None = None) -> lis
 
 
 def _whole(first: Month, last: Month, entity: int | None) -> list[tuple[int, int, int]]:
-    values: list[object] = [first.index, last.index]
-    only = ""
-    if entity is not None:
-        only, values = " AND t.entity_id = %s", [*values, entity]
+    only, values = _of_entity("t.entity_id", entity, [first.index, last.index])
     return query(
         "SELECT p.year * 12 + p.month - 1, t.account_id, CAST(SUM(t.debit - t.credit) AS bigint)"  # noqa: S608
         " FROM ledger_periodtotal t JOIN ledger_period p ON p.id = t.period_id"
@@ -104,10 +144,7 @@ def _whole(first: Month, last: Month, entity: int | None) -> list[tuple[int, int
 
 
 def _lines(first: date, last: date, entity: int | None) -> Sums:
-    values: list[object] = [first.isoformat(), last.isoformat()]
-    only = ""
-    if entity is not None:
-        only, values = " AND l.entity_id = %s", [*values, entity]
+    only, values = _of_entity("l.entity_id", entity, [first.isoformat(), last.isoformat()])
     return dict(
         query(
             "SELECT a.id, CAST(SUM(l.cents) AS bigint) FROM ledger_account a CROSS JOIN ledger_line l"  # noqa: S608

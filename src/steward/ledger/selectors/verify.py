@@ -185,16 +185,17 @@ def _totals() -> Iterator[tuple[str, int, int]]:
     """Accounts whose totals are not the sums of their lines: (code, lines' balance, totals' balance). One snapshot."""
     rows = query("""
         SELECT COALESCE(a.code, '?'), CAST(SUM(x.lines) AS bigint), CAST(SUM(x.totals) AS bigint) FROM (
-          SELECT account_id, entity_id, period_id, SUM(d) AS d, SUM(c) AS c,
+          SELECT account_id, entity_id, site_key, period_id, SUM(d) AS d, SUM(c) AS c,
                  SUM(CASE WHEN kind = 1 THEN d - c ELSE 0 END) AS lines, SUM(CASE WHEN kind = 2 THEN c - d ELSE 0 END) AS totals
           FROM (
-            SELECT 1 AS kind, l.account_id, l.entity_id, e.period_id, SUM(CASE WHEN l.cents > 0 THEN l.cents ELSE 0 END) AS d,
+            SELECT 1 AS kind, l.account_id, l.entity_id, COALESCE(l.site_id, 0) AS site_key, e.period_id,
+                   SUM(CASE WHEN l.cents > 0 THEN l.cents ELSE 0 END) AS d,
                    SUM(CASE WHEN l.cents < 0 THEN -l.cents ELSE 0 END) AS c
             FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id WHERE e.state = 'posted'
-            GROUP BY l.account_id, l.entity_id, e.period_id
+            GROUP BY l.account_id, l.entity_id, COALESCE(l.site_id, 0), e.period_id
             UNION ALL
-            SELECT 2, account_id, entity_id, period_id, -debit, -credit FROM ledger_periodtotal) s
-          GROUP BY account_id, entity_id, period_id HAVING SUM(d) <> 0 OR SUM(c) <> 0) x
+            SELECT 2, account_id, entity_id, site_key, period_id, -debit, -credit FROM ledger_periodtotal) s
+          GROUP BY account_id, entity_id, site_key, period_id HAVING SUM(d) <> 0 OR SUM(c) <> 0) x
         LEFT JOIN ledger_account a ON a.id = x.account_id GROUP BY a.code ORDER BY a.code""")
     yield from ((code, lines, totals) for code, lines, totals in rows)
 
