@@ -1,0 +1,1 @@
+"""Pure: no Django, no clock, no files, no randomness of its own."""
