@@ -11,7 +11,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steward.banking.models import BankAccount, Receipt, Settlement
+from steward.banking import importers
+from steward.banking.models import BankAccount, PayoutLine, Receipt, Settlement
+from steward.banking.selectors.deposits import open_settlements
 from steward.banking.services.accounts import make_drawer
 from steward.banking.services.deposits import close_terminal_batch, make_deposit
 from steward.banking.services.drawers import open_drawer
@@ -27,6 +29,7 @@ from steward.billing.services.others import OtherData, enter_other, pay_other
 from steward.billing.services.remittances import undo_remittance
 from steward.billing.services.returned import return_payment, undo_return
 from steward.billing.services.statements import make_statements
+from steward.core.imports import Options
 from steward.core.refusals import Refused
 from steward.frontdesk.models import Appointment, Patient, Visit, VisitReason
 from steward.insurance.models import Payer
@@ -108,6 +111,37 @@ def test_undone_it_is_as_if_it_had_not_come_back(desk: Practice) -> None:
     return_payment(desk.office.call("biller"), receipt=receipt, reason="came back once more")
     with pytest.raises(IntegrityError), transaction.atomic():
         ReturnedPayment.objects.update(undone_at=None)
+
+
+def test_a_chargeback_in_a_payout_meets_the_return_whichever_comes_first(desk: Practice) -> None:
+    """The processor takes the money out of a payout: the bank will never show it by itself, before or after the return is booked."""
+    head = "payout,payout_on,kind,reference,amount,receipt\n"
+    day, keeper = desk.office.today.isoformat(), desk.office.call("bookkeeper")
+
+    def payout(name: str, body: str) -> None:
+        found = importers.run(keeper.with_key(None), kind="processor-csv", content=(head + body).encode(), name=name, options=Options())
+        assert found.status == "posted", found.problems
+
+    owe(desk, "A-1", "100.00")
+    first, second = (check(desk, cents, tender="card") for cents in (4_000, 5_000))
+    before = return_payment(desk.office.call("biller"), receipt=first, reason="not as described")
+    rows = "".join(f"P1,{day},chargeback,C{r.number},{r.cents / 100:.2f},{r.number}\n" for r in (first, second))
+    payout("one.csv", rows + f"P1,{day},paid,,-90.00,\n")
+    assert "card_clearing" not in desk.balances(before.item)
+    after = return_payment(desk.office.call("biller"), receipt=second, reason="not known")
+    line = PayoutLine.objects.get(receipt=second)
+    assert line.joined_entry and line.settlement.item == after.item
+    assert "card_clearing" not in desk.balances(after.item) and "card_clearing" not in desk.balances(line.item)
+    expected = set(open_settlements().filter(kind__in=("other", "payout")).values_list("cents", flat=True))
+    assert expected == {-9_000}  # the payout alone; neither return by itself
+    with pytest.raises(Refused) as refused:
+        undo_return(desk.office.call("biller"), returned=after, reason="it was ours after all")
+    assert code(refused) == "matched"
+    rows = "".join(f"P2,{day},chargeback_reversal,C{r.number},{r.cents / 100:.2f},\n" for r in (first, second))
+    payout("two.csv", rows + f"P2,{day},paid,,90.00,\n")
+    for row in (before, after):
+        undo_return(desk.office.call("biller"), returned=row, reason="the dispute was won")
+        assert "card_clearing" not in desk.balances(row.item)
 
 
 def test_the_account_and_the_statement_say_it(desk: Practice) -> None:

@@ -39,7 +39,7 @@ def waiting(subject: Subject, today: date) -> list[Task]:
     if holds(subject, "deposit.make"):
         tasks += _not_deposited(today)
     if holds(subject, "bank.import"):
-        tasks += _unseen(today) + _unmatched(today)
+        tasks += _unseen(today) + _unmatched(today) + _charged_back(today)
     if holds(subject, "return.close"):
         tasks += _returned(today)
     if holds(subject, "cash.read"):
@@ -91,6 +91,15 @@ def _unmatched(today: date) -> list[Task]:
         ngettext("%d bank line explains itself to nobody", "%d bank lines explain themselves to nobody", count) % count
     )
     return [Task("today", what, _("Match or explain them"), reverse("banking:home"), _("Reconcile"), order=40)]
+
+
+def _charged_back(today: date) -> list[Task]:
+    """Card payments the processor took back that nobody has booked."""
+    count = glance(today).chargebacks
+    if not count:
+        return []
+    title = ngettext("%d card payment was charged back", "%d card payments were charged back", count) % count
+    return [Task("today", title, _("What it paid is owed again"), reverse("banking:payouts") + "?waits=1", _("Look"), order=25)]
 
 
 def _returned(today: date) -> list[Task]:

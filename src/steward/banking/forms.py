@@ -150,12 +150,10 @@ class DepositForm(Form):
 class BatchForm(Form):
     gross_cents = MoneyField(label=_("Total on the terminal's slip"), least=1)
     fee_cents = MoneyField(
-        label=_("Fee kept from it"), least=0, required=False, help_text=_("Empty if it is charged monthly.")
-    )
+        label=_("Fee kept from it"), least=0, required=False,
+        help_text=_("Empty: by the processor's terms, or none where it charges monthly."),
+    )  # fmt: skip
     reference = forms.CharField(label=_("Batch number on the slip"), required=False, max_length=40)
-
-    def clean_fee_cents(self) -> int:
-        return self.cleaned_data["fee_cents"] or 0
 
 
 class MailForm(Form):

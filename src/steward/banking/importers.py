@@ -15,16 +15,19 @@ from steward.banking.logic.csv_guess import guess, looks_like_bank_csv
 from steward.banking.logic.mt940 import looks_like_mt940, parse_mt940
 from steward.banking.logic.nacha import looks_like_nacha, parse_nacha_returns
 from steward.banking.logic.ofx import looks_like_ofx, parse_ofx
+from steward.banking.logic.processor_csv import PayoutRead, looks_like_processor_csv, parse_processor_csv
 from steward.banking.logic.statement import Problem, Statement, StatementError
 from steward.banking.models import BankAccount
 from steward.banking.selectors import statements as ask
 from steward.banking.services.accounts import open_bank_account
+from steward.banking.services.payouts import take_payout
 from steward.banking.services.returns import keep_returns_many
 from steward.banking.services.statements import Source, Taken, accept_statement, import_statement
 from steward.core.imports import Imported, Options, Part, refused
 from steward.core.refusals import Refusal, Refused
 from steward.core.service import Call, refuse, system_call
 from steward.ledger.selectors import account_ids
+from steward.registry.models import Entity
 
 READERS: dict[str, Callable[[bytes], tuple[Statement, ...]]] = {
     "ofx": parse_ofx, "bai2": parse_bai2, "camt053": parse_camt053, "mt940": parse_mt940,
@@ -34,13 +37,15 @@ LOOKS: dict[str, Callable[[bytes], bool]] = {
 }  # fmt: skip
 CSV = "bank-csv"
 RETURNS = "nacha-return"
-KINDS: Sequence[str] = (*READERS, CSV, RETURNS)
+PROCESSOR = "processor-csv"
+KINDS: Sequence[str] = (*READERS, CSV, RETURNS, PROCESSOR)
 BANK_ROLES = ("bank_operating", "bank_payroll")
 
 
 def recognise(content: bytes) -> str | None:
     """The kind of a bank file from its first bytes, else None."""
-    return next((kind for kind, looks in {**LOOKS, RETURNS: looks_like_nacha, CSV: looks_like_bank_csv}.items() if looks(content)), None)
+    looks = {**LOOKS, RETURNS: looks_like_nacha, PROCESSOR: looks_like_processor_csv, CSV: looks_like_bank_csv}
+    return next((kind for kind, sees in looks.items() if sees(content)), None)
 
 
 def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -> Imported:
@@ -51,6 +56,8 @@ def run(call: Call, *, kind: str, content: bytes, name: str, options: Options) -
     """
     if kind == RETURNS:
         return _returns(call, content, name)
+    if kind == PROCESSOR:
+        return _processor(call, content, name, options)
     if kind == CSV:
         return _csv(call, content, name, options)
     try:
@@ -111,6 +118,29 @@ def _returns(call: Call, content: bytes, name: str) -> Imported:
     words = _("%(new)s returns and notices wait for you, %(known)s known before")
     known = sum(row is None for row in kept.rows)
     return Imported(RETURNS, _status(parts), words % {"new": len(parts) - known, "known": known}, tuple(parts))
+
+
+def _processor(call: Call, content: bytes, name: str, options: Options) -> Imported:
+    """A card processor's report: each payout proved and booked by itself, one that is refused leaves the others as they are."""
+    try:
+        read = parse_processor_csv(content)
+    except StatementError as fault:
+        return refused(PROCESSOR, Refusal(fault.code, f"{fault.place}: {fault.message}", fault.fix))
+    account = ask.bank_account(options.account) if options.account else None
+    parts = [_payout(call.with_key(None), one, content, name, account.entity if account else None) for one in read]
+    words = _("%(posted)s payouts booked, %(known)s known before, %(refused)s refused")
+    known = sum(one.status == "duplicate" for one in parts)
+    posted = sum(one.status == "posted" for one in parts)
+    said = words % {"posted": posted, "known": known, "refused": len(parts) - posted - known}
+    return Imported(PROCESSOR, _status(parts), said, tuple(parts))
+
+
+def _payout(call: Call, read: PayoutRead, content: bytes, name: str, entity: Entity | None) -> Part:
+    try:
+        taken = take_payout(call, read=read, content=content, name=name, entity=entity)
+    except Refused as fault:
+        return Part(read.ref, "refused", 0, fault.refusals)
+    return Part(read.ref, "duplicate", 0) if taken.duplicate else Part(read.ref, "posted", taken.payout.cents)
 
 
 def _in_order(statements: Sequence[Statement]) -> list[tuple[int, Statement]]:

@@ -117,6 +117,35 @@ def settled(
     return (*moved, *fees, *(_line(role, -cents, item, where) for role, item, cents in settlements if cents))
 
 
+def payout(
+    parts: Sequence[tuple[str, str, int]], fee_cents: int, total_cents: int, item: str, where: Where, *, reserve: str
+) -> Lines:
+    """A card processor's payout: its parts leave the clearing account, what it paid stands there under its own item.
+
+    ``parts`` are (kind, item, cents as they change the payout): batches and chargebacks move on ``card_clearing``, what is held in
+    reserve or released on the account ``reserve`` (a code), fees and adjustments on ``card_fees`` with the batches' own fees
+    (``fee_cents``). Raises ValueError when it does not add up to ``total_cents``.
+    """
+    if sum(cents for _kind, _item, cents in parts) - fee_cents != total_cents:
+        raise ValueError("a payout's parts add up to what it paid")
+    lines = [_line("card_clearing", total_cents, item, where)] if total_cents else []
+    fees = fee_cents
+    for kind, own, cents in parts:
+        if kind in ("fee", "adjustment"):
+            fees -= cents
+        elif kind in ("reserve_held", "reserve_released"):
+            lines.append(_line("", -cents, own, where, account=reserve))
+        else:
+            lines.append(_line("card_clearing", -cents, own, where))
+    return (*lines, _line("card_fees", fees, item, where)) if fees else tuple(lines)
+
+
+def joined(cents: int, chargeback_item: str, returned_item: str, where: Where) -> Lines:
+    """A chargeback that a payout took (``cents`` > 0) meets the payment that came back: one item leaves the clearing account for the other."""
+    _positive(cents, "a chargeback")
+    return _line("card_clearing", cents, returned_item, where), _line("card_clearing", -cents, chargeback_item, where)
+
+
 def bank_charge(cents: int, bank_item: str, bank_code: str, where: Where) -> Lines:
     """The bank took a fee of `cents` > 0."""
     _positive(cents, "a bank charge")

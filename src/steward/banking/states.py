@@ -36,7 +36,20 @@ class SettlementKind(models.TextChoices):
     EFT = "eft", _("EFT")
     CARD_BATCH = "card_batch", _("Card batch")
     CHECK = "check", _("Check")
+    PAYOUT = "payout", _("Card payout")
     OTHER = "other", _("Other")
+
+
+class MovementKind(models.TextChoices):
+    """What a card processor's payout is made of."""
+
+    BATCH = "batch", _("Batch")
+    FEE = "fee", _("Fee")
+    CHARGEBACK = "chargeback", _("Chargeback")
+    REVERSAL = "chargeback_reversal", _("Chargeback won")
+    HELD = "reserve_held", _("Held in reserve")
+    RELEASED = "reserve_released", _("Reserve released")
+    ADJUSTMENT = "adjustment", _("Adjustment")
 
 
 class CheckState(models.TextChoices):
@@ -95,6 +108,7 @@ KEY_KINDS: dict[str, str] = {
     SettlementKind.EFT: "trn",
     SettlementKind.CARD_BATCH: "batch",
     SettlementKind.CHECK: "check",
+    SettlementKind.PAYOUT: "batch",
     SettlementKind.OTHER: "ref",
 }
 """Which identity a settlement of each kind carries (`logic.matching.key`)."""

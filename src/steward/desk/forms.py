@@ -31,6 +31,7 @@ KIND_WORDS = {
     "835": _("Remittance (835)"), "837": _("Claims (837)"), "charges-csv": _("Charges (CSV)"), "journal-csv": _("Journal (CSV)"),
     "ofx": _("Bank file (OFX, QFX)"), "bai2": _("Bank file (BAI2)"), "camt053": _("Bank file (CAMT.053)"),
     "mt940": _("Bank file (MT940)"), "bank-csv": _("Bank file (CSV)"),
+    "processor-csv": _("Card processor's payouts (CSV)"),
     "nacha-return": _("Returns of the clearing house (NACHA)"), "271": _("Eligibility answers (271)"),
     "ta1": _("Interchange acknowledgement (TA1)"), "999": _("File acknowledgement (999)"),
     "277ca": _("Claim acknowledgement (277CA)"), "277": _("Claim status answer (277)"),

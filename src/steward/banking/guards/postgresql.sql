@@ -296,3 +296,40 @@ EXECUTE FUNCTION guard_banking_refuse('banking.rule: nothing here is deleted')
 -- ;;
 CREATE TRIGGER guard_banking_rule_truncate BEFORE TRUNCATE ON banking_learnedrule FOR EACH STATEMENT
 EXECUTE FUNCTION guard_banking_refuse('banking.rule: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_update BEFORE UPDATE OF id, uid, entity_id, starts_on, rate_ppm, item_cents, each, source, made_at, made_by_id ON banking_cardterms FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cardterms: terms stand as they were noted; note others from another day')
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_delete BEFORE DELETE ON banking_cardterms FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.cardterms: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_truncate BEFORE TRUNCATE ON banking_cardterms FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.cardterms: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_payout_update BEFORE UPDATE OF id, uid, entity_id, ref, paid_on, cents, document_id, identity, settlement_id, entry, brought_at, brought_by_id ON banking_payout FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.payout: a payout does not change; undo it')
+-- ;;
+CREATE TRIGGER guard_banking_payout_once BEFORE UPDATE OF undone_at, undone_by_id, undo_reason ON banking_payout
+FOR EACH ROW WHEN (OLD.undone_at IS NOT NULL)
+EXECUTE FUNCTION guard_banking_refuse('banking.payout: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_payout_delete BEFORE DELETE ON banking_payout FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.payout: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_payout_truncate BEFORE TRUNCATE ON banking_payout FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.payout: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_update BEFORE UPDATE OF id, uid, payout_id, n, kind, reference, cents, fee_cents, day, text, item, batch_id ON banking_payoutline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.payoutline: a payout does not change; undo it')
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_once BEFORE UPDATE OF receipt_id, settlement_id, joined_entry, live ON banking_payoutline
+FOR EACH ROW WHEN (NOT OLD.live OR (OLD.receipt_id IS NOT NULL AND NEW.receipt_id IS DISTINCT FROM OLD.receipt_id)
+  OR (OLD.settlement_id IS NOT NULL AND NEW.settlement_id IS DISTINCT FROM OLD.settlement_id)
+  OR (OLD.joined_entry IS NOT NULL AND NEW.joined_entry IS DISTINCT FROM OLD.joined_entry))
+EXECUTE FUNCTION guard_banking_refuse('banking.payoutline: this was done before')
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_delete BEFORE DELETE ON banking_payoutline FOR EACH ROW
+EXECUTE FUNCTION guard_banking_refuse('banking.payoutline: nothing here is deleted')
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_truncate BEFORE TRUNCATE ON banking_payoutline FOR EACH STATEMENT
+EXECUTE FUNCTION guard_banking_refuse('banking.payoutline: nothing here is deleted')

@@ -439,3 +439,65 @@ CREATE TRIGGER guard_banking_rule_delete BEFORE DELETE ON banking_learnedrule
 BEGIN
   SELECT RAISE(ABORT, 'banking.rule: nothing here is deleted');
 END
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_update BEFORE UPDATE OF id, uid, entity_id, starts_on, rate_ppm, item_cents, each, source, made_at, made_by_id ON banking_cardterms
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cardterms: terms stand as they were noted; note others from another day');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_delete BEFORE DELETE ON banking_cardterms
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cardterms: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_cardterms_replace BEFORE INSERT ON banking_cardterms
+WHEN EXISTS (SELECT 1 FROM banking_cardterms WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.cardterms: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payout_update BEFORE UPDATE OF id, uid, entity_id, ref, paid_on, cents, document_id, identity, settlement_id, entry, brought_at, brought_by_id ON banking_payout
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payout: a payout does not change; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payout_once BEFORE UPDATE OF undone_at, undone_by_id, undo_reason ON banking_payout
+WHEN OLD.undone_at IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payout: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payout_delete BEFORE DELETE ON banking_payout
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payout: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payout_replace BEFORE INSERT ON banking_payout
+WHEN EXISTS (SELECT 1 FROM banking_payout WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payout: nothing here is replaced');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_update BEFORE UPDATE OF id, uid, payout_id, n, kind, reference, cents, fee_cents, day, text, item, batch_id ON banking_payoutline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payoutline: a payout does not change; undo it');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_once BEFORE UPDATE OF receipt_id, settlement_id, joined_entry, live ON banking_payoutline
+WHEN NOT OLD.live OR (OLD.receipt_id IS NOT NULL AND NEW.receipt_id IS NOT OLD.receipt_id)
+  OR (OLD.settlement_id IS NOT NULL AND NEW.settlement_id IS NOT OLD.settlement_id)
+  OR (OLD.joined_entry IS NOT NULL AND NEW.joined_entry IS NOT OLD.joined_entry)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payoutline: this was done before');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_delete BEFORE DELETE ON banking_payoutline
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payoutline: nothing here is deleted');
+END
+-- ;;
+CREATE TRIGGER guard_banking_payoutline_replace BEFORE INSERT ON banking_payoutline
+WHEN EXISTS (SELECT 1 FROM banking_payoutline WHERE id = NEW.id OR uid = NEW.uid)
+BEGIN
+  SELECT RAISE(ABORT, 'banking.payoutline: nothing here is replaced');
+END

@@ -11,6 +11,7 @@ LAG_DAYS: Mapping[str, tuple[int, int]] = {
     "deposit": (1, 7),
     "eft": (5, 10),  # the ERA may come three business days after its EFT (CORE 370), or before it
     "card_batch": (1, 7),
+    "payout": (1, 7),
     "check": (0, 180),
     "other": (3, 7),
 }
@@ -20,6 +21,7 @@ KEY_LAG_DAYS: Mapping[str, tuple[int, int]] = {
     "deposit": (3, 30),
     "eft": (30, 30),
     "card_batch": (3, 30),
+    "payout": (3, 30),
     "check": (3, 400),
     "other": (30, 60),
 }

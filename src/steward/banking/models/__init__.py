@@ -18,11 +18,13 @@ from steward.banking.models.checks import CheckSetting, PositivePay, PositivePay
 from steward.banking.models.day import DayClose, MailLog
 from steward.banking.models.learned import LearnedRule
 from steward.banking.models.plan import CashFloor, Forecast, PlannedFlow
+from steward.banking.models.processor import CardTerms, Payout, PayoutLine
 from steward.banking.models.reconciliation import Reconciliation
 
 __all__ = [
-    "AchReturn", "BankAccount", "BankLine", "CashFloor", "CashMove", "CashRefund", "CheckSetting",
+    "AchReturn", "BankAccount", "BankLine", "CardTerms", "CashFloor", "CashMove", "CashRefund", "CheckSetting",
     "CsvProfile", "DayClose", "Deposit", "DepositLine", "Drawer",
-    "DrawerSession", "Forecast", "LearnedRule", "MailLog", "Match", "MatchPart", "PlannedFlow", "PositivePay", "PositivePayLine",
+    "DrawerSession", "Forecast", "LearnedRule", "MailLog", "Match", "MatchPart", "Payout", "PayoutLine", "PlannedFlow",
+    "PositivePay", "PositivePayLine",
     "Receipt", "Reconciliation", "Settlement", "StatementImport", "TerminalBatch", "WrittenCheck", "WrittenCheckLine",
 ]  # fmt: skip

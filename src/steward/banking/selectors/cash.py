@@ -31,7 +31,8 @@ def cash(as_of: date) -> CashPosition:
     codes |= {row.account.code for row in balances.values() if row.account.role in BANK_ROLES}
     stated = [found for one in accounts if (found := bank_balance(one, as_of)) is not None]
     written = sum(one.cents for one in open_items(["eft_in_transit"], prefix="check:", day=as_of))  # on its way out, not in
-    batches = sum(one.cents for one in open_items(["card_clearing"], prefix="batch:", day=as_of))
+    owed = open_items(["card_clearing"], day=as_of)  # by the processor: batches, and payouts on their way
+    batches = sum(one.cents for one in owed if one.item.startswith(("batch:", "payout:")))
     return CashPosition(
         book_cents=sum(balances[code].balance_cents for code in codes if code in balances),
         bank_cents=sum(one.cents for one in stated),

@@ -10,7 +10,16 @@ from django.db import connection
 from django.db.models import Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from steward.banking.models import BankLine, Deposit, DrawerSession, MatchPart, Receipt, Settlement, TerminalBatch
+from steward.banking.models import (
+    BankLine,
+    Deposit,
+    DrawerSession,
+    MatchPart,
+    PayoutLine,
+    Receipt,
+    Settlement,
+    TerminalBatch,
+)
 from steward.banking.states import SettlementKind, Tender
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
@@ -92,7 +101,9 @@ def batches(subject: Subject) -> QuerySet[TerminalBatch]:
 def with_seen(rows: QuerySet[M]) -> QuerySet[M]:
     """Deposits or batches whose `settlement.seen` says whether the bank has shown them. One query more for all."""
     live = MatchPart.objects.filter(settlement=OuterRef("pk"), live=True)
-    seen = Settlement.objects.annotate(seen=Exists(live))
+    taken = PayoutLine.objects.filter(settlement=OuterRef("pk"), live=True)
+    paid = MatchPart.objects.filter(settlement__payout__lines__settlement=OuterRef("pk"), settlement__payout__lines__live=True, live=True)
+    seen = Settlement.objects.annotate(seen=Exists(live) | Exists(paid), in_payout=Exists(taken))
     return rows.prefetch_related(Prefetch("settlement", seen))
 
 
@@ -108,10 +119,10 @@ def settlements() -> QuerySet[Settlement]:
 
 
 def open_settlements(entity: int | None = None) -> QuerySet[Settlement]:
-    """What the books expect and the bank has not shown; ``by_hand_cents`` is what entries by hand changed of it since (a slip of the
-    pen put right), so that its ``due_cents`` are what the bank should show now; what was taken off whole is
-    expected no more."""
-    rows = settlements().exclude(parts__live=True).annotate(by_hand_cents=_by_hand()).exclude(by_hand_cents=-F("cents"))
+    """What the books expect and neither the bank has shown nor a processor's payout taken in; ``by_hand_cents`` is what entries by hand
+    changed of it since (a slip of the pen put right), so that its ``due_cents`` are what the bank should show now; what was taken off
+    whole is expected no more."""
+    rows = settlements().exclude(parts__live=True).exclude(taken__live=True).annotate(by_hand_cents=_by_hand()).exclude(by_hand_cents=-F("cents"))
     if entity is not None:
         rows = rows.filter(entity_id=entity)
     return rows.order_by("expected_on", "id")

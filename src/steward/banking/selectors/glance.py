@@ -18,7 +18,10 @@ from steward.ledger.selectors.balances import role_balances
 
 UNSEEN_AFTER = 3  # bank days; a slip older than that is check 7, deposit_not_in_bank
 
-_OPEN = "s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.settlement_id = s.id AND p.live)"
+_OPEN = (
+    "s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.settlement_id = s.id AND p.live)"
+    " AND NOT EXISTS (SELECT 1 FROM banking_payoutline t WHERE t.settlement_id = s.id AND t.live)"
+)
 _SQL = f"""
 SELECT 'drawer', d.name, u.name, CAST(s.day AS text), CAST(s.uid AS text), s.cashier_id, 0
   FROM banking_drawersession s JOIN banking_drawer d ON d.id = s.drawer_id JOIN core_user u ON u.id = s.cashier_id
@@ -39,8 +42,11 @@ UNION ALL SELECT 'unmatched', '', '', '', '', COUNT(*), 0
   FROM banking_bankline b WHERE NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.line_id = b.id AND p.live)
 UNION ALL SELECT 'returns', '', '', COALESCE(CAST(MIN(due_on) AS text), ''), '', COUNT(*), 0
   FROM banking_achreturn WHERE closed_at IS NULL
+UNION ALL SELECT 'chargebacks', '', '', '', '', COUNT(*), 0
+  FROM banking_payoutline c WHERE c.kind = 'chargeback' AND c.live AND c.settlement_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM banking_payoutline w WHERE w.kind = 'chargeback_reversal' AND w.reference = c.reference AND w.live)
 UNION ALL SELECT 'batches', '', '', '', '', CAST(COALESCE(SUM(s.gross_cents), 0) AS bigint), 0
-  FROM banking_settlement s WHERE s.kind = 'card_batch' AND s.expected_on <= %(day)s AND {_OPEN}
+  FROM banking_settlement s WHERE s.kind IN ('card_batch', 'payout') AND s.expected_on <= %(day)s AND {_OPEN}
 UNION ALL SELECT 'outstanding', '', '', '', '', CAST(COALESCE(-SUM(s.cents), 0) AS bigint), 0
   FROM banking_settlement s WHERE s.kind = 'check' AND s.cents < 0 AND s.expected_on <= %(day)s AND {_OPEN}
 UNION ALL SELECT 'bank', a.code, COALESCE(a.role, ''), '', '', CAST(
@@ -92,6 +98,7 @@ class Glance:
     unseen: tuple[tuple[str, date, int], ...]
     unmatched: int
     returned: tuple[int, date | None]  # open returns of the clearing house, the first day to act by
+    chargebacks: int  # taken by the processor, not booked as come back
     position: CashPosition
     in_hand_cents: int
     forecast: tuple[int, int, date] | None  # lowest P10 of the latest thirteen weeks, the floor, the day
@@ -116,6 +123,7 @@ def glance(day: date) -> Glance:
         unseen=tuple((r[1], date.fromisoformat(r[3]), r[5]) for r in sorted(rows["unseen"], key=lambda r: r[3])[:5]),
         unmatched=rows["unmatched"][0][5],
         returned=_returned(rows["returns"][0]),
+        chargebacks=rows["chargebacks"][0][5],
         position=_position(rows, shared_balances(day)),
         in_hand_cents=shared_balances(day).get("undeposited", 0),
         forecast=next(((r[5], r[6], date.fromisoformat(r[3])) for r in rows["forecast"]), None),

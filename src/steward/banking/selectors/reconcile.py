@@ -16,6 +16,7 @@ from steward.banking.states import KEY_KINDS
 _SLIP = re.compile(r"\b(?:DEPOSIT|DEP|SLIP)(?:\s+SLIP)?\s*(?:NO\.?|NUM|#)?\s*0*(\d{1,12})\b", re.IGNORECASE)
 _BATCH = re.compile(r"\bBATCH\s*(?:NO\.?|NUM|#)?\s*([A-Z0-9-]{1,20})\b", re.IGNORECASE)
 _CHECK = re.compile(r"\bCHECK\s*(?:NO\.?|NUM|#)?\s*0*(\d{1,12})\b", re.IGNORECASE)
+_ALSO = {"payout": ("trn",)}  # a processor's own number of a payout stands in the bank's text as a trace does
 _TOKEN = re.compile(r"[A-Z0-9][A-Z0-9-]{7,49}", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ def book_items(settlements: Sequence[Settlement]) -> list[BookItem]:
     return [
         BookItem(
             str(one.uid), one.expected_on, one.due_cents, one.kind,
-            frozenset({key(KEY_KINDS[one.kind], one.key)} - {""}),
+            frozenset({key(kind, one.key) for kind in (KEY_KINDS[one.kind], *_ALSO.get(one.kind, ()))} - {""}),
         )
         for one in settlements
     ]  # fmt: skip

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from steward.banking.models import BankLine, Deposit, DepositLine, MatchPart, Receipt, Settlement, TerminalBatch
+from django.db.models import Q
+
+from steward.banking.models import (
+    BankLine,
+    Deposit,
+    DepositLine,
+    MatchPart,
+    PayoutLine,
+    Receipt,
+    Settlement,
+    TerminalBatch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,10 @@ class SeenLine:
 
 def settled(items: Iterable[str]) -> list[Settled]:
     """The settlements whose ledger items these are, each with its bank lines (four queries)."""
-    rows = list(Settlement.objects.filter(item__in=list(items), cancelled_at=None).order_by("expected_on", "id"))
-    return _with_lines(rows)
+    wanted = Q(item__in=list(items))
+    # a batch that a processor's payout took in is shown by the bank within that payout
+    rows = Settlement.objects.filter(wanted | Q(payout__lines__settlement__item__in=list(items), payout__lines__live=True))
+    return _with_lines(list(rows.filter(cancelled_at=None).distinct().order_by("expected_on", "id")))
 
 
 def settled_by_lines(lines: Iterable[UUID]) -> list[Settled]:
@@ -126,7 +139,9 @@ def receipts_in(items: Iterable[str]) -> list[Taken]:
     sessions = [item[7:] for item in inside if item.startswith("drawer:")]
     checks = [item[8:] for item in inside if item.startswith("receipt:")]
     cash = Receipt.objects.filter(session__uid__in=sessions, tender="cash")
-    rows = cash | Receipt.objects.filter(uid__in=checks) | Receipt.objects.filter(batch__uid__in=uids)
+    payouts = PayoutLine.objects.filter(payout__uid__in=uids, live=True).values("batch_id")
+    cards = Receipt.objects.filter(batch__uid__in=uids) | Receipt.objects.filter(batch__in=payouts)
+    rows = cash | Receipt.objects.filter(uid__in=checks) | cards
     return _taken(list(rows.select_related("session", "batch").order_by("id")))
 
 

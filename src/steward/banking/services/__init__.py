@@ -23,6 +23,7 @@ from steward.banking.services.drawers import (
 )
 from steward.banking.services.forecast import FlowData, end_flow, make_forecast, plan_flow, set_floor
 from steward.banking.services.learned import end_rule, learn_rule, sign_rule, withdraw_rule
+from steward.banking.services.payouts import join_chargeback, name_chargeback, set_card_terms, take_payout, undo_payout
 from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import MAX_CARD_FEE_PERCENT, explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.reconciliations import finish_reconciliation, reopen_reconciliation, tie_line
@@ -61,6 +62,7 @@ __all__ = [
     "finish_reconciliation",
     "hand_over",
     "import_statement",
+    "join_chargeback",
     "keep_returns_many",
     "learn_rule",
     "log_mail",
@@ -70,6 +72,7 @@ __all__ = [
     "make_positive_pay",
     "mark_printed",
     "match_by_hand",
+    "name_chargeback",
     "open_bank_account",
     "open_drawer",
     "pay_out",
@@ -81,6 +84,7 @@ __all__ = [
     "safe_drop",
     "save_check_setting",
     "save_csv_profile",
+    "set_card_terms",
     "set_floor",
     "sign_check",
     "sign_day_close",
@@ -89,8 +93,10 @@ __all__ = [
     "stop_check",
     "take_back_hand_over",
     "take_back_refund",
+    "take_payout",
     "take_receipt",
     "tie_line",
+    "undo_payout",
     "unmatch",
     "void_check",
     "void_deposit",
@@ -98,4 +104,4 @@ __all__ = [
     "withdraw_check",
     "withdraw_rule",
     "write_check",
-]  # fmt: skip
+]

@@ -9,11 +9,22 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from steward.banking import postings
-from steward.banking.models import BankAccount, Deposit, DepositLine, DrawerSession, Receipt, Settlement, TerminalBatch
+from steward.banking.logic.card_fees import card_fee
+from steward.banking.models import (
+    BankAccount,
+    Deposit,
+    DepositLine,
+    DrawerSession,
+    PayoutLine,
+    Receipt,
+    Settlement,
+    TerminalBatch,
+)
 from steward.banking.postings import Where
 from steward.banking.selectors.deposits import Undeposited, undeposited
+from steward.banking.selectors.payouts import terms_on
 from steward.banking.services.books import post, refuse_closed_day
-from steward.banking.states import SettlementKind, Tender
+from steward.banking.states import MovementKind, SettlementKind, Tender
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
 from steward.core.money import format_cents
@@ -75,11 +86,20 @@ def cancel_expected(call: Call, *, item: str) -> Settlement | None:
     row = Settlement.objects.select_for_update().filter(item=item, cancelled_at=None).first()
     if row is None:
         return None
-    if row.parts.filter(live=True).exists():
+    if row.parts.filter(live=True).exists() or taken_in(row):
         raise refuse("matched", _("The bank has shown it already."), _("Undo its match first."))
     row.cancelled_at = call.now
     row.save(update_fields=["cancelled_at"])
     return row
+
+
+def taken_in(row: Settlement) -> bool:
+    """Whether a processor's payout took it in and has not given it back (a chargeback that was won)."""
+    line = row.taken.filter(live=True).first()
+    if line is None:
+        return False
+    won = PayoutLine.objects.filter(kind=MovementKind.REVERSAL, item=row.item, live=True)
+    return line.kind != MovementKind.CHARGEBACK or not won.exists()
 
 
 # --- deposits ------------------------------------------------------------------------------------------------------
@@ -183,7 +203,7 @@ def close_terminal_batch(
     call: Call,
     *,
     gross_cents: int | None = None,
-    fee_cents: int = 0,
+    fee_cents: int | None = None,
     reference: str = "",
     site: Site | None = None,
     day: date | None = None,
@@ -194,7 +214,8 @@ def close_terminal_batch(
     `gross_cents` is the terminal's own total; when it differs from the receipts the batch is refused
     (`batch_differs`), because a payment was then taken without a receipt or the other way round. `receipts` narrows it to
     what a processor's report names. `fee_cents` is what
-    the processor keeps of it, 0 when it charges monthly. Refuses `nothing` and `fee` too.
+    the processor keeps of it, 0 when it charges monthly; left out, it follows from the terms of the day (`CardTerms`), so that the
+    net the bank will show is known to the cent. Refuses `nothing` and `fee` too.
     """
     day = day or call.today
     refuse_closed_day(day)
@@ -207,10 +228,12 @@ def close_terminal_batch(
         raise refuse("batch_differs", message, _("Find the payment that is missing on one side."), field="gross_cents")
     if not open_ones:
         raise refuse("nothing", _("No card payment waits for a batch."), _("There is nothing to close."))
+    entity = open_ones[0].session.drawer.entity_id
+    if fee_cents is None:
+        fee_cents = card_fee(terms_on(entity, day), [one.cents for one in open_ones])
     if not 0 <= fee_cents < gross:
         raise refuse("fee", _("The fee is less than the batch."), _("Type the fee, or 0.00."), field="fee_cents")
     number, uid = next_number("banking.batch"), new_uid()
-    entity = open_ones[0].session.drawer.entity_id
     where = Where(entity=entity, site=site.pk if site else None)
     entry = post(
         call, "batch", uid, day=day, memo=f"Card batch {number}", journal="receipts", source="terminalbatch",

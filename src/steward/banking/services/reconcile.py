@@ -21,6 +21,7 @@ from steward.banking.selectors.reconcile import Work, work_list
 from steward.banking.selectors.reconciliations import finished_through
 from steward.banking.services.books import draft
 from steward.banking.services.deposits import sessions_behind
+from steward.banking.states import SettlementKind
 from steward.core.access.separation import perform
 from steward.core.ids import new_uid
 from steward.core.money import format_cents
@@ -195,7 +196,7 @@ def match_by_hand(call: Call, *, account: BankAccount, lines: Sequence[UUID], se
 def _refuse_difference(lines: Sequence[BankLine], settlements: Sequence[Settlement]) -> None:
     paid = sum(one.cents for one in lines)
     gross = sum(one.due_gross_cents for one in settlements)
-    cards = all(one.role == "card_clearing" for one in settlements)
+    cards = all(one.kind == SettlementKind.CARD_BATCH for one in settlements)
     if paid == gross or (cards and 0 < gross - paid <= gross * MAX_CARD_FEE_PERCENT // 100):
         return
     message = _("The bank shows %(paid)s, the books %(gross)s: a difference of %(difference)s.") % {
