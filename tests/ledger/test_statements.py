@@ -127,6 +127,9 @@ def test_profit_and_loss_by_site_entity_and_month(lived, django_assert_num_queri
         (date(2026, 3, 4), date(2026, 3, 20)),  # no whole month
         (date(2026, 3, 31), date(2026, 5, 1)),  # one whole month between two days
         (date(2026, 3, 17), date(2026, 4, 30)),
+        (date(2026, 3, 3), date(2026, 4, 28)),  # both ends nearer to the whole month
+        (date(2026, 3, 28), date(2026, 5, 3)),
+        (date(2026, 3, 28), date(2026, 4, 3)),  # no whole month between
         (date(2026, 3, 1), date(2026, 4, 12)),
         (date(2025, 12, 9), date(2026, 2, 3)),
     ],

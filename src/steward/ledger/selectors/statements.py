@@ -47,7 +47,8 @@ def difference(last: Mapping[int, int], before: Mapping[int, int]) -> Sums:
 def moved_by(dimension: str, first: date, last: date, *, entity: int | None = None) -> dict[int | None, Sums]:
     """Revenue and expense of the span by the dimension's id (None: unassigned).
 
-    By entity and by site the whole months come from the totals and only part months from the lines (at most three queries);
+    By entity and by site months come from the totals and the lines of at most half a month at either end are added or taken off
+    (at most three queries);
     by any other dimension all of the span's lines of those accounts are read (one query).
     """
     if dimension not in DIMENSIONS:
@@ -65,23 +66,31 @@ _EARNING: Final = "account_id IN (SELECT id FROM ledger_account WHERE kind IN ('
 
 
 def _moved_rows(dimension: str, first: date, last: date, entity: int | None) -> Iterator[tuple[int | None, int, int]]:
-    months = _whole_months(first, last) if dimension in _KEPT else None
-    if months is None:
-        yield from _moved_lines(dimension, first, last, entity)
-        return
-    yield from _moved_totals(_KEPT[dimension], *months, entity)
-    if first < months[0].first:
-        yield from _moved_lines(dimension, first, day_before(months[0].first), entity)
-    if months[1].last < last:
-        yield from _moved_lines(dimension, months[1].last + timedelta(days=1), last, entity)
+    months, parts = _cut(first, last) if dimension in _KEPT else (None, [(1, first, last)])
+    if months is not None:
+        yield from _moved_totals(_KEPT[dimension], *months, entity)
+    for sign, begin, end in parts:
+        yield from ((key, account, sign * cents) for key, account, cents in _moved_lines(dimension, begin, end, entity))
 
 
-def _whole_months(first: date, last: date) -> tuple[Month, Month] | None:
-    """The first and the last month that lie wholly in the span; None without one."""
-    begin, end = Month.of(first), Month.of(last)
-    begin = begin if begin.first == first else begin.plus(1)
-    end = end if end.last == last else end.plus(-1)
-    return (begin, end) if begin.index <= end.index else None
+def _cut(first: date, last: date) -> tuple[tuple[Month, Month] | None, list[tuple[int, date, date]]]:
+    """A span as whole months (first, last) and at most two spans of days to add (1) or to take off again (-1), the shorter way."""
+    begin, end, parts = Month.of(first), Month.of(last), list[tuple[int, date, date]]()
+    if begin == end and (first, last) != (begin.first, begin.last):
+        return None, [(1, first, last)]
+    if first > begin.first:
+        if first - begin.first <= begin.last - first:
+            parts.append((-1, begin.first, day_before(first)))
+        else:
+            parts.append((1, first, begin.last))
+            begin = begin.plus(1)
+    if last < end.last:
+        if end.last - last <= last - end.first:
+            parts.append((-1, last + timedelta(days=1), end.last))
+        else:
+            parts.append((1, end.first, last))
+            end = end.plus(-1)
+    return ((begin, end) if begin.index <= end.index else None), parts
 
 
 def _moved_totals(column: str, begin: Month, end: Month, entity: int | None) -> list[tuple[int, int, int]]:
