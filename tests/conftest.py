@@ -22,8 +22,8 @@ os.environ.setdefault("STEWARD_NOW", "2026-11-23T12:00:00-05:00")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside SQLite's turn, PostgreSQL's leaves out what touches no database, and the offices of test runs that are SQLite's
-    whatever the run's own database is (``STEWARD_ONCE``: ``office/suite.py``).
+    """Beside SQLite's turn, PostgreSQL's leaves out what touches no database, what asks nothing of it (``either``), and the offices
+    of test runs that are SQLite's whatever the run's own database is (``STEWARD_ONCE``: ``office/suite.py``).
     """
     if os.environ.get("STEWARD_ONCE") != "PostgreSQL" or not os.environ.get("DATABASE_URL"):
         return
@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _pure(item: pytest.Item) -> bool:
+    if item.get_closest_marker("either") is not None:
+        return True
     stores = {"db", "real_db", "migrated", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
     if stores:
         return False

@@ -69,6 +69,7 @@ def test_the_description_describes_every_address_and_no_other() -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.either
 @pytest.mark.parametrize("role", ROLES)
 def test_every_operation_keeps_to_its_description(
     world: World, role: str, settings: Any, kept_connection: None, record_property: Any

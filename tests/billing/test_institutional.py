@@ -172,6 +172,7 @@ def test_whatever_people_type_the_file_stays_whole(made: list[OutgoingClaim]) ->
     assert len([1 for segment in found if segment[0] == "NM1" and segment[1] == "71"]) == len(made)
 
 
+@pytest.mark.either
 @settings(max_examples=max(20, count("R14") // 20), deadline=None)
 @given(st.lists(claims(), min_size=1, max_size=3))
 def test_whatever_people_type_the_validator_accepts(tmp_path_factory, made: list[OutgoingClaim]) -> None:

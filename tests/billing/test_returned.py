@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from steward.banking import importers
 from steward.banking.models import BankAccount, PayoutLine, Receipt, Settlement
+from steward.banking.selectors import returns
 from steward.banking.selectors.deposits import open_settlements
+from steward.banking.selectors.glance import glance
 from steward.banking.services.accounts import make_drawer
 from steward.banking.services.deposits import close_terminal_batch, make_deposit
 from steward.banking.services.drawers import open_drawer
@@ -34,6 +36,7 @@ from steward.core.refusals import Refused
 from steward.frontdesk.models import Appointment, Patient, Visit, VisitReason
 from steward.insurance.models import Payer
 from steward.registry.models import Site
+from tests.banking.logic.test_nacha import GOOD
 from tests.support import signed_in
 
 from .conftest import Practice
@@ -57,10 +60,10 @@ def owe(practice: Practice, ref: str, dollars: str, patient: str = "P1") -> Char
     return Charge.objects.get(claim__ref=ref)
 
 
-def check(practice: Practice, cents: int, *, leave: bool = True, tender: str = "check") -> Receipt:
+def check(practice: Practice, cents: int, *, leave: bool = True, tender: str = "check", number: str = "77") -> Receipt:
     party = Patient.objects.get(chart="P1").party
-    number = {"check_no": "77"} if tender == "check" else {}
-    row = take_receipt(practice.office.call("frontdesk"), tender=tender, cents=cents, party=party, **number)
+    named = {"check_no": number} if tender == "check" else {}
+    row = take_receipt(practice.office.call("frontdesk"), tender=tender, cents=cents, party=party, **named)
     if leave and tender == "check":
         make_deposit(practice.office.call("administrator"), bank_account=BankAccount.objects.get(account__role="bank_operating"))
     elif leave:
@@ -111,6 +114,29 @@ def test_undone_it_is_as_if_it_had_not_come_back(desk: Practice) -> None:
     return_payment(desk.office.call("biller"), receipt=receipt, reason="came back once more")
     with pytest.raises(IntegrityError), transaction.atomic():
         ReturnedPayment.objects.update(undone_at=None)
+
+
+@pytest.mark.parametrize("file_first", [True, False])
+def test_what_the_clearing_house_returned_is_done_while_it_stands_booked(desk: Practice, file_first: bool) -> None:
+    def bring() -> None:
+        call = desk.office.call("bookkeeper")
+        assert importers.run(call, kind="nacha-return", content=GOOD.encode(), name="returns.ach", options=Options()).status == "posted"
+
+    owe(desk, "A-1", "100.00")
+    receipt = check(desk, 4_500, number="101")
+    subject = desk.office.call("bookkeeper").subject
+    if file_first:
+        bring()
+        assert returns.returns(subject).filter(returns.OPEN).count() == glance(desk.office.today).returned[0] == 1
+    row = return_payment(desk.office.call("biller"), receipt=receipt, reason="insufficient funds")
+    if not file_first:
+        bring()
+    kept = returns.returns(subject).get()
+    assert (kept.receipt, kept.booked_item, kept.booked) == (receipt, row.item, True)
+    assert returns.returns(subject).filter(returns.OPEN).count() == glance(desk.office.today).returned[0] == 0
+    assert b"Booked" in signed_in("bookkeeper").get(reverse("banking:ach_return", args=[kept.uid])).content
+    undo_return(desk.office.call("biller"), returned=row, reason="paid when shown again")
+    assert returns.returns(subject).filter(returns.OPEN).count() == 1
 
 
 def test_a_chargeback_in_a_payout_meets_the_return_whichever_comes_first(desk: Practice) -> None:

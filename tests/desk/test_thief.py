@@ -115,6 +115,7 @@ def test_the_world_is_reachable_for_whom_it_is(world: World) -> None:
     assert doctor.get(reverse("frontdesk:appointment", args=[world.appointments[0].uid])).status_code == 200
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("role", ["frontdesk", "clinician", "biller", "auditor", "bookkeeper", "patient"])
 def test_every_id_in_every_address(world: World, bare_repeats: None, role: str) -> None:
     """Nothing falls over; an address opens things of one kind; what is another's is not there (404, never 403 with a hint)."""
@@ -137,6 +138,7 @@ def test_every_id_in_every_address(world: World, bare_repeats: None, role: str) 
 BLIND = ("owner", "bookkeeper", "hr", "payroll", "assistant", "auditor", "vendor", "patient")
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("role", BLIND)
 def test_who_may_not_read_patients_meets_no_name_anywhere(world: World, bare_repeats: None, role: str) -> None:
     """Pages, lists, exports, search, palette, prints, PDFs as bytes: side doors included."""

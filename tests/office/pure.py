@@ -1,7 +1,7 @@
 """Which test modules touch no database: seen by what they import, so that nobody has to keep a list.
 
 The whole suite runs on two databases. A module that imports nothing but pure code gives the same answers on both: it runs
-once, on SQLite's turn, which measures the coverage. A module of the tests that it imports must be pure too.
+once, on SQLite's turn. A module of the tests that it imports must be pure too.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def seed(usual: int) -> int:
 
 
 # What touches no database is proved once: on SQLite's turn, or on the turn that ``STEWARD_ONCE`` names (the suite names
-# PostgreSQL's when it has one, because SQLite's carries the coverage and would run these proofs at a third of their pace).
+# PostgreSQL's when it has one, because the long run measures the coverage on SQLite's and would slow these proofs down).
 _TURN = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
 ONCE = pytest.mark.skipif(
     os.environ.get("STEWARD_ONCE", "SQLite") != _TURN, reason=f"left out on {_TURN}: it touches no database"

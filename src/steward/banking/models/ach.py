@@ -12,8 +12,10 @@ from steward.core.vault import EncryptedTextField
 
 
 class AchReturn(Record):
-    """One entry that came back, or one notice to change what is sent. Written once by an import; a person closes it.
+    """One entry that came back, or one notice to change what is sent. Written once by an import.
 
+    It is done when a person closed it, or while the payment it returns stands booked as come back (`booked_item`, what the books then
+    expect of the bank): undone there, it is open here again.
     `cents` as the bank account sees it. `corrected` may be an account number of another person, so it is sealed.
     """
 
@@ -34,6 +36,7 @@ class AchReturn(Record):
     settled_on = models.DateField(null=True)
     identity = models.CharField(max_length=64, unique=True, help_text="what it says, hashed: the same again is known")
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="+")
+    booked_item = models.CharField(max_length=80, blank=True, help_text="the item of the return that was booked")
     brought_at = models.DateTimeField()
     brought_by = user(null=True)
     due_on = models.DateField()

@@ -41,7 +41,8 @@ UNION ALL SELECT 'unseen', s.label, '', CAST(s.expected_on AS text), '', s.cents
 UNION ALL SELECT 'unmatched', '', '', '', '', COUNT(*), 0
   FROM banking_bankline b WHERE NOT EXISTS (SELECT 1 FROM banking_matchpart p WHERE p.line_id = b.id AND p.live)
 UNION ALL SELECT 'returns', '', '', COALESCE(CAST(MIN(due_on) AS text), ''), '', COUNT(*), 0
-  FROM banking_achreturn WHERE closed_at IS NULL
+  FROM banking_achreturn r WHERE closed_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM banking_settlement s WHERE s.item = r.booked_item AND s.cancelled_at IS NULL)
 UNION ALL SELECT 'chargebacks', '', '', '', '', COUNT(*), 0
   FROM banking_payoutline c WHERE c.kind = 'chargeback' AND c.live AND c.settlement_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM banking_payoutline w WHERE w.kind = 'chargeback_reversal' AND w.reference = c.reference AND w.live)

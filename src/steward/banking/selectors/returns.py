@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from steward.banking.models import AchReturn, BankLine
+from steward.banking.models import AchReturn, BankLine, Settlement
 from steward.core.access.decide import Subject
 from steward.core.access.policy import scoped
 
+#: Nobody has closed it, and what it returns does not stand booked.
+OPEN = Q(closed_at=None, booked=False)
+
 
 def returns(subject: Subject) -> QuerySet[AchReturn]:
-    """Returns and notices this person may see, the latest first."""
-    rows = AchReturn.objects.select_related("receipt__party", "document", "closed_by")
+    """Returns and notices this person may see, the latest first; ``booked`` says that the payment stands booked as come back."""
+    booked = Settlement.objects.filter(item=OuterRef("booked_item"), cancelled_at=None).exclude(item="")
+    rows = AchReturn.objects.select_related("receipt__party", "document", "closed_by").annotate(booked=Exists(booked))
     return scoped(subject, "return.read", rows).order_by("-due_on", "-id")
 
 

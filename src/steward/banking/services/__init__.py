@@ -28,7 +28,7 @@ from steward.banking.services.receipts import take_receipt, void_receipt
 from steward.banking.services.reconcile import MAX_CARD_FEE_PERCENT, explain_line, match_by_hand, reconcile, unmatch
 from steward.banking.services.reconciliations import finish_reconciliation, reopen_reconciliation, tie_line
 from steward.banking.services.refunds import pay_refund, take_back_refund
-from steward.banking.services.returns import close_return, keep_returns_many
+from steward.banking.services.returns import close_return, keep_returns_many, note_return_booked
 from steward.banking.services.statements import accept_statement, import_statement
 from steward.banking.services.written import (
     make_positive_pay,
@@ -73,6 +73,7 @@ __all__ = [
     "mark_printed",
     "match_by_hand",
     "name_chargeback",
+    "note_return_booked",
     "open_bank_account",
     "open_drawer",
     "pay_out",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from steward.banking.logic.ach_codes import CHANGE_DAYS, RETURN_DAYS
 from steward.banking.logic.nacha import AchReturn as Read
-from steward.banking.models import AchReturn, Receipt
+from steward.banking.models import AchReturn, Receipt, Settlement
 from steward.core.calendar import BANK
 from steward.core.service import Call, note, refuse, service
 from steward.ledger.services import store_document
@@ -38,6 +38,7 @@ def keep_returns_many(call: Call, *, returns: Sequence[Read], content: bytes, na
     document = store_document(call, content=content, name=name)
     receipts = _receipts([returns[at] for at in fresh])
     rows = {at: _row(call, returns[at], names[at], document.pk, receipts) for at in fresh}
+    _booked_before(rows.values())
     AchReturn.objects.bulk_create(rows.values())
     keys = dict(AchReturn.objects.filter(identity__in=names).values_list("identity", "pk"))
     note(refs=[row.uid for row in rows.values()])
@@ -69,6 +70,32 @@ def _row(call: Call, one: Read, key: str, document: int, receipts: dict[tuple[st
         account_last4=one.account_last4, company=one.company, info=one.info, corrected=one.corrected, settled_on=one.settled_on,
         identity=key, receipt_id=receipt, brought_at=call.now, brought_by_id=call.user_id, due_on=BANK.add(call.today, days),
     )  # fmt: skip
+
+
+def _booked_before(rows: Iterable[AchReturn]) -> None:
+    """Where somebody booked the return before the bank's file came, by the one item that can be meant."""
+    of = {row.receipt_id: row for row in rows if row.receipt_id and row.kind == "return"}
+    receipts = Receipt.objects.filter(pk__in=of).only("pk", "check_no", "number", "cents")
+    named = {(one.check_no or str(one.number), -one.cents): one.pk for one in receipts}
+    waiting = Settlement.objects.filter(item__startswith="returned:", cancelled_at=None, key__in={key for key, _cents in named})
+    taken = set(AchReturn.objects.exclude(booked_item="").values_list("booked_item", flat=True))
+    found: dict[int, list[str]] = {}
+    for one in waiting:
+        pk = named.get((one.key, one.cents))
+        if pk is not None and one.item not in taken:
+            found.setdefault(pk, []).append(one.item)
+    for pk, items in found.items():
+        if len(items) == 1:
+            of[pk].booked_item = items[0]
+
+
+@service("banking.note_return_booked", "remittance.post", says="booked what the clearing house returned")
+def note_return_booked(call: Call, *, receipt: Receipt, item: str) -> None:
+    """The receipt's payment is booked as come back under ``item``: what the clearing house said of it is done while that stands."""
+    rows = AchReturn.objects.select_for_update(of=("self",)).filter(receipt=receipt, kind="return", closed_at=None)
+    uids = [row.uid for row in rows]
+    rows.update(booked_item=item)
+    note(refs=uids)
 
 
 @service("banking.close_return", "return.close", says="closed what the clearing house returned")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,11 +45,11 @@ RETURNS = Listing(
         Column("settled_on", __("Settled"), kind="date"),
         Column("due_on", __("Act by"), kind="date"),
         Column("cents", __("Amount"), kind="money"),
-        Column("state", "", kind="badge", badge=lambda row: ("good", _("Closed")) if row.closed_at else ("warn", _("Open"))),
+        Column("state", "", kind="badge", badge=lambda row: _state(row)),
     ),
     filters=(
         Choice("kind", __("Kind"), "kind", [("return", __("Returned")), ("change", __("Notice of change"))]),
-        Flag("open", __("Open"), Q(closed_at=None)),
+        Flag("open", __("Open"), ask.OPEN),
         DateRange("due", __("Act by"), "due_on"),
         MoneyRange("cents", __("Amount"), "cents"),
         Text("q", __("Trace or code"), "trace", contains=True),
@@ -67,13 +66,19 @@ RETURNS = Listing(
 RETURN_LIST = ScopedList(RETURNS, "return.read", ask.returns)
 
 
+def _state(row: Any) -> tuple[str, Any]:
+    if row.closed_at:
+        return "good", _("Closed")
+    return ("good", _("Booked")) if row.booked else ("warn", _("Open"))
+
+
 @screen(GET="return.read")
 def ach_returns(request: OfficeRequest) -> HttpResponse:
     """Everything that came back."""
     return RETURN_LIST.respond(request)
 
 
-def _row(request: OfficeRequest, uid: UUID) -> AchReturn:
+def _row(request: OfficeRequest, uid: UUID) -> Any:
     row = ask.returns(request.call.subject).filter(uid=uid).first()
     if row is None:
         raise Http404
@@ -87,9 +92,10 @@ def ach_return(request: OfficeRequest, uid: UUID) -> HttpResponse:
     """One return or notice: what the bank says, what it means, what of ours it is."""
     row, subject = _row(request, uid), request.call.subject
     return render(request, "banking/ach_return.html", {
-        "row": row, "meaning": meaning(row.code), "lines": ask.lines_of(row), "may_close": holds(subject, "return.close") and not row.closed_at,
+        "row": row, "state": _state(row), "meaning": meaning(row.code), "lines": ask.lines_of(row),
+        "may_close": holds(subject, "return.close") and not row.closed_at and not row.booked,
         "may_bank": holds(subject, "bank.read"), "may_receipt": holds(subject, "receipt.read"),
-        "may_return": bool(row.receipt) and not row.closed_at and holds(subject, "remittance.post"),
+        "may_return": bool(row.receipt) and not row.closed_at and not row.booked and holds(subject, "remittance.post"),
     })  # fmt: skip
 
 

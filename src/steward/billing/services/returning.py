@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from steward.banking.models import Receipt
 from steward.banking.services.deposits import Expected, cancel_expected, expect
 from steward.banking.services.payouts import join_chargeback
+from steward.banking.services.returns import note_return_booked
 from steward.billing import postings
 from steward.billing.models import Decision, ReturnedPayment
 from steward.billing.postings import Where
@@ -49,6 +50,7 @@ def post_return(call: Call, decision: Decision) -> int:
         "other", row.receipt.check_no or str(row.receipt.number), -row.cents, row.returned_on, decision.role, row.item,
         drawer.entity_id, f"Returned: receipt {row.receipt.number}",
     ))  # fmt: skip
+    note_return_booked(call, receipt=row.receipt, item=row.item)
     join_chargeback(call, receipt=row.receipt, item=row.item)
     debtor, patient = debtor_of(row.receipt)
     if row.fee_cents and debtor is not None:
