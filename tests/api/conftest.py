@@ -13,9 +13,11 @@ from django.db import transaction
 
 from steward.banking.logic.bai2_writer import write_bai2
 from steward.banking.logic.nacha import parse_nacha_returns
+from steward.banking.logic.processor_csv import parse_processor_csv
 from steward.banking.logic.statement import BankLine, Statement, numbered
 from steward.banking.models import BankAccount, LearnedRule, Reconciliation
 from steward.banking.services import FlowData, accounts, deposits, keep_returns_many, plan_flow, receipts
+from steward.banking.services.payouts import take_payout
 from steward.banking.services.written import write_check
 from steward.billing.logic.remittance_writer import write
 from steward.billing.models import Batch, Charge, CodeImport, Dispute, Exclusion, ExclusionMatch, PaperEob, Submission
@@ -128,6 +130,8 @@ def whole_world() -> World:
     bank = BankAccount.objects.get(account__role="bank_operating")
     accounts.change_bank_account(system, account=bank, number="0000123456")
     deposits.make_deposit(office.call("administrator"), bank_account=bank)
+    paid = b"payout,payout_on,kind,amount\nPO-1,2026-11-20,fee,9.95\nPO-1,2026-11-20,paid,-9.95\n"
+    take_payout(office.call("bookkeeper"), read=parse_processor_csv(paid)[0], content=paid, name="payouts.csv")
     late = office.now - dt.timedelta(days=60)
     Dispute.objects.create(
         number=1, payer=Payer.objects.get(), asked_cents=3000, told={}, made_at=office.now, sent_on=office.today,

@@ -41,6 +41,7 @@ SCREENS = {
     "registry.places": "registry:places", "registry.departments": "registry:departments", "ledger.journal": "ledger:journal",
     "ledger.lines": "ledger:lines", "ledger.schedules": "ledger:schedules",
     "billing.contracts": "billing:contracts", "banking.checks": "banking:checks", "banking.rules": "banking:rules",
+    "banking.payouts": "banking:payouts",
     "banking.lines": "banking:lines", "banking.deposits": "banking:deposits", "banking.receipts": "banking:receipts",
     "banking.returns": "banking:ach_returns", "banking.flows": "banking:flows",
     "budget.budgets": "budget:home", "banking.reconciliations": "banking:reconciliations",

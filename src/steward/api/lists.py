@@ -6,6 +6,7 @@ from steward.banking.views.bank import LINE_LIST
 from steward.banking.views.deposits import DEPOSIT_LIST
 from steward.banking.views.forecast import FLOW_LIST
 from steward.banking.views.learned import RULE_LIST as BANK_RULE_LIST
+from steward.banking.views.payouts import PAYOUT_LIST
 from steward.banking.views.receipts import RECEIPT_LIST
 from steward.banking.views.reconciliations import RECONCILIATION_LIST
 from steward.banking.views.returns import RETURN_LIST
@@ -60,6 +61,7 @@ LISTS: tuple[ScopedList, ...] = (
     DEPOSIT_LIST,
     CHECK_LIST,
     BANK_RULE_LIST,
+    PAYOUT_LIST,
     RECEIPT_LIST,
     FLOW_LIST,
     BUDGET_LIST,
