@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from datetime import date
@@ -101,6 +102,7 @@ def _demo(call: Any, seed: int, as_of: date) -> Answer:
 
     from steward.desk.demo import build
 
+    gc.set_threshold(200_000, 50, 1_000)  # hundreds of thousands of rows pass by and hardly one is part of a cycle
     (Path(settings.DATA) / "DEMO").write_text("A demo practice: invented people, invented money.\n")
     built = build.demo_practice(call, seed=seed, as_of=as_of, tell=bar())
     return Answer({"practice": built.name, "demo": True, "seed": seed, "as_of": as_of.isoformat(), **built.counts})

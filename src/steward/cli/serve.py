@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,8 +45,7 @@ def _up(data: Path, args: argparse.Namespace) -> Answer:
     try:
         listening = supervisor.open_socket(port)
         lock = running.take_lock(data, port)
-        supervisor.prepare(repair=args.repair)
-        _practice(data, demo=not args.empty)
+        _bring_up(data, demo=not args.empty, repair=args.repair)
         if args.foreground:
             sys.stderr.write(_where(port) + "\n")
             return Answer({"port": port}, code=supervisor.serve(listening), words="Stopped.")
@@ -70,32 +70,59 @@ def _already(there: running.Server | None, args: argparse.Namespace) -> Answer:
 def _ready(data: Path, *, demo: bool, repair: bool) -> Answer:
     """Everything but the server: tables, guards, static files, and a practice if there is none."""
     try:
-        supervisor.prepare(repair=repair)
+        _bring_up(data, demo=demo, repair=repair)
     except supervisor.CannotServe as reason:
         raise refuse("cannot_serve", str(reason)) from None
-    _practice(data, demo=demo)
     return Answer({"data": str(data)}, words=f"Ready: {data}")
 
 
-def _practice(data: Path, *, demo: bool) -> None:
-    """On first run make the practice, in a process of its own so that the server does not keep its memory."""
-    from django.conf import settings
+def _bring_up(data: Path, *, demo: bool, repair: bool) -> None:
+    """Pages, tables, and on first run the practice; in a new folder it is made, tables and all, while the pages are brought up."""
+    new = not os.environ.get("DATABASE_URL") and not (data / "steward.sqlite3").exists()
+    making = _make(data, demo=demo) if new else None
+    try:
+        supervisor.bring_up_pages()
+    except BaseException:
+        if making is not None:
+            making.kill()
+        raise
+    if making is not None:
+        _made(making)
+    supervisor.bring_up_tables(repair=repair)
+    if not _holds_practice():
+        _made(_make(data, demo=demo))
+    _note_demo(data)
+
+
+def _holds_practice() -> bool:
     from django.db import connection
 
     from steward.core.access.models import Office
 
     there = Office.objects.exists()
     connection.close()
-    if there:
-        return
+    return there
+
+
+def _make(data: Path, *, demo: bool) -> subprocess.Popen[str]:
+    """Make the practice in a process of its own, so that the server does not keep its memory."""
     command = [sys.executable, "-m", "steward.cli.main", "init", *(["--demo"] if demo else []), "--data", str(data)]
     # the demo shows its bar; an empty practice's link is said below, with the port it will answer on
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, stdout=subprocess.DEVNULL, stderr=None if demo else subprocess.PIPE, text=True, check=False
+    return subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.DEVNULL, stderr=None if demo else subprocess.PIPE, text=True
     )
-    if done.returncode:
-        sys.stderr.write(done.stderr or "")
+
+
+def _made(making: subprocess.Popen[str]) -> None:
+    _out, said = making.communicate()
+    if making.returncode:
+        sys.stderr.write(said or "")
         raise supervisor.CannotServe("The practice could not be made; the lines above say why.")
+
+
+def _note_demo(data: Path) -> None:
+    from django.conf import settings
+
     settings.DEMO = (data / "DEMO").exists()
 
 

@@ -35,13 +35,20 @@ class CannotServe(Exception):
 # --- getting ready ----------------------------------------------------------------------------------------------------
 
 
-def prepare(*, repair: bool = False) -> None:
-    """Bring tables, guards and static files to what this code wants.
+def bring_up_pages() -> None:
+    """Bring static files to what this code wants, and import every view; no database is asked."""
+    from django.core.management import call_command
+    from django.urls import get_resolver
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    get_resolver().url_patterns  # noqa: B018 - every view is imported once here, seen to be whole, and shared by all processes
+
+
+def bring_up_tables(*, repair: bool = False) -> None:
+    """Bring tables and guards to what this code wants.
     CannotServe if the guards do not stand after that.
     """
-    from django.core.management import call_command
     from django.db import connection
-    from django.urls import get_resolver
 
     from steward.core.schema import SchemaFault, bring_up
 
@@ -49,8 +56,6 @@ def prepare(*, repair: bool = False) -> None:
         bring_up(repair=repair)
     except SchemaFault as fault:
         raise CannotServe(str(fault)) from None
-    call_command("collectstatic", interactive=False, verbosity=0)
-    get_resolver().url_patterns  # noqa: B018 - every view is imported once here, seen to be whole, and shared by all processes
     connection.close()
 
 
